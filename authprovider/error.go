@@ -1,0 +1,72 @@
+package authprovider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/umbrella-api/umbrella-go/internal/neterr"
+)
+
+// The classes of token failure, for errors.Is.
+var (
+	// ErrCredentials: POST /auth refused the API key or customer id (401, 403),
+	// or a static token is unusable. Repeating does not help.
+	ErrCredentials = errors.New("authprovider: credentials refused")
+	// ErrThrottled: POST /auth answered 429; see Error.RetryAfter.
+	ErrThrottled = errors.New("authprovider: throttled")
+	// ErrTransient: POST /auth answered 408 or 5xx, could not be reached, or took
+	// longer than 10 s. A later call may succeed.
+	ErrTransient = errors.New("authprovider: temporarily unavailable")
+	// ErrMalformed: the answer of POST /auth is not a usable token: an unexpected
+	// status or a redirect, not JSON, over 64 KiB, no token or an absurd lifetime.
+	ErrMalformed = errors.New("authprovider: malformed answer")
+	// ErrClosed: the source was closed.
+	ErrClosed = errors.New("authprovider: source closed")
+)
+
+// Error is every failure to get a token. errors.Is tells the classes apart
+// (ErrCredentials, ErrThrottled, ErrTransient, ErrMalformed, ErrClosed) and finds
+// the cause of a network failure or of a caller that gave up waiting. Its text
+// never holds a secret nor anything from the answer's body. Many callers may
+// share one Error, so do not change it.
+type Error struct {
+	// StatusCode is the HTTP status of POST /auth, 0 when there was no answer.
+	StatusCode int
+	// RetryAfter is how long the server asked to wait, 0 when it did not say.
+	RetryAfter time.Duration
+
+	kind   error
+	reason string
+	cause  error
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("authprovider: no token")
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, ": POST /auth answered %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	if e.reason != "" {
+		b.WriteString(": " + e.reason)
+	}
+	if e.cause != nil {
+		b.WriteString(": " + neterr.Describe(e.cause))
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, ": retry after %s", e.RetryAfter)
+	}
+	return b.String()
+}
+
+// GoString keeps %#v to what Error says.
+func (e *Error) GoString() string { return fmt.Sprintf("&authprovider.Error{%q}", e.Error()) }
+
+// Is reports whether target is the class of e.
+func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind }
+
+// Unwrap returns the network or context error behind e, if any.
+func (e *Error) Unwrap() error { return e.cause }

@@ -1,0 +1,165 @@
+package umbrella
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+)
+
+// The base URLs of the service (openapi.yaml, servers).
+const (
+	Production = api.ServerProduction
+	Sandbox    = api.ServerSandbox
+)
+
+// Client calls the QES onboarding service. Make one with [New] and share it: it
+// is safe for concurrent use, and its connections and its token serve all calls.
+// There is nothing to close; an idle Client has no goroutine beyond those of its
+// idle connections.
+type Client struct {
+	api      *api.ClientWithResponses
+	validate bool
+	secrets  []string // never repeated in an error message
+}
+
+// New returns a client for server: [Production], [Sandbox] or a base URL of your
+// own, which must be absolute and https (plain http is fine for loopback hosts
+// and with [WithInsecureHTTP]) and have no user info, query or fragment. Exactly
+// one of [WithAPIKey], [WithToken] and [WithTokenSource] is required. The error
+// names everything that is wrong, not only the first. No request is made.
+func New(server string, opts ...Option) (*Client, error) {
+	cfg := defaults()
+	var errs []error
+	for _, opt := range opts {
+		if opt == nil {
+			errs = append(errs, errors.New("a nil Option"))
+		} else if err := opt(&cfg); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if _, err := baseurl.Parse(server, cfg.insecure); err != nil {
+		errs = append(errs, fmt.Errorf("server: %w", err))
+	}
+	if n := len(cfg.auth); n != 1 {
+		errs = append(errs, fmt.Errorf("need exactly one of WithAPIKey, WithToken and WithTokenSource, got %d", n))
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
+	}
+	doer, err := cfg.doer(server)
+	if err != nil {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
+	}
+	client, err := api.NewClientWithResponses(server, api.WithHTTPClient(doer))
+	if err != nil {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
+	}
+	return &Client{api: client, validate: cfg.validate, secrets: cfg.secrets}, nil
+}
+
+// NewFromEnv is [New] with the server and the credentials from the environment:
+// UMBRELLA_SERVER ("production", "sandbox" or a base URL) and either both of
+// UMBRELLA_API_KEY and UMBRELLA_CUSTOMER_ID, or UMBRELLA_TOKEN. The error names
+// the variables that are missing. Other options may be added.
+func NewFromEnv(opts ...Option) (*Client, error) {
+	var errs []error
+	server := os.Getenv("UMBRELLA_SERVER")
+	switch server {
+	case "":
+		errs = append(errs, errors.New(`UMBRELLA_SERVER is not set: "production", "sandbox" or a base URL`))
+	case "production":
+		server = Production
+	case "sandbox":
+		server = Sandbox
+	}
+	key, customer, token := os.Getenv("UMBRELLA_API_KEY"), os.Getenv("UMBRELLA_CUSTOMER_ID"), os.Getenv("UMBRELLA_TOKEN")
+	switch {
+	case token != "" && key+customer != "":
+		errs = append(errs, errors.New("UMBRELLA_TOKEN and UMBRELLA_API_KEY or UMBRELLA_CUSTOMER_ID are both set: keep one kind"))
+	case token != "":
+		opts = append([]Option{WithToken(token)}, opts...)
+	case key+customer == "":
+		errs = append(errs, errors.New("no credentials: set UMBRELLA_API_KEY and UMBRELLA_CUSTOMER_ID, or UMBRELLA_TOKEN"))
+	case key == "":
+		errs = append(errs, errors.New("UMBRELLA_API_KEY is not set, but UMBRELLA_CUSTOMER_ID is"))
+	case customer == "":
+		errs = append(errs, errors.New("UMBRELLA_CUSTOMER_ID is not set, but UMBRELLA_API_KEY is"))
+	default:
+		opts = append([]Option{WithAPIKey(key, customer)}, opts...)
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
+	}
+	return New(server, opts...)
+}
+
+// CreateSessionLink opens a signing session and returns the link to it. It is
+// one POST /onboarding/createSessionLink, which the API bills and which has no
+// idempotency key: it is repeated only when the first one cannot have been
+// processed.
+//
+// The error is a *[ValidationError] when the request breaks the document's rules
+// (nothing was sent), and otherwise an *[Error]. Ask Error.MaybeProcessed before
+// you call again. Editors change the HTTP request of this call, for example to
+// add a header.
+func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
+	switch {
+	case c == nil || c.api == nil:
+		return nil, errors.New("umbrella: createSessionLink: the client was not made with New")
+	case ctx == nil:
+		return nil, errors.New("umbrella: createSessionLink: the context is nil")
+	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
+		return nil, errors.New("umbrella: createSessionLink: a request editor is nil")
+	}
+	if c.validate {
+		if err := Validate(req); err != nil {
+			return nil, err
+		}
+	}
+	trip := &call{operation: "createSessionLink"}
+	resp, err := c.api.CreateSessionLink(context.WithValue(ctx, callKey{}, trip), req, editors...)
+	if err != nil {
+		return nil, trip.failed(err)
+	}
+	link, failure := decodeSessionLink(trip, resp)
+	if failure != nil {
+		failure.Message = withhold(failure.Message, c.secrets, resp, req)
+		return nil, failure
+	}
+	return link, nil
+}
+
+// API returns the generated client on the same connections, token, retries and
+// limits, for operations that have no method here. Its methods do not validate
+// requests, and answers other than the documented ones are not errors to it.
+func (c *Client) API() *api.ClientWithResponses { return c.api }
+
+// withhold drops a server's message that repeats a secret or personal data of
+// the request, or that holds a URL, which could be a signing link.
+func withhold(message string, secrets []string, resp *http.Response, req api.CreateSessionLinkRequest) string {
+	if message == "" {
+		return ""
+	}
+	values := append([]string{"://", req.Email, req.PhoneNumber, strings.TrimPrefix(req.PhoneNumber, "+"), req.RedirectURL, req.DocURL}, secrets...)
+	for _, f := range req.FillForm {
+		values = append(values, f.Value)
+	}
+	if resp.Request != nil {
+		values = append(values, strings.TrimPrefix(resp.Request.Header.Get("Authorization"), "Bearer "))
+	}
+	lower := strings.ToLower(message)
+	for _, v := range values {
+		if v != "" && strings.Contains(lower, strings.ToLower(v)) {
+			return ""
+		}
+	}
+	return message
+}
+

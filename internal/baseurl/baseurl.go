@@ -1,0 +1,77 @@
+// Package baseurl judges the base URLs that a user configures and whether a
+// request stays on one of them.
+package baseurl
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Parse returns raw as a URL without a trailing slash. It refuses everything
+// that is not an absolute https URL, or has user info, a query or a fragment.
+// Plain http is fine for loopback hosts, and for all when insecure is true.
+// Errors do not repeat raw: it may be a secret passed in the wrong place.
+func Parse(raw string, insecure bool) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return nil, errors.New("not an absolute URL such as https://host/base/path")
+	}
+	var errs []error
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme != "http":
+		errs = append(errs, errors.New("the scheme is not https"))
+	case !insecure && !Loopback(u):
+		errs = append(errs, fmt.Errorf("plain http to %q, which is not a loopback host: use https, or WithInsecureHTTP in a test network", u.Hostname()))
+	}
+	if u.User != nil {
+		errs = append(errs, errors.New("user info in the URL"))
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		errs = append(errs, errors.New("a query in the URL"))
+	}
+	if strings.Contains(raw, "#") {
+		errs = append(errs, errors.New("a fragment in the URL"))
+	}
+	if n, err := strconv.ParseUint(port(u), 10, 16); err != nil || n == 0 {
+		errs = append(errs, errors.New("the port is not between 1 and 65535"))
+	}
+	if u.Hostname() == "" {
+		errs = append(errs, errors.New("no host in the URL"))
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+// Loopback reports whether u names this machine itself.
+func Loopback(u *url.URL) bool {
+	host := u.Hostname()
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// SameOrigin reports whether a and b have one scheme, host and port.
+func SameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	if u.Scheme == "http" {
+		return "80"
+	}
+	return "443"
+}
