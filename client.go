@@ -162,4 +162,3 @@ func withhold(message string, secrets []string, resp *http.Response, req api.Cre
 	}
 	return message
 }
-
