@@ -1,0 +1,57 @@
+# Thin wrappers over go commands; `make check` is what a change has to pass.
+
+HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
+
+.PHONY: check test race lint fmt cover fuzz bench test-differential test-consumer test-bench interop
+
+check: test lint check-generated spec-guard
+
+test:
+	go test ./...
+
+race:
+	go test -race ./...
+
+lint: actionlint
+	go vet ./...
+	go vet -tags interop ./tests/interop
+	for dir in tools tests/consumer tests/bench tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
+	$(TOOL) staticcheck ./...
+
+fmt:
+	$(TOOL) gofumpt -w $(HAND)
+
+# Statements of hand-written packages that a test of any package reaches.
+COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /internal/memhttp -e /api$$ | paste -sd,)
+cover:
+	@profile=$$(mktemp) && trap 'rm -f $$profile' EXIT && \
+	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... >/dev/null && \
+	awk -v min=90 'NR > 1 { n[$$1] = $$2; if ($$3 > 0) hit[$$1] = 1 } \
+		END { for (b in n) { split(b, at, "/[^/]*:"); all[at[1]] += n[b]; sum += n[b]; if (hit[b]) { got[at[1]] += n[b]; ok += n[b] } } \
+		for (p in all) printf "%6.1f %%  %s\n", 100 * got[p] / all[p], p; \
+		printf "%6.1f %%  all, at least %d\n", 100 * ok / sum, min; exit 100 * ok / sum < min }' $$profile
+
+# A minute for each fuzz target.
+fuzz:
+	@for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+			echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 60s $$pkg || exit 1; \
+		done; \
+	done
+
+test-differential:
+	go test -count=1 -run Generated ./tests/differential -inputs 200000 -v
+
+test-consumer:
+	go test -C tests/consumer -count=1 ./...
+
+test-bench:
+	go test -C tests/bench ./...
+
+# Needs node: independent readers of the document against our client and mock.
+interop:
+	npm ci --prefix tests/interop
+	go test -count=1 -tags interop ./tests/interop
+
+include tools/tools.mk

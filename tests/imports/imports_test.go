@@ -1,0 +1,147 @@
+// Package imports proves who may import whom.
+package imports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/umbrella-api/umbrella-go"
+
+// rules lists every package of the module with what it may import beside the
+// standard library: packages of ours (below the module path) and, by module,
+// others. What is not listed here is a failure, so a new package needs a line.
+var rules = map[string]struct{ ours, others []string }{
+	"internal/version":    {},
+	"internal/format":     {},
+	"internal/strictjson": {},
+	"internal/baseurl":    {},
+	"internal/retryafter": {},
+	"internal/neterr":     {},
+	"internal/memhttp":    {},
+	"api":                 {},
+	"authprovider":        {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr"}},
+	"": {ours: []string{
+		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson",
+		"internal/baseurl", "internal/retryafter", "internal/neterr",
+	}},
+	"contract": {
+		ours:   []string{"", "internal/format", "internal/strictjson", "internal/baseurl"},
+		others: []string{"github.com/getkin/kin-openapi"},
+	},
+	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
+	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
+	"cmd/umbrella": {ours: []string{
+		"", "api", "authprovider", "contract", "umbrellatest", "internal/strictjson", "internal/version",
+	}},
+}
+
+// core is what importers build; the promise is the standard library alone.
+var core = []string{"", "api", "authprovider"}
+
+type pkg struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Module     *struct{ Path string }
+	GoFiles    []string
+}
+
+func list(t *testing.T, args ...string) []pkg {
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Standard,Imports,Module,GoFiles"}, args...)...)
+	cmd.Dir = "../.."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	var pkgs []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return pkgs
+		}
+		require.NoError(t, err)
+		pkgs = append(pkgs, p)
+	}
+}
+
+func TestImports_FollowTheRules(t *testing.T) {
+	modules := map[string]string{} // import path -> module, "" for the standard library
+	for _, p := range list(t, "-deps", "./...") {
+		if p.Module != nil {
+			modules[p.ImportPath] = p.Module.Path
+		}
+	}
+	for _, p := range list(t, "./...") {
+		if len(p.GoFiles) == 0 {
+			continue // tests only
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		rule, ok := rules[name]
+		if !ok {
+			t.Errorf("package %q has no import rule", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			switch of := modules[imported]; of {
+			case "":
+			case module:
+				other := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+				if !slices.Contains(rule.ours, other) {
+					t.Errorf("package %q must not import our %q", name, other)
+				}
+			default:
+				if !slices.Contains(rule.others, of) {
+					t.Errorf("package %q must not import %s (module %s)", name, imported, of)
+				}
+			}
+		}
+	}
+}
+
+func TestImports_CoreBuildsWithTheStandardLibraryAlone(t *testing.T) {
+	for _, name := range core {
+		ours := 0
+		for _, p := range list(t, "-deps", "./"+name) {
+			if p.Standard {
+				continue
+			}
+			require.NotNil(t, p.Module, p.ImportPath)
+			require.Equal(t, module, p.Module.Path, "%q builds the third-party package %s", name, p.ImportPath)
+			ours++
+		}
+		require.Positive(t, ours, "go list saw nothing of %q", name)
+	}
+}
+
+func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json", "../../go.mod").Output()
+	require.NoError(t, err)
+	var mod struct {
+		Go      string
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &mod))
+	require.Equal(t, "1.25", mod.Go)
+	var direct []string
+	for _, r := range mod.Require {
+		if !r.Indirect {
+			direct = append(direct, r.Path)
+		}
+	}
+	require.Equal(t, []string{
+		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/stretchr/testify",
+	}, direct)
+}
