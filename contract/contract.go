@@ -1,0 +1,133 @@
+// Package contract checks live traffic against the vendor's OpenAPI document:
+// requests and responses, as an [http.RoundTripper] in a client and as
+// middleware in a server. It enforces the document, or it only reports, so that
+// drift of the live API can be watched in production without failing a call.
+//
+// A [Violation] names a place, a rule and a reason, and never the value that
+// was there. Places in a body are JSONPaths ("$.signForms[0].fieldId", "$" for
+// the body itself) and their rules schema keywords ("required", "type",
+// "pattern", "format"), besides "json" (not one strict JSON value) and "size".
+// Other places are "$path", "$method", "$status", "$header.Name" and
+// "$query.name", with the rules "path", "method", "status", "mediaType",
+// "security", and again schema keywords.
+//
+// POST {base}/auth, which hands out tokens and is not in the document, passes
+// unchecked through [Validator.Transport] and [Validator.Middleware].
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/format"
+)
+
+const defaultMaxBody = 1 << 20
+
+// Validator checks requests and responses against the document. It is safe for
+// concurrent use. A validation compiles the schema that it needs and costs a
+// fraction of a millisecond: fit for tests, mocks and sampled production
+// traffic rather than for a hot path.
+type Validator struct {
+	servers []server
+	formats openapi3.SchemaValidationOption
+	maxBody int64
+	report  func(Report)
+}
+
+// Option changes what [New] builds.
+type Option func(*settings) error
+
+type settings struct {
+	server  string
+	sealed  bool
+	report  func(Report)
+	maxBody int64
+}
+
+// Sealed also refuses properties that the document does not name, wherever it
+// leaves an object open. Objects composed with allOf, anyOf or oneOf stay open.
+func Sealed() Option {
+	return func(s *settings) error {
+		s.sealed = true
+		return nil
+	}
+}
+
+// WithServer replaces the document's servers by a base URL
+// ("http://127.0.0.1:8080/base"), or by a base path alone ("/", "/api/services")
+// that holds on every host.
+func WithServer(baseURL string) Option {
+	return func(s *settings) error {
+		if _, err := parseServer(baseURL); err != nil {
+			return fmt.Errorf("WithServer: %w", err)
+		}
+		s.server = baseURL
+		return nil
+	}
+}
+
+// WithReport makes [Validator.Transport] and [Validator.Middleware] call report
+// for each violating request or response and let it pass unchanged, instead of
+// enforcing. Concurrent calls report concurrently. A panic in report is
+// swallowed: watching must not break a call.
+func WithReport(report func(Report)) Option {
+	return func(s *settings) error {
+		if report == nil {
+			return errors.New("WithReport: the function is nil")
+		}
+		s.report = report
+		return nil
+	}
+}
+
+// WithMaxBodyBytes sets how many bytes of a body are read for checking; a larger
+// body is a violation of the rule "size". The default is 1 MiB.
+func WithMaxBodyBytes(n int64) Option {
+	return func(s *settings) error {
+		if n <= 0 || n == math.MaxInt64 {
+			return errors.New("WithMaxBodyBytes: the number of bytes must be positive")
+		}
+		s.maxBody = n
+		return nil
+	}
+}
+
+// New returns a Validator of the embedded document. The error joins everything
+// that is wrong with the options.
+func New(opts ...Option) (*Validator, error) {
+	return newValidator(umbrella.OpenAPI(), opts...)
+}
+
+func newValidator(document []byte, opts ...Option) (*Validator, error) {
+	s := settings{maxBody: defaultMaxBody}
+	var errs []error
+	for _, opt := range opts {
+		errs = append(errs, opt(&s))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	doc, err := load(document, s.sealed)
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	servers, err := newServers(doc, s.server)
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	return &Validator{
+		servers: servers,
+		maxBody: s.maxBody,
+		report:  s.report,
+		formats: openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+			"email":     openapi3.NewCallbackValidator(format.Email),
+			"uri":       openapi3.NewCallbackValidator(format.URI),
+			"date-time": openapi3.NewCallbackValidator(format.DateTime),
+		}),
+	}, nil
+}

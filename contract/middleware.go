@@ -1,0 +1,51 @@
+package contract
+
+import (
+	"maps"
+	"net/http"
+)
+
+// Middleware returns a handler that checks the requests to next and its
+// responses.
+//
+// A request that breaks the document is answered by [Error.Refuse] and next is
+// not called. A response of next is held back until it is checked; one that
+// breaks the document is replaced by a 500 with a JSON message. With
+// [WithReport] everything passes as it comes. A panic of next passes through.
+func (v *Validator) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if v.isAuth(req) {
+			next.ServeHTTP(w, req)
+			return
+		}
+		op, err := v.checkRequest(req)
+		if err != nil {
+			if v.report == nil {
+				refuse(w, err)
+				return
+			}
+			v.tell(err)
+		}
+		if op == nil {
+			next.ServeHTTP(w, req)
+			return
+		}
+		rec := &recorder{ResponseWriter: w, limit: v.maxBody, hold: v.report == nil}
+		before := maps.Clone(w.Header())
+		next.ServeHTTP(rec, req)
+		if err := v.checkResponse(op, req, rec.response()); err != nil {
+			if v.report == nil {
+				replaceHeader(w.Header(), before)
+				writeMessage(w, http.StatusInternalServerError, "response breaks the contract")
+				return
+			}
+			v.tell(err)
+		}
+		rec.release()
+	})
+}
+
+func replaceHeader(header, by http.Header) {
+	clear(header)
+	maps.Copy(header, by)
+}

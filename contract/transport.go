@@ -1,0 +1,62 @@
+package contract
+
+import "net/http"
+
+// Transport returns a RoundTripper that checks what goes through base, or
+// through http.DefaultTransport when base is nil.
+//
+// A request that breaks the document is not sent, and an answer that breaks it
+// is closed and withheld: RoundTrip returns an [*Error]. Such an answer may have
+// had its effect, so for live calls prefer [WithReport], which changes nothing.
+// An answer whose body cannot be read is passed on, to fail in the reader's
+// hands as it would without this Transport.
+func (v *Validator) Transport(base http.RoundTripper) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{v: v, base: base}
+}
+
+type transport struct {
+	v    *Validator
+	base http.RoundTripper
+}
+
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.v.isAuth(req) {
+		return t.base.RoundTrip(req)
+	}
+	checked := req.WithContext(req.Context()) // its body is replaced, req's is not
+	op, err := t.v.checkRequest(checked)
+	if err != nil {
+		if t.v.report == nil {
+			if req.Body != nil {
+				_ = req.Body.Close()
+			}
+			return nil, err
+		}
+		t.v.tell(err)
+	}
+	resp, err := t.base.RoundTrip(checked)
+	if err != nil || resp == nil || op == nil {
+		return resp, err
+	}
+	err = t.v.checkResponse(op, req, resp)
+	switch _, broken := err.(*Error); {
+	case broken && t.v.report == nil:
+		if resp.Body != nil {
+			_ = resp.Body.Close()
+		}
+		return nil, err
+	case broken:
+		t.v.tell(err)
+	}
+	return resp, nil
+}
+
+// CloseIdleConnections closes those of the base transport, if it can.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
+}

@@ -1,0 +1,83 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Direction tells a request from a response.
+type Direction string
+
+// The two directions of an exchange.
+const (
+	Request  Direction = "request"
+	Response Direction = "response"
+)
+
+// Violation is one breach of the document. It holds no value of the traffic.
+type Violation struct {
+	Path   string `json:"path"`   // where: a JSONPath, or a place such as "$status"
+	Rule   string `json:"rule"`   // which rule: a schema keyword, or a word such as "status"
+	Reason string `json:"reason"` // what the document wants there
+}
+
+// Report is what the callback of [WithReport] gets: the violations of one
+// request or response, in the order of the document, each place and rule once.
+type Report struct {
+	// Operation is the operationId, or method and path template where the
+	// document has none, and empty when no operation was found.
+	Operation  string      `json:"operation"`
+	Direction  Direction   `json:"direction"`
+	Violations []Violation `json:"violations"`
+}
+
+// Error is a request or a response that breaks the document. Its fields are
+// those of [Report]. It wraps nothing, so that no value can be reached from it.
+type Error struct {
+	Operation  string      `json:"operation"`
+	Direction  Direction   `json:"direction"`
+	Violations []Violation `json:"violations"`
+
+	allow []string // the methods of the path, after a wrong one
+}
+
+// shown is how many violations the text of an Error lists.
+const shown = 5
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "contract: %s", e.Direction)
+	if e.Operation != "" {
+		fmt.Fprintf(&b, " of %s", e.Operation)
+	}
+	b.WriteString(" breaks the document: ")
+	for i, v := range e.Violations {
+		if i == shown {
+			fmt.Fprintf(&b, "; and %d more", len(e.Violations)-shown)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(v.Path + " " + v.Reason)
+	}
+	return b.String()
+}
+
+// breach is the error for violations, or nil when there are none.
+func breach(direction Direction, op *operation, violations []Violation) error {
+	if len(violations) == 0 {
+		return nil
+	}
+	return &Error{Operation: op.name(), Direction: direction, Violations: violations}
+}
+
+// tell hands err to the callback of WithReport.
+func (v *Validator) tell(err error) {
+	e, ok := err.(*Error)
+	if !ok {
+		return // a body that could not be read: whoever reads it next sees why
+	}
+	defer func() { _ = recover() }()
+	v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations})
+}
