@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench test-differential test-consumer test-bench interop
+.PHONY: check test race lint fmt cover fuzz bench test-differential test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +15,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in tools tests/consumer tests/bench tests/otel tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -48,6 +48,13 @@ test-consumer:
 
 test-bench:
 	go test -C tests/bench ./...
+
+# Against the peers, about three minutes; writes tests/bench/RESULTS.md.
+bench:
+	go run -C tests/bench ./report
+
+test-otel:
+	go test -C tests/otel ./...
 
 # Needs node: independent readers of the document against our client and mock.
 interop:

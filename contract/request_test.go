@@ -185,7 +185,7 @@ func TestValidator_NamesTheOperation(t *testing.T) {
 	require.EqualError(t, e, "contract: request of POST /onboarding/createSessionLink breaks the document: "+
 		"$.email is missing; $.phoneNumber is missing; $.redirectUrl is missing; $.docUrl is missing")
 
-	v := edited(t, nil, "summary: Create QES Session Link", "operationId: createSessionLink")
+	v := edited(t, nil, "    post:\n", "    post:\n      operationId: createSessionLink\n")
 	require.ErrorAs(t, v.ValidateRequest(newRequest(t, `[]`)), &e)
 	require.Equal(t, "createSessionLink", e.Operation)
 }

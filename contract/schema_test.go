@@ -134,11 +134,12 @@ func TestSealed_LeavesCompositionsAndOpenMapsAlone(t *testing.T) {
 }
 
 func TestValidator_JudgesParameters(t *testing.T) {
-	v := edited(t, nil, "summary: Create QES Session Link", `summary: x
+	v := edited(t, nil, "    post:\n", `    post:
       parameters:
         - {name: limit, in: query, required: true, schema: {type: integer, minimum: 1}}
         - {name: page, in: query, schema: {type: integer, default: 1}}
-        - {name: site, in: query, schema: {type: string, format: uri}}`)
+        - {name: site, in: query, schema: {type: string, format: uri}}
+`)
 	judge := func(query string) []string {
 		req := newRequest(t, goodRequest)
 		req.URL.RawQuery = query
@@ -153,7 +154,7 @@ func TestValidator_JudgesParameters(t *testing.T) {
 }
 
 func TestValidator_RefusesABodyWhereNoneIsDocumented(t *testing.T) {
-	v := edited(t, nil, "    post:\n      summary", "    put:\n      responses: {'200': {description: x}}\n    post:\n      summary")
+	v := edited(t, nil, "    post:\n", "    put:\n      responses: {'200': {description: x}}\n    post:\n")
 	req := newRequest(t, "{}")
 	req.Method, req.ContentLength = http.MethodPut, -1
 	require.Equal(t, want("$ requestBody"), breaches(t, v.ValidateRequest(req)))
