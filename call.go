@@ -1,75 +1,96 @@
 package umbrella
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
-
-	"github.com/umbrella-api/umbrella-go/authprovider"
 )
 
-// call is what the links learn about one call, for its Error and its log.
+// call is what the links learn about one call, for its Error and its log. It is
+// the context of the call's requests too: that is how the links find it.
 type call struct {
-	operation string
-	method    string
-	path      string
-	attempt   int
-	wait      time.Duration // before this attempt
-	progress  atomic.Int32  // of this attempt; the transport's goroutines write it
+	context.Context
+
+	operation    string // the last segment of path
+	method, path string
+	attempt      int
+	wait         time.Duration // before this attempt
+	progress     atomic.Int32  // of the last attempt; the transport's goroutines write it
+	sent         bool          // the API may have got the last attempt, which failed
+	header       http.Header   // of the last attempt, with the token
+	ended        error         // why a wait for the next attempt ended early
+	body         body          // of the last answer
 }
 
 type callKey struct{}
 
-// How far an attempt got.
-const (
-	notSent    = iota
-	handedOver // to a transport that may or may not tell more
-	connecting
-	connected // from here on the server may have the request
-)
-
-// sent reports whether the server may have received the last attempt, given the
-// error that ended it.
-func (c *call) sent(err error) bool {
-	var token *authprovider.Error
-	switch {
-	case errors.As(err, &token):
-		return false
-	case c.progress.Load() == handedOver:
-		return !isDialError(err)
+func (c *call) Value(key any) any {
+	if key == (callKey{}) {
+		return c
 	}
-	return c.progress.Load() == connected
+	return c.Context.Value(key)
 }
 
-// tracker stands right above the base transport, below the token exchange, and
-// notes how far an attempt gets.
+// callOf returns the call that req belongs to. Below the link deadline there
+// always is one.
+func callOf(req *http.Request) *call {
+	c, _ := req.Context().Value(callKey{}).(*call)
+	return c
+}
+
+// How far a request has got, for a transport that reports to httptrace.
+const (
+	handedOver = iota
+	connecting
+	connected
+)
+
+// tracker stands right above the base transport, below the token exchange. It
+// tells whether the API may have got a request. It has not if no byte of the body
+// was read, whatever the transport. Transports that read the body before they
+// connect, to sign or to check it, are believed when they report no connection.
 type tracker struct{ base http.RoundTripper }
 
 func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close()
+	c := callOf(req)
+	c.header = req.Header
+	progress := &c.progress
+	progress.Store(handedOver)
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { progress.CompareAndSwap(handedOver, connecting) },
+		GotConn: func(httptrace.GotConnInfo) { progress.Store(connected) },
+	}))
+	up := &upload{}
+	if req.Body != nil && req.Body != http.NoBody {
+		up.first = part{req.Body, &up.state}
+		req.Body = &up.first
+		if get := req.GetBody; get != nil {
+			req.GetBody = func() (io.ReadCloser, error) { return up.again(get) }
 		}
+	}
+	resp, err := t.base.RoundTrip(req)
+	if err == nil && resp == nil {
+		err = errors.New("the http.RoundTripper returned neither an answer nor an error")
+	}
+	if err != nil {
+		kept := req.Body != nil && up.seal()
+		c.sent = !kept && (progress.Load() == connected || progress.Load() == handedOver && !isDialError(err))
 		return nil, err
 	}
-	c, _ := ctx.Value(callKey{}).(*call)
-	if c == nil {
-		c = &call{}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
-	c.progress.Store(handedOver)
-	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { c.progress.Store(connecting) },
-		GotConn: func(httptrace.GotConnInfo) { c.progress.Store(connected) },
-	}))
-	if req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil {
-		// net/http would take these as leave to repeat a POST on its own, but the
-		// API is not known to honour them.
-		req.GetBody = nil
+	if resp.StatusCode/100 == 3 {
+		if _, err := req.URL.Parse(resp.Header.Get("Location")); err != nil {
+			// http.Client would make an error without a status of this answer.
+			resp.Header.Del("Location")
+		}
 	}
-	return t.base.RoundTrip(req)
+	return resp, nil
 }
 
 // CloseIdleConnections passes the call of http.Client on to the base transport.
@@ -77,4 +98,49 @@ func (t tracker) CloseIdleConnections() {
 	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
+}
+
+// errRepeat ends a request that net/http wanted to send a second time.
+var errRepeat = errors.New("the connection failed after the request was sent")
+
+// upload is one request body on its way.
+type upload struct {
+	state atomic.Int32
+	first part
+}
+
+const (
+	untouched = iota
+	read      // the transport has had some of it
+	sealed    // the transport gets none of it any more
+)
+
+type part struct {
+	io.ReadCloser
+	state *atomic.Int32
+}
+
+func (p *part) Read(b []byte) (int, error) {
+	if !p.state.CompareAndSwap(untouched, read) && p.state.Load() == sealed {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	return p.ReadCloser.Read(b)
+}
+
+// seal reports whether the transport has read nothing, and then sees to it that
+// it never will, even if a goroutine of it is still at work.
+func (u *upload) seal() bool { return u.state.CompareAndSwap(untouched, sealed) }
+
+// again is the GetBody of net/http, which would repeat a POST on its own that the
+// server may have processed: on HTTP/2 after RST_STREAM, on HTTP/1.1 if an editor
+// has set Idempotency-Key, which the API is not known to honour.
+func (u *upload) again(get func() (io.ReadCloser, error)) (io.ReadCloser, error) {
+	if u.state.Load() != untouched {
+		return nil, errRepeat
+	}
+	body, err := get()
+	if err != nil {
+		return nil, err
+	}
+	return &part{body, &u.state}, nil
 }

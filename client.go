@@ -1,9 +1,12 @@
 package umbrella
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -25,6 +28,8 @@ const (
 // idle connections.
 type Client struct {
 	api      *api.ClientWithResponses
+	doer     api.HttpRequestDoer
+	template *http.Request // of createSessionLink, made once by the generated code
 	validate bool
 	secrets  []string // never repeated in an error message
 }
@@ -57,11 +62,16 @@ func New(server string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
+	server = strings.TrimRight(server, "/") + "/"
 	client, err := api.NewClientWithResponses(server, api.WithHTTPClient(doer))
 	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
-	return &Client{api: client, validate: cfg.validate, secrets: cfg.secrets}, nil
+	template, err := api.NewCreateSessionLinkRequest(server, api.CreateSessionLinkRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
+	}
+	return &Client{client, doer, template, cfg.validate, cfg.secrets}, nil
 }
 
 // NewFromEnv is [New] with the server and the credentials from the environment:
@@ -123,42 +133,43 @@ func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLin
 			return nil, err
 		}
 	}
-	trip := &call{operation: "createSessionLink"}
-	resp, err := c.api.CreateSessionLink(context.WithValue(ctx, callKey{}, trip), req, editors...)
-	if err != nil {
-		return nil, trip.failed(err)
+	out, err := c.request(ctx, req)
+	for _, edit := range editors {
+		if err == nil {
+			err = edit(ctx, out)
+		}
 	}
-	link, failure := decodeSessionLink(trip, resp)
+	if err != nil {
+		return nil, &Error{operation: "createSessionLink", reason: reasonEditor, cause: err}
+	}
+	resp, err := c.doer.Do(out)
+	if err != nil {
+		return nil, err
+	}
+	link, failure := decodeSessionLink(resp)
 	if failure != nil {
-		failure.Message = withhold(failure.Message, c.secrets, resp, req)
+		failure.Message = publish(failure.Message, c.secrets, resp.Body.(*body).call.header, req)
 		return nil, failure
 	}
 	return link, nil
 }
 
+// request is api.NewCreateSessionLinkRequest without its work that is the same for
+// each request.
+func (c *Client) request(ctx context.Context, in api.CreateSessionLinkRequest) (*http.Request, error) {
+	data, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	req := c.template.Clone(ctx)
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	req.ContentLength = int64(len(data))
+	req.Body, err = req.GetBody()
+	return req, err
+}
+
 // API returns the generated client on the same connections, token, retries and
 // limits, for operations that have no method here. Its methods do not validate
-// requests, and answers other than the documented ones are not errors to it.
+// requests, and an answer of any status is not an error to it; that there was no
+// answer is an *[Error].
 func (c *Client) API() *api.ClientWithResponses { return c.api }
-
-// withhold drops a server's message that repeats a secret or personal data of
-// the request, or that holds a URL, which could be a signing link.
-func withhold(message string, secrets []string, resp *http.Response, req api.CreateSessionLinkRequest) string {
-	if message == "" {
-		return ""
-	}
-	values := append([]string{"://", req.Email, req.PhoneNumber, strings.TrimPrefix(req.PhoneNumber, "+"), req.RedirectURL, req.DocURL}, secrets...)
-	for _, f := range req.FillForm {
-		values = append(values, f.Value)
-	}
-	if resp.Request != nil {
-		values = append(values, strings.TrimPrefix(resp.Request.Header.Get("Authorization"), "Bearer "))
-	}
-	lower := strings.ToLower(message)
-	for _, v := range values {
-		if v != "" && strings.Contains(lower, strings.ToLower(v)) {
-			return ""
-		}
-	}
-	return message
-}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
@@ -38,12 +39,16 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	}
 	client.Transport = bearer
 
-	return headers{c.userAgent,
+	var last api.HttpRequestDoer = &client
+	if client.Jar == nil && client.Timeout == 0 {
+		last = direct{bearer}
+	}
+	return headers{[]string{c.userAgent},
 		deadline{c.timeout,
 			retrier{c.retry,
-				logger{c.logger,
+				c.logged(
 					limiter{c.maxBody,
-						&client}}}}}, nil
+						last})}}}, nil
 }
 
 // newTransport is http.DefaultTransport with limits fit for a service that calls
@@ -59,40 +64,58 @@ func newTransport() http.RoundTripper {
 	t.ResponseHeaderTimeout = 30 * time.Second
 	t.MaxResponseHeaderBytes = 64 << 10
 	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	// On HTTP/2, find out that a peer is gone, and buffer no more of a body than
+	// is read of it.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, MaxReceiveBufferPerStream: 256 << 10}
 	return t
 }
 
 // headers sets what every request carries, unless an editor has set it.
 type headers struct {
-	userAgent string
+	userAgent []string
 	next      api.HttpRequestDoer
 }
 
+var acceptJSON = []string{"application/json"}
+
 func (l headers) Do(req *http.Request) (*http.Response, error) {
 	if req.Header["Accept"] == nil {
-		req.Header["Accept"] = []string{"application/json"}
+		req.Header["Accept"] = acceptJSON
 	}
 	if req.Header["User-Agent"] == nil {
-		req.Header["User-Agent"] = []string{l.userAgent}
+		req.Header["User-Agent"] = l.userAgent
 	}
 	return l.next.Do(req)
 }
 
-// deadline limits the whole call. It can end its context on return because
-// limiter has read the body by then.
+// deadline opens the call and limits all of it. It can end its context on return
+// because limiter has read the body by then.
 type deadline struct {
 	timeout time.Duration
 	next    api.HttpRequestDoer
 }
 
 func (l deadline) Do(req *http.Request) (*http.Response, error) {
-	if l.timeout == 0 {
-		return l.next.Do(req)
+	ctx := req.Context()
+	if l.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, l.timeout)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), l.timeout)
-	defer cancel()
-	return l.next.Do(req.WithContext(ctx))
+	c := &call{Context: ctx, operation: path.Base(req.URL.Path), method: req.Method, path: req.URL.Path}
+	*req = *req.WithContext(c) // in place: the generated client is done with it
+	resp, err := l.next.Do(req)
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	return resp, nil
 }
+
+// direct is http.Client for one that has neither Jar nor Timeout, when redirects
+// are off: it saves a copy of the headers and more.
+type direct struct{ http.RoundTripper }
+
+func (l direct) Do(req *http.Request) (*http.Response, error) { return l.RoundTrip(req) }
 
 // limiter reads the body, up to max bytes, and closes it. A failure to read is
 // kept behind the bytes that came, so that status and headers are not lost.
@@ -101,7 +124,9 @@ type limiter struct {
 	next api.HttpRequestDoer
 }
 
+// body is the body of an answer that limiter has read.
 type body struct {
+	call *call
 	data []byte
 	rest []byte
 	err  error // io.EOF when data is all
@@ -123,16 +148,18 @@ func (l limiter) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := callOf(req)
 	data, err := readUpTo(resp.Body, resp.ContentLength, l.max)
 	_ = resp.Body.Close()
-	resp.Body = &body{data: data, rest: data, err: err}
+	c.body = body{call: c, data: data, rest: data, err: err}
+	resp.Body = &c.body
 	return resp, nil
 }
 
 // readUpTo returns at most limit bytes and why it stopped: io.EOF at the end. A
 // declared size is a hint that may be a lie, so it is believed up to 64 KiB.
 func readUpTo(r io.Reader, size, limit int64) ([]byte, error) {
-	data := make([]byte, 0, min(max(size, 0)+1, 64<<10, limit))
+	data := make([]byte, 0, min(max(size, 0), 64<<10, limit-1)+1)
 	for {
 		if int64(len(data)) == limit {
 			var one [1]byte

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -43,10 +44,10 @@ var (
 // headers and what the request held. The cause of a transport failure is found
 // with errors.Is and errors.As; its own text is the network's and may say more.
 type Error struct {
-	// StatusCode is the HTTP status of the last answer, 0 if there was none.
+	// StatusCode is the HTTP status that answered the last attempt, 0 if none did.
 	StatusCode int
-	// Message is the server's explanation, "" if it sent none or if it repeats
-	// something from the request. At most 512 bytes.
+	// Message is the server's explanation, at most 512 bytes. It is "" if there
+	// was none, or if it holds a URL, a credential or anything from the request.
 	Message string
 	// RetryAfter is how long the server asked to wait, 0 if it did not say.
 	RetryAfter time.Duration
@@ -70,12 +71,23 @@ type Error struct {
 	cause     error
 }
 
-var statusKinds = map[int]error{
-	http.StatusBadRequest:      ErrInvalidRequest,
-	http.StatusUnauthorized:    ErrUnauthorized,
-	http.StatusForbidden:       ErrForbidden,
-	http.StatusNotFound:        ErrNotFound,
-	http.StatusTooManyRequests: ErrRateLimited,
+const reasonEditor = "a request editor failed"
+
+// kindOf is the sentinel of a status that has one of its own.
+func kindOf(status int) error {
+	switch status {
+	case http.StatusBadRequest:
+		return ErrInvalidRequest
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	}
+	return nil
 }
 
 // Is reports whether target is one of the sentinels that e answers to.
@@ -83,7 +95,7 @@ func (e *Error) Is(target error) bool {
 	if target == ErrServer {
 		return e.StatusCode >= 500
 	}
-	return target != nil && (target == e.kind || target == statusKinds[e.StatusCode])
+	return target != nil && (target == e.kind || target == kindOf(e.StatusCode))
 }
 
 // Unwrap returns the transport, token or context error behind e, if any.
@@ -93,7 +105,9 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "umbrella: %s: ", e.operation)
-	if e.StatusCode != 0 {
+	if e.reason == reasonEditor {
+		b.WriteString("not sent")
+	} else if e.StatusCode != 0 {
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
 	} else {
 		b.WriteString("no answer")
@@ -141,8 +155,9 @@ func (e *Error) hint() string {
 	return ""
 }
 
-// Format implements fmt.Formatter: every verb prints what Error says.
-func (e *Error) Format(f fmt.State, verb rune) {
+// Format implements fmt.Formatter: every verb prints what Error says. It and the
+// next two are for values too, so that not even a copy gives its fields away.
+func (e Error) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		_, _ = fmt.Fprintf(f, "%q", e.Error())
 		return
@@ -151,10 +166,10 @@ func (e *Error) Format(f fmt.State, verb rune) {
 }
 
 // LogValue implements slog.LogValuer with the text of Error.
-func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // MarshalJSON implements json.Marshaler with the text of Error, as a string.
-func (e *Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
+func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // describe puts an error into words that are safe to log.
 func describe(err error) string {
@@ -164,33 +179,40 @@ func describe(err error) string {
 		return token.Error()
 	case errors.Is(err, ErrResponseTooLarge):
 		return "the response body is over the limit of WithMaxResponseBytes"
+	case errors.Is(err, errRepeat):
+		return errRepeat.Error()
 	}
 	return neterr.Describe(err)
 }
 
-// failed makes the Error of a call that got no answer.
+// failed makes the Error of a call whose last attempt got no answer.
 func (c *call) failed(err error) *Error {
-	e := &Error{
+	if outer, ok := err.(*url.Error); ok {
+		err = outer.Err // without the URL, which could have a query
+	}
+	if ended := c.Err(); ended != nil && !errors.Is(err, ended) {
+		// net/http answers with context.Cause, which may be anything.
+		err = fmt.Errorf("%w: %w", ended, err)
+	}
+	return &Error{
 		operation: c.operation, Method: c.method, Path: c.path, Attempts: c.attempt,
-		MaybeProcessed: c.sent(err), cause: err,
+		MaybeProcessed: c.sent, cause: err,
 	}
-	if c.attempt == 0 {
-		e.reason = "a request editor failed"
-	}
-	return e
 }
 
-// processed reports whether a request that was answered with this status may
-// have been processed. The document knows 200, 400 and 401; the rest is RFC 9110.
-func processed(status int, retryAfter bool) bool {
-	switch {
-	case status == http.StatusServiceUnavailable:
-		return !retryAfter
-	case status == http.StatusTemporaryRedirect, status == http.StatusPermanentRedirect,
-		status == http.StatusNotImplemented, status == http.StatusHTTPVersionNotSupported:
-		return false
-	case status == http.StatusRequestTimeout, status == 499: // 499: a proxy gave up
+// processed reports whether a request that was answered like this may have been
+// processed. openapi.yaml knows 200, 400 and 401; the rest is RFC 9110, and
+// where that leaves it open, or servers are known to differ: yes.
+func processed(resp *http.Response) bool {
+	switch code := resp.StatusCode; {
+	case code == http.StatusTemporaryRedirect || code == http.StatusPermanentRedirect:
+		return false // the other server is to do it
+	case code == http.StatusRequestTimeout || code == 499: // also said when the server behind a proxy is late
 		return true
+	case code == http.StatusServiceUnavailable:
+		_, refused := refusal(resp)
+		return !refused
+	default:
+		return code < 400 || code >= 500
 	}
-	return status < 400 || status >= 500
 }

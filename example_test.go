@@ -37,8 +37,8 @@ func ExampleNew() {
 	_, err = umbrella.New("http://example.com?x=1")
 	fmt.Println(err)
 	// Output:
-	// false umbrella: cannot make a client: authprovider: the API key is empty or has characters that no header takes
-	// authprovider: the customer id is empty or has characters that no header takes
+	// false umbrella: cannot make a client: WithAPIKey: the API key is empty or has characters that no header takes
+	// WithAPIKey: the customer id is empty or has characters that no header takes
 	// umbrella: cannot make a client: server: plain http to "example.com", which is not a loopback host: use https, or WithInsecureHTTP in a test network
 	// a query in the URL
 	// need exactly one of WithAPIKey, WithToken and WithTokenSource, got 0

@@ -17,12 +17,9 @@ type logger struct {
 }
 
 func (l logger) Do(req *http.Request) (*http.Response, error) {
-	if l.log == nil {
-		return l.next.Do(req)
-	}
 	start := time.Now()
 	resp, err := l.next.Do(req)
-	c := req.Context().Value(callKey{}).(*call)
+	c := callOf(req)
 	level, status, failure := slog.LevelDebug, 0, err
 	if err == nil {
 		status = resp.StatusCode
@@ -37,15 +34,13 @@ func (l logger) Do(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	attrs := []slog.Attr{
-		slog.String("method", req.Method),
+		slog.String("operation", c.operation),
+		slog.String("method", c.method),
 		slog.String("host", req.URL.Host),
-		slog.String("path", req.URL.Path),
+		slog.String("path", c.path),
 		slog.Int("attempt", c.attempt),
 		slog.Duration("wait", c.wait),
 		slog.Duration("duration", time.Since(start)),
-	}
-	if c.operation != "" {
-		attrs = append(attrs, slog.String("operation", c.operation))
 	}
 	if status != 0 {
 		attrs = append(attrs, slog.Int("status", status))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/internal/version"
 )
@@ -25,7 +26,7 @@ type config struct {
 	timeout   time.Duration
 	retry     RetryPolicy
 	maxBody   int64
-	logger    *slog.Logger
+	logged    func(api.HttpRequestDoer) api.HttpRequestDoer // adds the link logger
 	insecure  bool
 	validate  bool
 }
@@ -36,6 +37,7 @@ func defaults() config {
 		timeout:   60 * time.Second,
 		retry:     RetryPolicy{}.withDefaults(),
 		maxBody:   1 << 20,
+		logged:    func(next api.HttpRequestDoer) api.HttpRequestDoer { return next },
 		validate:  true,
 	}
 }
@@ -52,7 +54,7 @@ func WithAPIKey(apiKey, customerID string) Option {
 			}
 			return authprovider.NewAPIKeySource(server, apiKey, customerID, opts...)
 		})
-		return nil
+		return errors.Join(usable("WithAPIKey: the API key", apiKey), usable("WithAPIKey: the customer id", customerID))
 	}
 }
 
@@ -60,23 +62,28 @@ func WithAPIKey(apiKey, customerID string) Option {
 // tokens are valid for 60 minutes (openapi.yaml, securitySchemes).
 func WithToken(token string) Option {
 	return func(c *config) error {
-		t, err := authprovider.NewToken(token, time.Time{})
-		if err != nil {
-			return fmt.Errorf("WithToken: %w", err)
-		}
+		t, _ := authprovider.NewToken(token, time.Time{})
 		c.secrets = append(c.secrets, token)
-		return WithTokenSource(authprovider.Static(t))(c)
+		return errors.Join(WithTokenSource(authprovider.Static(t))(c), usable("WithToken: the token", token))
 	}
+}
+
+// usable reports whether secret can be sent in a header. Its errors do not hold it.
+func usable(what, secret string) error {
+	if _, err := authprovider.NewToken(secret, time.Time{}); err != nil {
+		return fmt.Errorf("%s is empty or has characters that no header takes", what)
+	}
+	return nil
 }
 
 // WithTokenSource authenticates with the tokens of source, which is asked before
 // every attempt and must be safe for concurrent use.
 func WithTokenSource(source authprovider.TokenSource) Option {
 	return func(c *config) error {
+		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return source, nil })
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")
 		}
-		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return source, nil })
 		return nil
 	}
 }
@@ -110,7 +117,7 @@ func WithTimeout(timeout time.Duration) Option {
 func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) error {
 		c.retry = policy.withDefaults()
-		if c.retry.MaxAttempts < 0 || c.retry.MinBackoff < 0 || c.retry.MaxRetryAfter < 0 {
+		if policy.MaxAttempts < 0 || min(policy.MinBackoff, policy.MaxBackoff, policy.MaxRetryAfter) < 0 {
 			return errors.New("WithRetry: a field is negative")
 		}
 		if c.retry.MinBackoff > c.retry.MaxBackoff {
@@ -124,12 +131,13 @@ func WithRetry(policy RetryPolicy) Option {
 // when the attempt failed or repeats another. A record has the operation, method,
 // host, path, status, duration, attempt number, the wait before it and the kind
 // of failure; never a header, a body, a query or a value of the request.
-func WithLogger(logger *slog.Logger) Option {
+func WithLogger(log *slog.Logger) Option {
 	return func(c *config) error {
-		if logger == nil {
+		if log == nil {
 			return errors.New("WithLogger: the logger is nil")
 		}
-		c.logger = logger
+		// From here and nowhere else, so that who does not log does not link slog.
+		c.logged = func(next api.HttpRequestDoer) api.HttpRequestDoer { return logger{log, next} }
 		return nil
 	}
 }

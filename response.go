@@ -1,15 +1,13 @@
 package umbrella
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/format"
@@ -17,79 +15,63 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
-const maxMessage = 512
-
 // decodeSessionLink turns an answer that passed the chain into a link or into
 // the one Error that says why not. The generated decoder would lose the status
 // of an answer that is not JSON, and accept one that lacks what it must have.
-func decodeSessionLink(c *call, resp *http.Response) (*api.SessionLink, *Error) {
+func decodeSessionLink(resp *http.Response) (*api.SessionLink, *Error) {
 	b := resp.Body.(*body)
-	e := &Error{
-		operation: c.operation, Method: c.method, Path: c.path, Attempts: c.attempt,
-		StatusCode: resp.StatusCode, Header: resp.Header, Body: b.data,
+	var kind error
+	var reason string
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+	case b.err != io.EOF:
+		kind, reason = ErrInvalidResponse, "the answer was cut short"
+	case resp.StatusCode != http.StatusOK:
+		kind, reason = ErrInvalidResponse, "the document promises 200 for success"
+	case !isJSON(resp.Header.Get("Content-Type")):
+		kind, reason = ErrInvalidResponse, "the media type is not application/json"
+	default:
+		link, err := parseSessionLink(b.data)
+		if err == nil {
+			return link, nil
+		}
+		kind, reason = ErrInvalidResponse, err.Error()
+		if err == errStatusFalse {
+			kind = ErrUnsuccessful
+		}
 	}
-	var told bool
-	e.RetryAfter, told = retryafter.Parse(resp.Header, time.Now())
-	e.MaybeProcessed = processed(resp.StatusCode, told)
+	e := &Error{
+		StatusCode: resp.StatusCode, Header: resp.Header, Body: b.data,
+		Attempts: b.call.attempt, Method: b.call.method, Path: b.call.path,
+		MaybeProcessed: processed(resp),
+		operation:      b.call.operation, kind: kind, reason: reason, cause: b.call.ended,
+	}
+	e.RetryAfter, _ = retryafter.Parse(resp.Header, time.Now())
 	if b.err != io.EOF {
 		e.cause = b.err
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+	if kind != ErrInvalidResponse {
 		e.Message = message(b.data)
-		return nil, e
 	}
-	e.kind = ErrInvalidResponse
-	switch {
-	case e.cause != nil:
-		e.reason = "the answer was cut short"
-		return nil, e
-	case resp.StatusCode != http.StatusOK:
-		e.reason = "the document promises 200 for success"
-		return nil, e
-	case !isJSON(resp.Header.Get("Content-Type")):
-		e.reason = "the media type is not application/json"
-		return nil, e
-	}
-	link, err := parseSessionLink(b.data)
-	if errors.Is(err, ErrUnsuccessful) {
-		e.kind, e.Message = ErrUnsuccessful, message(b.data)
-	}
-	if err != nil {
-		e.reason = err.Error()
-		return nil, e
-	}
-	return link, nil
+	return nil, e
 }
 
+// isJSON leaves the parameters of the media type alone: JSON has none.
 func isJSON(contentType string) bool {
-	if contentType == "application/json" {
-		return true
-	}
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && mediaType == "application/json"
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "application/json")
 }
 
-// unsuccessful is what parseSessionLink says of "status": false.
-type unsuccessful struct{}
-
-func (unsuccessful) Error() string        { return `the body says "status": false` }
-func (unsuccessful) Is(target error) bool { return target == ErrUnsuccessful }
+var errStatusFalse = errors.New(`the body says "status": false`)
 
 // parseSessionLink reads a CreateSessionLinkResponse and insists on what
 // openapi.yaml requires of it. Its errors hold no values.
 func parseSessionLink(data []byte) (*api.SessionLink, error) {
-	var (
-		status *bool
-		inner  []byte
-		link   api.SessionLink
-		expiry string
-	)
+	var status, inner, id, link, expiry []byte
 	err := strictjson.Object(data, func(name string, value []byte) error {
 		switch name {
 		case "status":
-			if json.Unmarshal(value, &status) != nil {
-				return errors.New("status is not a boolean")
-			}
+			status = value
 		case "data":
 			inner = value
 		}
@@ -98,73 +80,62 @@ func parseSessionLink(data []byte) (*api.SessionLink, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case status != nil && !*status:
-		return nil, unsuccessful{}
-	case status == nil:
-		return nil, errors.New("status is missing or null")
+	case string(status) == "false":
+		return nil, errStatusFalse
+	case string(status) != "true":
+		return nil, errors.New("status is missing or not a boolean")
 	case inner == nil:
 		return nil, errors.New("data is missing")
 	}
-	err = strictjson.Object(inner, func(name string, value []byte) error {
-		field := map[string]*string{"requestId": &link.RequestID, "url": &link.URL, "expiresAfter": &expiry}[name]
-		if field != nil && json.Unmarshal(value, field) != nil {
-			return errors.New("data." + name + " is not a string")
+	err = strictjson.Members(inner, func(name string, value []byte) error {
+		switch name {
+		case "requestId":
+			id = value
+		case "url":
+			link = value
+		case "expiresAfter":
+			expiry = value
 		}
 		return nil
 	})
 	if err != nil {
+		return nil, errors.New("data is " + err.Error())
+	}
+	result := &api.SessionLink{}
+	if result.RequestID, err = text("requestId", id, nil); err != nil {
 		return nil, err
 	}
-	for _, f := range []struct {
-		name, value string
-		check       func(string) error
-	}{{"requestId", link.RequestID, nil}, {"url", link.URL, format.URI}, {"expiresAfter", expiry, format.DateTime}} {
-		if f.value == "" {
-			return nil, errors.New("data." + f.name + " is missing, null or empty")
-		}
-		if f.check != nil && f.check(f.value) != nil {
-			return nil, errors.New("data." + f.name + " does not have the documented format")
-		}
+	if result.URL, err = text("url", link, format.URI); err != nil {
+		return nil, err
 	}
-	link.ExpiresAfter, err = time.Parse(time.RFC3339, strings.ToUpper(expiry))
+	at, err := text("expiresAfter", expiry, format.DateTime)
 	if err != nil {
+		return nil, err
+	}
+	// The format allows t and z, and a leap second.
+	if result.ExpiresAfter, err = time.Parse(time.RFC3339, strings.ToUpper(at)); err != nil {
 		return nil, errors.New("data.expiresAfter is not a time that Go can hold")
 	}
-	return &link, nil
+	return result, nil
 }
 
-// message finds the explanation in an error body. Only "message" is documented;
-// the vendor's own client also looks under the other names.
-func message(data []byte) string {
-	var top map[string]any
-	if json.Unmarshal(data, &top) != nil {
-		return ""
-	}
-	inner, _ := top["data"].(map[string]any)
-	for _, v := range []any{top["message"], top["error"], inner["message"], inner["error"], top["details"]} {
-		if s, ok := v.(string); ok {
-			if s = clean(s); s != "" {
-				return s
-			}
+// text decodes a required string of data.
+func text(name string, raw []byte, check func(string) error) (string, error) {
+	var s string
+	if len(raw) > 2 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		s = string(raw[1 : len(raw)-1]) // as most are, and for less than json.Unmarshal asks
+	} else if raw != nil {
+		var decoded string
+		if json.Unmarshal(raw, &decoded) != nil {
+			return "", errors.New("data." + name + " is not a string")
 		}
+		s = decoded
 	}
-	return ""
-}
-
-// clean makes a server's text safe for one line of a log.
-func clean(s string) string {
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r == utf8.RuneError || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp):
-			return -1
-		}
-		return r
-	}, s))
-	for len(s) > maxMessage {
-		_, size := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-size]
+	switch {
+	case s == "":
+		return "", errors.New("data." + name + " is missing, null or empty")
+	case check != nil && check(s) != nil:
+		return "", errors.New("data." + name + " does not have the documented format")
 	}
-	return s
+	return s, nil
 }

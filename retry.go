@@ -3,7 +3,6 @@ package umbrella
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -36,6 +35,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	}
 	if p.MinBackoff == 0 {
 		p.MinBackoff = 500 * time.Millisecond
+		if p.MaxBackoff > 0 {
+			p.MinBackoff = min(p.MinBackoff, p.MaxBackoff)
+		}
 	}
 	if p.MaxBackoff == 0 {
 		p.MaxBackoff = max(8*time.Second, p.MinBackoff)
@@ -48,30 +50,36 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 
 // wait returns how long to wait before the attempt after this one, and whether
 // there may be one.
-func (p RetryPolicy) wait(attempt int, resp *http.Response, err error) (time.Duration, bool) {
-	if attempt >= p.MaxAttempts {
+func (p RetryPolicy) wait(c *call, resp *http.Response, err error) (time.Duration, bool) {
+	if c.attempt >= p.MaxAttempts {
 		return 0, false
 	}
-	step := p.MaxBackoff
-	if shift := attempt - 1; shift < 30 && p.MinBackoff<<shift < p.MaxBackoff {
-		step = p.MinBackoff << shift
+	step, shift := p.MinBackoff, c.attempt-1
+	if shift > 62 || step > p.MaxBackoff>>shift {
+		step = p.MaxBackoff
+	} else {
+		step <<= shift
 	}
-	backoff := rand.N(step + 1)
+	backoff := rand.N(step)
 	if err != nil {
-		return backoff, isDialError(err)
+		return backoff, !c.sent && isDialError(err)
 	}
-	after, told := retryafter.Parse(resp.Header, time.Now())
-	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode != http.StatusServiceUnavailable || !told) {
-		return 0, false
-	}
+	after, refused := refusal(resp)
 	if after > 0 {
-		return after, after <= p.MaxRetryAfter
+		return after, refused && after <= p.MaxRetryAfter
 	}
-	return backoff, true
+	return backoff, refused
 }
 
-// isDialError reports whether the API itself could not be reached: nothing was
-// sent. A token that could not be fetched has pauses of its own.
+// refusal reports whether the server says that it has not processed the request
+// and that it may be sent again, and how long it asks to wait, if it does.
+func refusal(resp *http.Response) (after time.Duration, refused bool) {
+	after, told := retryafter.Parse(resp.Header, time.Now())
+	return after, resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable && told
+}
+
+// isDialError reports whether the API could not be reached. The token endpoint
+// does not count: its failures have pauses of their own.
 func isDialError(err error) bool {
 	var token *authprovider.Error
 	var op *net.OpError
@@ -83,51 +91,41 @@ type retrier struct {
 	next   api.HttpRequestDoer
 }
 
+// Do repeats req, with its body from GetBody. If a wait has no time or is cut
+// short, the last answer or error is what comes back.
 func (l retrier) Do(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	c, ok := ctx.Value(callKey{}).(*call)
-	if !ok {
-		c = &call{}
-		ctx = context.WithValue(ctx, callKey{}, c)
-		req = req.WithContext(ctx)
-	}
-	c.method, c.path = req.Method, req.URL.Path
+	c := callOf(req)
 	for {
 		c.attempt++
-		c.progress.Store(notSent)
+		c.sent = false
 		resp, err := l.next.Do(req)
-		wait, again := l.policy.wait(c.attempt, resp, err)
-		if !again || ctx.Err() != nil || req.Body != nil && req.GetBody == nil {
+		wait, again := l.policy.wait(c, resp, err)
+		if !again || req.Body != nil && req.GetBody == nil {
 			return resp, err
 		}
-		if end, ok := ctx.Deadline(); ok && time.Until(end) <= wait {
+		if end, ok := c.Deadline(); ok && time.Until(end) <= wait {
+			return resp, err
+		}
+		if c.ended = sleep(c, wait); c.ended != nil {
 			return resp, err
 		}
 		c.wait = wait
-		if sleep(ctx, wait) != nil {
-			if err == nil {
-				err = fmt.Errorf("status %d", resp.StatusCode)
-			}
-			return nil, fmt.Errorf("cancelled while waiting to repeat the request after %w: %w", err, ctx.Err())
-		}
+		req = req.WithContext(c)
 		if req.GetBody != nil {
-			body, err := req.GetBody()
-			if err != nil {
-				return nil, fmt.Errorf("cannot read the request body again: %w", err)
+			if req.Body, err = req.GetBody(); err != nil {
+				return nil, err
 			}
-			req = req.WithContext(ctx)
-			req.Body = body
 		}
 	}
 }
 
+// sleep waits for d, or less long if ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
 	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return ctx.Err()
 }

@@ -3,6 +3,7 @@ package authprovider
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -29,9 +30,9 @@ var (
 
 // Error is every failure to get a token. errors.Is tells the classes apart
 // (ErrCredentials, ErrThrottled, ErrTransient, ErrMalformed, ErrClosed) and finds
-// the cause of a network failure or of a caller that gave up waiting. Its text
-// never holds a secret nor anything from the answer's body. Many callers may
-// share one Error, so do not change it.
+// the cause of a network failure or of a caller that gave up waiting, and so
+// does errors.As. Its text never holds a secret nor anything from the answer's
+// body. Many callers may share one Error, so do not change it.
 type Error struct {
 	// StatusCode is the HTTP status of POST /auth, 0 when there was no answer.
 	StatusCode int
@@ -40,7 +41,7 @@ type Error struct {
 
 	kind   error
 	reason string
-	cause  error
+	cause  func() error // a closure for the reason that Token has one
 }
 
 // Error implements error.
@@ -48,13 +49,16 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("authprovider: no token")
 	if e.StatusCode != 0 {
-		fmt.Fprintf(&b, ": POST /auth answered %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+		fmt.Fprintf(&b, ": POST /auth answered %d", e.StatusCode)
+		if text := http.StatusText(e.StatusCode); text != "" {
+			b.WriteString(" " + text)
+		}
 	}
 	if e.reason != "" {
 		b.WriteString(": " + e.reason)
 	}
 	if e.cause != nil {
-		b.WriteString(": " + neterr.Describe(e.cause))
+		b.WriteString(": " + neterr.Describe(e.cause()))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ": retry after %s", e.RetryAfter)
@@ -62,11 +66,23 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// GoString keeps %#v to what Error says.
-func (e *Error) GoString() string { return fmt.Sprintf("&authprovider.Error{%q}", e.Error()) }
+// Format implements fmt.Formatter: every verb prints what Error says.
+func (e *Error) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		_, _ = fmt.Fprintf(f, "%q", e.Error())
+		return
+	}
+	_, _ = io.WriteString(f, e.Error())
+}
 
-// Is reports whether target is the class of e.
-func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind }
+// Is reports whether target is the class of e or is found in its cause. There
+// is no Unwrap: whoever logs a chain of errors would print the cause, and a
+// RoundTripper may have put the request's headers into its text.
+func (e *Error) Is(target error) bool {
+	return target == e.kind || e.cause != nil && errors.Is(e.cause(), target)
+}
 
-// Unwrap returns the network or context error behind e, if any.
-func (e *Error) Unwrap() error { return e.cause }
+// As finds target in the cause of e.
+func (e *Error) As(target any) bool { return e.cause != nil && errors.As(e.cause(), target) }
+
+func because(err error) func() error { return func() error { return err } }

@@ -25,10 +25,13 @@ const (
 	maxLifetime = 30 * 24 * time.Hour
 )
 
-// newExchange returns a function that does one POST /auth. It is a closure so
-// that no printed struct holds the API key. The request is the one that the
-// vendor's docs describe: credentials in headers, an empty form body.
-func newExchange(authURL *url.URL, apiKey, customerID string, o options) func(context.Context) (string, time.Duration, error) {
+// exchange does one POST /auth for a token whose lifetime counts from sent.
+type exchange func(ctx context.Context, sent time.Time) (Token, time.Duration, *Error)
+
+// newExchange returns a closure so that no printed struct holds the API key. The
+// request is the one that the vendor's docs describe: credentials in headers, an
+// empty form body.
+func newExchange(authURL *url.URL, apiKey, customerID string, o options) exchange {
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -40,28 +43,25 @@ func newExchange(authURL *url.URL, apiKey, customerID string, o options) func(co
 		"Api-Key":      {apiKey},
 		"Customer-Id":  {customerID},
 	}
-	return func(ctx context.Context) (string, time.Duration, error) {
+	return func(ctx context.Context, sent time.Time) (Token, time.Duration, *Error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, http.NoBody)
 		if err != nil {
-			return "", 0, &Error{kind: ErrTransient, cause: err}
+			return Token{}, 0, &Error{kind: ErrTransient, cause: because(err)}
 		}
 		req.Header = header.Clone()
 		resp, err := client.Do(req)
 		if err != nil {
-			return "", 0, &Error{kind: ErrTransient, cause: err}
+			return Token{}, 0, &Error{kind: ErrTransient, cause: because(err)}
 		}
 		defer func() { _ = resp.Body.Close() }()
 		if resp.StatusCode != http.StatusOK {
-			return "", 0, refusal(resp)
+			return Token{}, 0, refusal(resp)
 		}
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 		if err != nil {
-			return "", 0, &Error{StatusCode: resp.StatusCode, kind: ErrTransient, reason: "reading the answer", cause: err}
+			return Token{}, 0, &Error{StatusCode: resp.StatusCode, kind: ErrTransient, reason: "reading the answer", cause: because(err)}
 		}
-		if len(body) > maxAnswer {
-			return "", 0, malformed("the answer is over 64 KiB")
-		}
-		return parseAnswer(body)
+		return parseAnswer(body, sent)
 	}
 }
 
@@ -82,13 +82,16 @@ func refusal(resp *http.Response) *Error {
 }
 
 // parseAnswer reads {"access_token": …, "expires_in": …, "token_type": …}.
-func parseAnswer(body []byte) (token string, lifetime time.Duration, err error) {
-	var tokenType *string
-	lifetime = documentedLifetime
-	err = strictjson.Object(body, func(name string, value []byte) error {
+func parseAnswer(body []byte, sent time.Time) (Token, time.Duration, *Error) {
+	if len(body) > maxAnswer {
+		return Token{}, 0, malformed("the answer is over 64 KiB")
+	}
+	var accessToken string
+	tokenType, lifetime := "Bearer", documentedLifetime
+	err := strictjson.Object(body, func(name string, value []byte) error {
 		switch name {
 		case "access_token":
-			if json.Unmarshal(value, &token) != nil {
+			if json.Unmarshal(value, &accessToken) != nil {
 				return malformed("access_token is not a string")
 			}
 		case "token_type":
@@ -106,14 +109,15 @@ func parseAnswer(body []byte) (token string, lifetime time.Duration, err error) 
 	var own *Error
 	switch {
 	case errors.As(err, &own):
-		return "", 0, own
+		return Token{}, 0, own
 	case err != nil:
-		return "", 0, malformed(err.Error())
-	case tokenType != nil && !strings.EqualFold(*tokenType, "Bearer"):
-		return "", 0, malformed("token_type is not Bearer")
+		return Token{}, 0, malformed(err.Error())
+	case !strings.EqualFold(tokenType, "Bearer"):
+		return Token{}, 0, malformed("token_type is not Bearer")
 	}
-	if _, err := NewToken(token, time.Time{}); err != nil {
-		return "", 0, malformed("access_token is empty or has characters that no header takes")
+	token, err := NewToken(accessToken, sent.Add(lifetime))
+	if err != nil {
+		return Token{}, 0, malformed("access_token is empty or has characters that no header takes")
 	}
 	return token, lifetime, nil
 }
@@ -128,17 +132,16 @@ func parseLifetime(value []byte) (time.Duration, bool) {
 		}
 		value = []byte(*inString)
 	}
-	var seconds float64
-	if json.Unmarshal(value, &seconds) != nil {
+	var seconds *float64 // a pointer, to tell "null" in a string from 0
+	switch {
+	case json.Unmarshal(value, &seconds) != nil || seconds == nil:
 		return 0, false
-	}
-	if seconds == 0 {
+	case *seconds == 0:
 		return documentedLifetime, true
-	}
-	if seconds < minLifetime.Seconds() || seconds > maxLifetime.Seconds() {
+	case *seconds < minLifetime.Seconds() || *seconds > maxLifetime.Seconds():
 		return 0, false
 	}
-	return time.Duration(seconds * float64(time.Second)), true
+	return time.Duration(*seconds * float64(time.Second)), true
 }
 
 func malformed(reason string) *Error {

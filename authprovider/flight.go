@@ -2,7 +2,6 @@ package authprovider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -22,15 +21,12 @@ const (
 	backoffMax          = 30 * time.Second
 )
 
-// flight is one exchange. Its result is written before done is closed.
+// flight is one exchange on its way.
 type flight struct {
-	done   chan struct{}
-	cancel context.CancelFunc
-
-	token     Token
-	err       error
-	discarded bool     // its token was rejected while it was under way: ask again
-	rejected  []string // guarded by APIKeySource.mu
+	done     chan struct{} // closed when it has landed
+	err      *Error        // written before that
+	cancel   context.CancelFunc
+	rejected []string // invalidated meanwhile; guarded by APIKeySource.mu
 }
 
 // launch starts a flight; s.mu is held. The flight keeps the values of ctx, for
@@ -40,35 +36,32 @@ func (s *APIKeySource) launch(ctx context.Context) {
 	f := &flight{done: make(chan struct{}), cancel: cancel}
 	s.flight = f
 	// A RoundTripper that ignores its context must not hold up the callers.
-	stop := context.AfterFunc(ctx, func() {
+	context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.land(f, nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: ctx.Err()})
+		s.land(f, nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
 	})
 	go func() {
 		defer cancel()
-		next, err := s.fetch(ctx)
-		stop()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.land(f, next, err)
+		var next *cached
+		var err *Error
+		defer func() {
+			if next == nil && err == nil { // a panic, or runtime.Goexit
+				err = &Error{kind: ErrTransient, reason: fmt.Sprintf("the HTTP client panicked (%T)", recover())}
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.land(f, next, err)
+		}()
+		next, err = s.fetch(ctx)
 	}()
 }
 
 // fetch does the exchange. The lifetime counts from before the request, because
 // the server started it at some point after.
-func (s *APIKeySource) fetch(ctx context.Context) (next *cached, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &Error{kind: ErrTransient, reason: fmt.Sprintf("panic in the HTTP client (%T)", p)}
-		}
-	}()
+func (s *APIKeySource) fetch(ctx context.Context) (*cached, *Error) {
 	wall, mono := s.clock()
-	value, lifetime, err := s.exchange(ctx)
-	if err != nil {
-		return nil, err
-	}
-	token, err := NewToken(value, time.Unix(0, wall).Add(lifetime))
+	token, lifetime, err := s.exchange(ctx, time.Unix(0, wall))
 	if err != nil {
 		return nil, err
 	}
@@ -85,59 +78,52 @@ func (s *APIKeySource) fetch(ctx context.Context) (next *cached, err error) {
 
 // land ends f with its result; s.mu is held. A flight that already ended (it
 // timed out, or the source was closed) changes nothing any more.
-func (s *APIKeySource) land(f *flight, next *cached, err error) {
+func (s *APIKeySource) land(f *flight, next *cached, err *Error) {
 	if s.flight != f {
 		return
 	}
 	s.flight = nil
 	defer close(f.done)
-	_, mono := s.clock()
+	wall, mono := s.clock()
+	if err == nil && next.left(wall, mono) <= 0 {
+		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
+	}
 	current := s.current.Load()
-	switch {
-	case err != nil:
-		f.err = err
+	if err != nil {
+		f.err, s.failure = err, err
 		s.failures++
-		s.failure, s.retryAt = err, mono+int64(s.pause(err, current))
+		s.retryAt = mono + int64(max(err.pause(), coolDown))
 		if current != nil {
-			current.renewAt.Store(s.retryAt)
+			current.renewAt.Store(mono + int64(max(err.pause(), s.backoff(current))))
 		}
-	case slices.Contains(f.rejected, next.token.AccessToken()):
-		f.discarded = true
+		return
+	}
+	s.failures, s.failure = 0, nil
+	if slices.Contains(f.rejected, next.token.AccessToken()) {
 		if current != nil {
 			current.renewAt.Store(mono + int64(coolDown))
 		}
-	default:
-		f.token = next.token
-		s.failures, s.failure = 0, nil
-		next.born = mono
-		next.reissued = next.token.AccessToken() == s.rejected
-		s.current.Store(next)
+		return
 	}
+	if next.token.AccessToken() == s.rejected.AccessToken() {
+		next.keepUntil = mono + int64(coolDown)
+	}
+	s.current.Store(next)
 }
 
-// pause says how long no exchange starts after err. While there is a token to
-// renew, a transient failure is retried with exponential, jittered back-off that
-// starts at an eighth of the renewal window, so that even a window of a second
-// sees several attempts.
-func (s *APIKeySource) pause(err error, current *cached) time.Duration {
-	pause, transient := coolDown, true
-	var e *Error
-	if errors.As(err, &e) {
-		switch {
-		case e.RetryAfter > 0:
-			pause, transient = min(e.RetryAfter, coolDownMax), false
-		case errors.Is(e, ErrCredentials):
-			pause, transient = coolDownCredentials, false
-		}
+// pause is how long e itself asks to wait.
+func (e *Error) pause() time.Duration {
+	if e.kind == ErrCredentials {
+		return max(coolDownCredentials, min(e.RetryAfter, coolDownMax))
 	}
-	if current == nil {
-		return pause
-	}
-	backoff := min(max(time.Duration(current.lead)/8, time.Millisecond), coolDown)
-	backoff = min(backoff<<min(s.failures-1, 10), backoffMax)
-	backoff -= time.Duration(float64(backoff) * s.random() / 2)
-	if transient {
-		return backoff
-	}
-	return max(pause, backoff)
+	return min(e.RetryAfter, coolDownMax)
+}
+
+// backoff is how long the renewal of c rests after the last of s.failures
+// failures: exponential, jittered, and from an eighth of the renewal window, so
+// that even a window of a second sees several attempts.
+func (s *APIKeySource) backoff(c *cached) time.Duration {
+	rest := min(time.Duration(c.lead)/8, coolDown)
+	rest = min(rest<<min(s.failures-1, 10), backoffMax)
+	return rest - time.Duration(float64(rest)*s.random()/2)
 }

@@ -2,6 +2,7 @@ package authprovider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,8 +17,9 @@ import (
 //
 // It leaves an Authorization header alone that is already there, and refuses
 // plain http to hosts other than loopback (see [WithInsecureHTTP]). Unlike
-// [Transport] it cannot see answers: a token that the API refuses stays in use
-// until it expires or Invalidate is called.
+// [Transport] it sees neither answers nor redirects: a token that the API refuses
+// stays in use until it expires or Invalidate is called, and an http.Client that
+// follows redirects decides by its own rules which hosts get the header.
 func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
 	o := newOptions(opts)
 	return func(ctx context.Context, req *http.Request) error {
@@ -36,6 +38,9 @@ func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.R
 }
 
 func secure(u *url.URL, insecure bool) error {
+	if u == nil {
+		return errors.New("authprovider: the request has no URL")
+	}
 	if u.Scheme == "https" || insecure || baseurl.Loopback(u) {
 		return nil
 	}
@@ -49,6 +54,6 @@ func authorize(req *http.Request, token Token) error {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	req.Header["Authorization"] = []string{token.p.header}
+	req.Header["Authorization"] = []string{token.p.header()}
 	return nil
 }

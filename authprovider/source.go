@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,12 +21,12 @@ import (
 // the end, whichever is later, so that callers with a valid token never wait and
 // never see a failed renewal. At most one exchange is under way at any time, and
 // it ends after 10 s. After a failure without a valid token, callers get the same
-// error for a while (1 s; 30 s when the credentials were refused; what
-// Retry-After says, up to 5 minutes) without another request.
+// error for a while (1 s; 30 s when the credentials were refused; longer when
+// Retry-After says so, up to 5 minutes) without another request.
 //
 // All methods are safe for concurrent use. An idle source has no goroutine.
 type APIKeySource struct {
-	exchange func(context.Context) (token string, lifetime time.Duration, err error)
+	exchange exchange
 	// clock reads the wall clock and a monotonic clock, in nanoseconds: after a
 	// suspend or a step only one of them tells that a token has expired.
 	clock  func() (wall, mono int64)
@@ -38,20 +37,19 @@ type APIKeySource struct {
 	mu       sync.Mutex // never held across I/O
 	flight   *flight    // the exchange under way, if any
 	failures int        // exchanges that failed since the last success
-	failure  error      // what callers get until mono time retryAt
+	failure  *Error     // what callers get until mono time retryAt
 	retryAt  int64
-	rejected string // the token last invalidated
+	rejected Token // the one last invalidated
 	closed   bool
 }
 
 // cached is a token with the times between which it is served and renewed.
 type cached struct {
-	token    Token
-	hardWall int64 // not served from here on
-	hardMono int64
-	lead     int64 // renewed when no more than this is left before hard
-	born     int64 // mono time at which it was stored
-	reissued bool  // the endpoint handed it out again after it was rejected
+	token     Token
+	hardWall  int64 // not served from here on
+	hardMono  int64
+	lead      int64 // renewed when no more than this is left before hard
+	keepUntil int64 // mono time before which Invalidate does not drop it
 
 	// renewAt is the mono time before which no renewal starts. Whoever swaps it
 	// to the maximum starts the renewal; everybody else does not even look up.
@@ -115,11 +113,11 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 		}
 		select {
 		case <-f.done:
+			if f.err != nil {
+				return Token{}, f.err
+			}
 		case <-ctx.Done():
-			return Token{}, &Error{reason: "gave up waiting for POST /auth", cause: ctx.Err()}
-		}
-		if !f.discarded {
-			return f.token, f.err
+			return Token{}, &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}
 		}
 	}
 }
@@ -133,7 +131,7 @@ func (s *APIKeySource) renew(ctx context.Context, c *cached, mono int64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.current.Load() == c && s.flight == nil && !s.closed {
+	if s.current.Load() == c && s.flight == nil {
 		s.launch(ctx)
 	}
 }
@@ -142,7 +140,7 @@ func (s *APIKeySource) renew(ctx context.Context, c *cached, mono int64) {
 // to wait for.
 func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	if err := ctx.Err(); err != nil {
-		return Token{}, nil, &Error{reason: "not asked for", cause: err}
+		return Token{}, nil, &Error{reason: "not asked for one", cause: because(err)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,15 +175,17 @@ func (s *APIKeySource) Invalidate(rejected Token) {
 	c := s.current.Load()
 	isCurrent := c != nil && c.token.AccessToken() == value
 	if isCurrent {
-		if _, mono := s.clock(); c.reissued && mono < c.born+int64(coolDown) {
+		if _, mono := s.clock(); mono < c.keepUntil {
 			return
 		}
 		s.current.Store(nil)
 	}
-	if s.flight != nil && (isCurrent || value != s.rejected) && !slices.Contains(s.flight.rejected, value) {
+	// A flight that started after value was known to be rejected was asked to
+	// replace it: if value is what it brings, that is the server's last word.
+	if s.flight != nil && (isCurrent || value != s.rejected.AccessToken()) {
 		s.flight.rejected = append(s.flight.rejected, value)
 	}
-	s.rejected = value
+	s.rejected = rejected
 }
 
 var errClosed = &Error{kind: ErrClosed, reason: "the source is closed"}

@@ -24,15 +24,17 @@ const redacted = "authprovider.Token(redacted)"
 // service's tokens are JWTs whose payload can hold the API key. The zero Token
 // is no token. A Token is immutable.
 type Token struct {
-	// A pointer: fmt does not follow it when a Token lies in another struct.
 	p *tokenData
 }
 
 type tokenData struct {
-	value  string
-	header string
+	// header is a closure because fmt, which skips the methods of unexported
+	// fields, follows pointers (for %s) but never functions.
+	header func() string
 	expiry time.Time
 }
+
+const scheme = "Bearer "
 
 // NewToken returns a token for the Authorization header. An expiry that is the
 // zero time means unknown: such a token is used until the API refuses it. The
@@ -47,7 +49,8 @@ func NewToken(accessToken string, expiry time.Time) (Token, error) {
 			return Token{}, errors.New("authprovider: the token has a space, a control character or a character that is not ASCII")
 		}
 	}
-	return Token{&tokenData{accessToken, "Bearer " + accessToken, expiry}}, nil
+	header := scheme + accessToken
+	return Token{&tokenData{func() string { return header }, expiry}}, nil
 }
 
 // AccessToken returns the secret itself, "" for the zero Token.
@@ -55,7 +58,7 @@ func (t Token) AccessToken() string {
 	if t.p == nil {
 		return ""
 	}
-	return t.p.value
+	return t.p.header()[len(scheme):]
 }
 
 // Expiry returns when the token stops working, the zero time if unknown.

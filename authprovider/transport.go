@@ -2,6 +2,8 @@ package authprovider
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +16,8 @@ import (
 // maxRefusal is how much of a 401 body is kept while a new token is fetched.
 const maxRefusal = 64 << 10
 
+var errNoResponse = errors.New("authprovider: the base RoundTripper returned neither a response nor an error")
+
 // Transport is an http.RoundTripper that puts a bearer token on each request to
 // one server. When the server answers 401 it invalidates the token and, if the
 // request's body can be sent again (there is none, or GetBody is set), sends the
@@ -21,10 +25,11 @@ const maxRefusal = 64 << 10
 // answer is 401 too, the caller gets the 401. A request that already has an
 // Authorization header passes untouched. It is safe for concurrent use.
 type Transport struct {
-	server   *url.URL
-	source   TokenSource
-	base     http.RoundTripper
-	noReplay bool
+	server     *url.URL
+	token      func(context.Context) (Token, error)
+	invalidate func(Token)
+	base       http.RoundTripper
+	noReplay   bool
 }
 
 // NewTransport returns a Transport that sends the tokens of source to server's
@@ -43,20 +48,24 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	return &Transport{server: u, source: source, base: base, noReplay: o.noReplay}, nil
+	t := &Transport{server: u, token: source.Token, invalidate: func(Token) {}, base: base, noReplay: o.noReplay}
+	if s, ok := source.(interface{ Invalidate(Token) }); ok {
+		t.invalidate = s.Invalidate
+	}
+	return t, nil
 }
 
 // RoundTrip implements http.RoundTripper. A failure to get a token is an
 // *[Error], or whatever a TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !baseurl.SameOrigin(req.URL, t.server) {
+	if req.URL == nil || !baseurl.SameOrigin(req.URL, t.server) {
 		closeBody(req)
-		return nil, fmt.Errorf("authprovider: refusing to send the token to %s://%s: it is for %s://%s", req.URL.Scheme, req.URL.Host, t.server.Scheme, t.server.Host)
+		return nil, fmt.Errorf("authprovider: refusing to send the token anywhere but to %s://%s", t.server.Scheme, t.server.Host)
 	}
 	if len(req.Header["Authorization"]) > 0 {
 		return t.base.RoundTrip(req)
 	}
-	token, err := t.source.Token(req.Context())
+	token, err := t.token(req.Context())
 	if err != nil {
 		closeBody(req)
 		return nil, err
@@ -65,13 +74,16 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	if s, ok := t.source.(interface{ Invalidate(Token) }); ok {
-		s.Invalidate(token)
-	}
+	t.invalidate(token)
 	if t.noReplay || req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
 	return t.replay(req, resp, token)
+}
+
+// Format implements fmt.Formatter for every verb, without what base may hold.
+func (t *Transport) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "authprovider.Transport(redacted)")
 }
 
 // CloseIdleConnections passes the call of http.Client on to the base transport.
@@ -86,12 +98,12 @@ func (t *Transport) CloseIdleConnections() {
 // could otherwise wait for it forever.
 func (t *Transport) replay(req *http.Request, resp *http.Response, refused Token) (*http.Response, error) {
 	buffer(resp)
-	fresh, err := t.source.Token(req.Context())
+	fresh, err := t.token(req.Context())
 	if err != nil || fresh.AccessToken() == "" || fresh.AccessToken() == refused.AccessToken() {
 		return resp, nil
 	}
 	body := req.Body
-	if req.GetBody != nil {
+	if req.Body != nil && req.GetBody != nil {
 		if body, err = req.GetBody(); err != nil {
 			return resp, nil
 		}
@@ -108,12 +120,20 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 		closeBody(clone)
 		return nil, err
 	}
-	return t.base.RoundTrip(clone)
+	resp, err := t.base.RoundTrip(clone)
+	if resp == nil {
+		return nil, cmp.Or(err, errNoResponse)
+	}
+	resp.Request = req // not the clone, whose header shows the token
+	return resp, err
 }
 
 // buffer replaces the body of resp by its first 64 KiB and closes it. Whatever
 // cut it short, an error of the connection or its size, its reader gets to see.
 func buffer(resp *http.Response) {
+	if resp.Body == nil { // from a RoundTripper that breaks the rules
+		return
+	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxRefusal+1))
 	_ = resp.Body.Close()
 	if len(data) > maxRefusal {

@@ -35,7 +35,13 @@ func Object(data []byte, member func(name string, value []byte) error) error {
 	if !valid(data) {
 		return ErrSyntax
 	}
-	w := walker{data: data}
+	return Members(data, member)
+}
+
+// Members is Object for a value that Object has handed out: it is not checked
+// once more.
+func Members(value []byte, member func(name string, value []byte) error) error {
+	w := walker{data: value}
 	w.space()
 	if w.data[w.pos] != '{' {
 		return ErrNotObject
@@ -83,11 +89,20 @@ func (w *walker) value(member func(string, []byte) error) {
 	case '"':
 		w.str()
 	default:
-		for w.pos < len(w.data) && bytes.IndexByte([]byte(" \t\r\n,]}"), w.data[w.pos]) < 0 {
+		for w.pos < len(w.data) && !ends(w.data[w.pos]) {
 			w.pos++
 		}
 	}
 	w.space()
+}
+
+// ends reports whether c is what can follow a number or a literal.
+func ends(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', ',', ']', '}':
+		return true
+	}
+	return false
 }
 
 func (w *walker) object(member func(string, []byte) error) {
@@ -122,9 +137,14 @@ func (w *walker) comma() {
 // str steps over a string and returns it with its quotes.
 func (w *walker) str() []byte {
 	start := w.pos
-	for w.pos++; w.data[w.pos] != '"'; w.pos++ {
-		if w.data[w.pos] == '\\' {
-			w.pos++
+	for w.pos++; ; w.pos++ {
+		w.pos += bytes.IndexByte(w.data[w.pos:], '"')
+		slashes := 0
+		for w.data[w.pos-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			break
 		}
 	}
 	w.pos++

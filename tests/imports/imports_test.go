@@ -40,7 +40,7 @@ var rules = map[string]struct{ ours, others []string }{
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
 	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
 	"cmd/umbrella": {
-		ours:   []string{"", "api", "contract", "umbrellatest", "internal/strictjson"},
+		ours:   []string{"", "api", "authprovider", "contract", "umbrellatest", "internal/strictjson"},
 		others: []string{"github.com/getkin/kin-openapi"},
 	},
 }

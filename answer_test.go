@@ -1,0 +1,287 @@
+package umbrella_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+var sentinels = []error{
+	umbrella.ErrInvalidRequest, umbrella.ErrUnauthorized, umbrella.ErrForbidden, umbrella.ErrNotFound, umbrella.ErrRateLimited,
+	umbrella.ErrServer, umbrella.ErrInvalidResponse, umbrella.ErrUnsuccessful, umbrella.ErrResponseTooLarge,
+}
+
+func TestCreateSessionLink_ReturnsTheLink(t *testing.T) {
+	var got *http.Request
+	var sent string
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got, sent = r, string(body)
+		answer(w, http.StatusOK, sessionBody)
+	})
+	link, err := client.CreateSessionLink(t.Context(), validRequest())
+	require.NoError(t, err)
+	require.Equal(t, canaryLink, link.URL)
+	require.Equal(t, requestID, link.RequestID)
+	require.True(t, link.ExpiresAfter.Equal(time.Date(2025, 7, 30, 8, 55, 52, 520909994, time.UTC)))
+	require.Equal(t, "POST /onboarding/createSessionLink", got.Method+" "+got.URL.Path)
+	require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+	require.Equal(t, "application/json", got.Header.Get("Accept"))
+	require.Equal(t, "umbrella-go/"+umbrella.Version, got.Header.Get("User-Agent"))
+	require.Equal(t, "Bearer "+canaryToken, got.Header.Get("Authorization"))
+	require.JSONEq(t, `{"email":"`+canaryEmail+`","phoneNumber":"`+canaryPhone+`","redirectUrl":"`+canaryRedirect+`","docUrl":"`+canaryDoc+`",
+		"signForms":[{"fieldId":"Signature1","actorId":"userToIdentify"}],"fillForm":[{"fieldId":"name","value":"`+canaryFill+`"}]}`, sent)
+}
+
+func data(members string) string { return `{"status":true,"data":{` + members + `}}` }
+
+func TestCreateSessionLink_TakesEverySpellingOfASuccess(t *testing.T) {
+	for name, body := range map[string]string{
+		"as documented":       sessionBody,
+		"spaces and extras":   " \r\n{ \"x\": [1,{\"a\":null}], \"data\" : " + sessionBody[len(`{"status":true,"data":`):len(sessionBody)-1] + ", \"status\" : true }\n ",
+		"escapes":             data(`"requestId":"\u0061\n","url":"https:\/\/w.example\/u","expiresAfter":"2025-07-30T08:55:52\u005a"`),
+		"lower case t and z":  data(`"requestId":"1","url":"https://w.example/","expiresAfter":"2025-07-30t08:55:52z"`),
+		"offset":              data(`"requestId":"1","url":"https://w.example/","expiresAfter":"2025-07-30T08:55:52+02:00"`),
+		"other case as extra": data(`"URL":7,"requestId":"1","url":"https://w.example/","expiresAfter":"2025-07-30T08:55:52Z"`),
+	} {
+		for _, mediaType := range []string{"application/json", "application/json; charset=utf-8", "APPLICATION/JSON", " application/json ;x=y"} {
+			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Content-Type"] = []string{mediaType}
+				_, _ = io.WriteString(w, body)
+			})
+			link, err := client.CreateSessionLink(t.Context(), validRequest())
+			require.NoError(t, err, name)
+			require.NotEmpty(t, link.URL, name)
+			require.NotEmpty(t, link.RequestID, name)
+			require.False(t, link.ExpiresAfter.IsZero(), name)
+		}
+	}
+}
+
+func TestCreateSessionLink_SuccessThatIsNot(t *testing.T) {
+	const id, link, expiry = `"requestId":"` + requestID + `"`, `"url":"` + canaryLink + `"`, `"expiresAfter":"2025-07-30T08:55:52Z"`
+	for _, tc := range []struct {
+		name, mediaType, body string
+		status                int
+		kind                  error
+		reason                string
+	}{
+		{name: "HTML", mediaType: "text/html", body: "<html>" + canaryLink, reason: "media type"},
+		{name: "no media type", mediaType: " ", body: sessionBody, reason: "media type"},
+		{name: "JSON by another name", mediaType: "application/vnd.api+json", body: sessionBody, reason: "media type"},
+		{name: "HTML as JSON", body: "<html>" + canaryLink, reason: "not one valid JSON value"},
+		{name: "empty", body: "", reason: "not one valid JSON value"},
+		{name: "null", body: "null", reason: "not a JSON object"},
+		{name: "array", body: "[" + sessionBody + "]", reason: "not a JSON object"},
+		{name: "string", body: `"` + requestID + `"`, reason: "not a JSON object"},
+		{name: "{}", body: "{}", reason: "status is missing"},
+		{name: "truncated", body: sessionBody[:len(sessionBody)-1], reason: "not one valid JSON value"},
+		{name: "trailing garbage", body: sessionBody + "x", reason: "not one valid JSON value"},
+		{name: "two values", body: sessionBody + sessionBody, reason: "not one valid JSON value"},
+		{name: "byte order mark", body: "\ufeff" + sessionBody, reason: "not one valid JSON value"},
+		{name: "not UTF-8", body: strings.Replace(sessionBody, "canary", "\xff", 1), reason: "not one valid JSON value"},
+		{name: "duplicate status", body: `{"status":false,` + sessionBody[1:], reason: "appears twice"},
+		{name: "duplicate url", body: data(id + "," + link + "," + link + "," + expiry), reason: "appears twice"},
+		{name: "duplicate by escape", body: data(id + "," + link + `,"\u0075rl":"https://evil.example/",` + expiry), reason: "appears twice"},
+		{name: "status missing", body: `{` + sessionBody[len(`{"status":true,`):], reason: "status is missing or not a boolean"},
+		{name: "status null", body: strings.Replace(sessionBody, "true", "null", 1), reason: "status is missing or not a boolean"},
+		{name: "status string", body: strings.Replace(sessionBody, "true", `"true"`, 1), reason: "status is missing or not a boolean"},
+		{name: "status 1", body: strings.Replace(sessionBody, "true", "1", 1), reason: "status is missing or not a boolean"},
+		{name: "status in other case", body: strings.Replace(sessionBody, "status", "Status", 1), reason: "status is missing"},
+		{name: "status false", body: strings.Replace(sessionBody, "true", "false", 1), kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
+		{name: "status false and nothing else", body: `{"status":false}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
+		{name: "status false with message", body: `{"status":false,"message":"try tomorrow"}`, kind: umbrella.ErrUnsuccessful, reason: `"try tomorrow"`},
+		{name: "data missing", body: `{"status":true}`, reason: "data is missing"},
+		{name: "data null", body: `{"status":true,"data":null}`, reason: "data is not a JSON object"},
+		{name: "data a list", body: `{"status":true,"data":[` + canaryFill + `]}`, reason: "not one valid JSON value"},
+		{name: "data empty", body: data(""), reason: "data.requestId is missing"},
+		{name: "requestId missing", body: data(link + "," + expiry), reason: "data.requestId is missing, null or empty"},
+		{name: "requestId null", body: data(`"requestId":null,` + link + "," + expiry), reason: "data.requestId is missing, null or empty"},
+		{name: "requestId empty", body: data(`"requestId":"",` + link + "," + expiry), reason: "data.requestId is missing, null or empty"},
+		{name: "requestId number", body: data(`"requestId":7,` + link + "," + expiry), reason: "data.requestId is not a string"},
+		{name: "requestId in other case", body: data(`"requestID":"7",` + link + "," + expiry), reason: "data.requestId is missing"},
+		{name: "url missing", body: data(id + "," + expiry), reason: "data.url is missing, null or empty"},
+		{name: "url null", body: data(id + `,"url":null,` + expiry), reason: "data.url is missing, null or empty"},
+		{name: "url empty", body: data(id + `,"url":"",` + expiry), reason: "data.url is missing, null or empty"},
+		{name: "url object", body: data(id + `,"url":{},` + expiry), reason: "data.url is not a string"},
+		{name: "url relative", body: data(id + `,"url":"/urlback?t=canary",` + expiry), reason: "data.url does not have the documented format"},
+		{name: "url no URL", body: data(id + `,"url":"canary canary",` + expiry), reason: "data.url does not have the documented format"},
+		{name: "expiresAfter missing", body: data(id + "," + link), reason: "data.expiresAfter is missing, null or empty"},
+		{name: "expiresAfter null", body: data(id + "," + link + `,"expiresAfter":null`), reason: "data.expiresAfter is missing, null or empty"},
+		{name: "expiresAfter empty", body: data(id + "," + link + `,"expiresAfter":""`), reason: "data.expiresAfter is missing, null or empty"},
+		{name: "expiresAfter number", body: data(id + "," + link + `,"expiresAfter":1753865752`), reason: "data.expiresAfter is not a string"},
+		{name: "expiresAfter without zone", body: data(id + "," + link + `,"expiresAfter":"2025-07-30T08:55:52"`), reason: "data.expiresAfter does not have the documented format"},
+		{name: "expiresAfter a date", body: data(id + "," + link + `,"expiresAfter":"2025-07-30"`), reason: "data.expiresAfter does not have the documented format"},
+		{name: "expiresAfter on 30 February", body: data(id + "," + link + `,"expiresAfter":"2025-02-30T08:55:52Z"`), reason: "data.expiresAfter does not have the documented format"},
+		{name: "expiresAfter in a leap second", body: data(id + "," + link + `,"expiresAfter":"2016-12-31T23:59:60Z"`), reason: "data.expiresAfter is not a time that Go can hold"},
+		{name: "201", status: 201, body: sessionBody, reason: "the document promises 200"},
+		{name: "202", status: 202, body: sessionBody, reason: "the document promises 200"},
+		{name: "204", status: 204, reason: "the document promises 200"},
+		{name: "206", status: 206, body: sessionBody, reason: "the document promises 200"},
+		{name: "299", status: 299, body: sessionBody, reason: "the document promises 200"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.status == 0 {
+				tc.status = http.StatusOK
+			}
+			if tc.kind == nil {
+				tc.kind = umbrella.ErrInvalidResponse
+			}
+			requests := 0
+			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				requests++
+				w.Header().Set("Content-Type", cmp.Or(tc.mediaType, "application/json"))
+				w.WriteHeader(tc.status)
+				_, _ = io.WriteString(w, tc.body)
+			})
+			link, err := client.CreateSessionLink(t.Context(), validRequest())
+			require.Nil(t, link)
+			e := apiError(t, err)
+			require.Equal(t, 1, requests)
+			require.Equal(t, tc.status, e.StatusCode)
+			require.Equal(t, tc.body, string(e.Body))
+			require.Equal(t, strings.TrimSpace(cmp.Or(tc.mediaType, "application/json")), e.Header.Get("Content-Type"))
+			require.True(t, e.MaybeProcessed)
+			require.ErrorContains(t, err, tc.reason)
+			requireOnly(t, err, tc.kind)
+			requireDiscreet(t, err)
+		})
+	}
+}
+
+// requireOnly checks which of the sentinels err answers to.
+func requireOnly(tb testing.TB, err error, want ...error) {
+	tb.Helper()
+	var is []error
+	for _, s := range sentinels {
+		if errors.Is(err, s) {
+			is = append(is, s)
+		}
+	}
+	require.ElementsMatch(tb, want, is)
+}
+
+func TestError_OfEveryStatus(t *testing.T) {
+	kinds := map[int]error{
+		400: umbrella.ErrInvalidRequest, 401: umbrella.ErrUnauthorized, 403: umbrella.ErrForbidden,
+		404: umbrella.ErrNotFound, 429: umbrella.ErrRateLimited,
+	}
+	hints := map[int]string{
+		302: "redirects are not followed", 400: "the API gives no reason", 401: "check the credentials",
+		403: "may not use this service", 404: "check the server URL", 429: "retry later", 500: "check before you call again",
+	}
+	for status := 300; status < 600; status++ {
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, status, `{"message":"No."}`)
+		}, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}))
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		e := apiError(t, err)
+		require.Equal(t, status, e.StatusCode)
+		require.Equal(t, 1, e.Attempts)
+		require.Equal(t, "POST", e.Method)
+		require.Equal(t, "/onboarding/createSessionLink", e.Path)
+		require.ErrorContains(t, err, fmt.Sprintf("umbrella: createSessionLink: %d", status))
+		require.ErrorContains(t, err, hints[status])
+		if status != http.StatusNotModified {
+			require.Equal(t, "No.", e.Message, status)
+		}
+		var want []error
+		if kinds[status] != nil {
+			want = []error{kinds[status]}
+		} else if status >= 500 {
+			want = []error{umbrella.ErrServer}
+		}
+		requireOnly(t, err, want...)
+		notProcessed := status == 307 || status == 308 || status >= 400 && status < 500 && status != 408 && status != 499
+		require.Equal(t, !notProcessed, e.MaybeProcessed, status)
+		require.Equal(t, e.MaybeProcessed, strings.Contains(err.Error(), "; a session may have been opened: check before you call again"), status)
+	}
+}
+
+func TestError_MessageIsTakenTolerantlyAndCleaned(t *testing.T) {
+	for _, tc := range []struct{ name, body, want string }{
+		{"documented", `{"message":"Invalid request payload"}`, "Invalid request payload"},
+		{"error", `{"error":"Nope"}`, "Nope"},
+		{"data.message", `{"data":{"message":"Nope"}}`, "Nope"},
+		{"data.error", `{"data":{"error":"Nope"}}`, "Nope"},
+		{"details", `{"details":"Nope"}`, "Nope"},
+		{"upper case", `{"Message":"Nope"}`, "Nope"},
+		{"first that is text", `{"message":null,"error":7,"data":{"message":" ","error":{}},"details":"Nope"}`, "Nope"},
+		{"message wins", `{"details":"b","data":{"message":"b"},"error":"b","message":"a"}`, "a"},
+		{"trimmed", `{"message":"  \t Nope \r\n"}`, "Nope"},
+		{"one line", `{"message":"line\nbreak\tand\u0000 \u001b[31mcontrol\u202e\u2028\ufeff"}`, "line break and [31mcontrol"},
+		{"bad UTF-8", "{\"message\":\"a\xffb\"}", "ab"},
+		{"lone surrogate", `{"message":"a\ud800b"}`, "ab"},
+		{"cut at a rune", `{"message":"` + strings.Repeat("ä", 400) + `"}`, strings.Repeat("ä", 256)},
+		{"cut before a rune", `{"message":"x` + strings.Repeat("€", 400) + `"}`, "x" + strings.Repeat("€", 170)},
+		{"not JSON", `Nope`, ""},
+		{"HTML", `<html>Nope</html>`, ""},
+		{"truncated", `{"message":"Nope"`, ""},
+		{"list", `["Nope"]`, ""},
+		{"none", `{"code":7}`, ""},
+		{"null", `null`, ""},
+		{"empty", ``, ""},
+		{"e-mail", `{"message":"user ` + canaryEmail + ` unknown"}`, ""},
+		{"e-mail in other case", `{"message":"user ` + strings.ToUpper(canaryEmail) + ` unknown"}`, ""},
+		{"e-mail, percent-encoded", `{"message":"user canary.person%40example.com"}`, ""},
+		{"e-mail, split by a control character", `{"message":"canary.per\u0000son@example.com"}`, ""},
+		{"e-mail past the cut", `{"message":"` + strings.Repeat("x", 505) + " " + canaryEmail + `"}`, ""},
+		{"phone", `{"message":"bad number ` + canaryPhone + `"}`, ""},
+		{"phone without plus", `{"message":"bad number ` + canaryPhone[1:] + `"}`, ""},
+		{"phone, spaced", `{"message":"bad number +43 650 802-15 30"}`, ""},
+		{"form value", `{"message":"bad name canaria  kanarienvogel"}`, ""},
+		{"field name", `{"message":"no field Signature1"}`, ""},
+		{"actor", `{"message":"no actor USERTOIDENTIFY"}`, ""},
+		{"URL of the document without its scheme", `{"message":"cannot fetch ` + canaryDoc[8:] + `"}`, ""},
+		{"URL", `{"message":"see http://x.example/"}`, ""},
+		{"session URL, escaped twice", `{"message":"https:\\/\\/wizard.example.com\\/urlback?t=canary"}`, ""},
+		{"token", `{"message":"token ` + canaryToken + ` refused"}`, ""},
+		{"bearer", `{"message":"Bearer ` + strings.ToUpper(canaryToken) + `"}`, ""},
+		{"header of an editor", `{"message":"session 12345678 is unknown"}`, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusBadRequest, tc.body) })
+			_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
+				r.Header.Set("X-Session", "12345678")
+				return nil
+			})
+			e := apiError(t, err)
+			require.Equal(t, tc.want, e.Message)
+			require.Equal(t, tc.body, string(e.Body))
+			require.LessOrEqual(t, len(e.Message), 512)
+			require.True(t, utf8.ValidString(e.Message))
+			require.NotContains(t, err.Error(), "\n")
+			requireDiscreet(t, err)
+		})
+	}
+}
+
+func TestError_MessageWithholdsCredentials(t *testing.T) {
+	for _, secret := range []string{canaryKey, canaryCustomer, canaryToken} {
+		transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/auth" {
+				answer(w, http.StatusOK, tokenBody)
+				return
+			}
+			answer(w, http.StatusInternalServerError, `{"message":"account `+strings.ToUpper(secret)+` is locked"}`)
+		}))
+		client, err := umbrella.New(memhttp.URL, umbrella.WithAPIKey(canaryKey, canaryCustomer),
+			umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		_, err = client.CreateSessionLink(t.Context(), validRequest())
+		require.Empty(t, apiError(t, err).Message)
+		requireDiscreet(t, err)
+	}
+}

@@ -1,0 +1,416 @@
+package umbrella_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+// script answers the n-th request with the n-th status and keeps when it came.
+type script struct {
+	statuses   []int
+	retryAfter string
+	at         []time.Time
+	bodies     []string
+}
+
+func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	s.at, s.bodies = append(s.at, time.Now()), append(s.bodies, string(body))
+	status := s.statuses[min(len(s.at), len(s.statuses))-1]
+	if s.retryAfter != "" && status != http.StatusOK {
+		w.Header().Set("Retry-After", s.retryAfter)
+	}
+	if status == http.StatusOK {
+		answer(w, status, sessionBody)
+		return
+	}
+	answer(w, status, `{"message":"Not now"}`)
+}
+
+func TestRetry_RepeatsWhatTheServerRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{statuses: []int{429, 429, 200}}
+		link, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, requestID, link.RequestID)
+		require.Len(t, s.bodies, 3)
+		require.NotEmpty(t, s.bodies[0])
+		require.Equal(t, []string{s.bodies[0], s.bodies[0], s.bodies[0]}, s.bodies)
+		require.Less(t, s.at[1].Sub(s.at[0]), 500*time.Millisecond)
+		require.Less(t, s.at[2].Sub(s.at[1]), time.Second)
+	})
+}
+
+func TestRetry_BackOffIsJitteredAndBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rounds = 40
+		s := &script{statuses: []int{429}}
+		client := serve(t, s.ServeHTTP, umbrella.WithTimeout(0),
+			umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 8, MinBackoff: 10 * time.Millisecond, MaxBackoff: 200 * time.Millisecond}))
+		longest := make([]time.Duration, 7)
+		for range rounds {
+			s.at = nil
+			_, err := client.CreateSessionLink(t.Context(), validRequest())
+			require.Equal(t, 8, apiError(t, err).Attempts)
+			require.Len(t, s.at, 8)
+			for i := range longest {
+				longest[i] = max(longest[i], s.at[i+1].Sub(s.at[i]))
+			}
+		}
+		for i, step := range []time.Duration{10, 20, 40, 80, 160, 200, 200} {
+			step *= time.Millisecond
+			require.Less(t, longest[i], step)
+			require.Greater(t, longest[i], step/2, "40 draws from [0, %s)", step)
+		}
+	})
+}
+
+func TestRetry_AbsurdPoliciesDoNotPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, policy := range []umbrella.RetryPolicy{
+			{MaxAttempts: 80, MinBackoff: 1, MaxBackoff: 1},
+			{MaxAttempts: 80, MinBackoff: 1, MaxBackoff: time.Second},
+			{MaxAttempts: 5, MinBackoff: math.MaxInt64 / 3},
+			{MaxAttempts: 5, MinBackoff: math.MaxInt64},
+			{MaxAttempts: 5, MinBackoff: 1, MaxBackoff: math.MaxInt64, MaxRetryAfter: math.MaxInt64},
+		} {
+			s := &script{statuses: []int{429}}
+			_, err := serve(t, s.ServeHTTP, umbrella.WithRetry(policy)).CreateSessionLink(t.Context(), validRequest())
+			require.ErrorIs(t, err, umbrella.ErrRateLimited)
+			require.Len(t, s.at, apiError(t, err).Attempts)
+		}
+	})
+}
+
+func TestRetry_EachStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for status := 300; status < 600; status++ {
+			for _, retryAfter := range []string{"", "1"} {
+				s := &script{statuses: []int{status}, retryAfter: retryAfter}
+				_, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+				want := 1
+				if status == 429 || status == 503 && retryAfter != "" {
+					want = 3
+				}
+				require.Len(t, s.at, want, "%d %q", status, retryAfter)
+				require.Equal(t, want, apiError(t, err).Attempts)
+				require.Equal(t, retryAfter != "", apiError(t, err).RetryAfter == time.Second)
+			}
+		}
+	})
+}
+
+func TestRetry_RetryAfter(t *testing.T) {
+	const any = -1 // a back-off below 500 ms
+	for _, tc := range []struct {
+		name, value string
+		status      int
+		wait        time.Duration // 0: no second request
+		after       time.Duration // what Error.RetryAfter says, if there is one
+	}{
+		{name: "seconds", status: 429, value: "7", wait: 7 * time.Second},
+		{name: "seconds and spaces", status: 429, value: " 7 ", wait: 7 * time.Second},
+		{name: "at the cap", status: 429, value: "30", wait: 30 * time.Second},
+		{name: "beyond the cap", status: 429, value: "31", after: 31 * time.Second},
+		{name: "absurd", status: 429, value: "99999999999999999999", after: math.MaxInt64},
+		{name: "zero", status: 429, value: "0", wait: any},
+		{name: "negative", status: 429, value: "-5", wait: any},
+		{name: "fraction", status: 429, value: "1.5", wait: any},
+		{name: "garbage", status: 429, value: "soon", wait: any},
+		{name: "absent", status: 429, wait: any},
+		{name: "date", status: 429, value: "date+12s", wait: 12 * time.Second},
+		{name: "date in the past", status: 429, value: "date-1h", wait: any},
+		{name: "date beyond the cap", status: 429, value: "date+1h", after: time.Hour},
+		{name: "503 seconds", status: 503, value: "7", wait: 7 * time.Second},
+		{name: "503 zero", status: 503, value: "0", wait: any},
+		{name: "503 date in the past", status: 503, value: "date-1h", wait: any},
+		{name: "503 beyond the cap", status: 503, value: "31", after: 31 * time.Second},
+		{name: "503 garbage", status: 503, value: "soon"},
+		{name: "503 absent", status: 503},
+		{name: "500 seconds", status: 500, value: "7", after: 7 * time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{statuses: []int{tc.status, 200}, retryAfter: tc.value}
+				if len(tc.value) > 4 && tc.value[:4] == "date" {
+					d, err := time.ParseDuration(tc.value[4:])
+					require.NoError(t, err)
+					s.retryAfter = time.Now().Add(d).UTC().Format(http.TimeFormat)
+				}
+				_, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+				if tc.wait == 0 {
+					e := apiError(t, err)
+					require.Len(t, s.at, 1)
+					require.Equal(t, tc.status, e.StatusCode)
+					require.Equal(t, tc.after, e.RetryAfter)
+					require.Equal(t, tc.status == 500 || tc.after == 0, e.MaybeProcessed)
+					if tc.after > 0 {
+						require.ErrorContains(t, err, "retry after "+tc.after.String())
+					}
+					return
+				}
+				require.NoError(t, err)
+				require.Len(t, s.at, 2)
+				if waited := s.at[1].Sub(s.at[0]); tc.wait == any {
+					require.Less(t, waited, 500*time.Millisecond)
+				} else {
+					require.Equal(t, tc.wait, waited)
+				}
+			})
+		})
+	}
+}
+
+func TestRetry_CapOfRetryAfterCanBeSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{statuses: []int{429, 200}, retryAfter: "3600"}
+		_, err := serve(t, s.ServeHTTP, umbrella.WithTimeout(0), umbrella.WithRetry(umbrella.RetryPolicy{MaxRetryAfter: time.Hour})).
+			CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, s.at[1].Sub(s.at[0]))
+	})
+}
+
+func TestRetry_OneAttemptTurnsItOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		s := &script{statuses: []int{429}, retryAfter: "1"}
+		_, err := serve(t, s.ServeHTTP, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})).CreateSessionLink(t.Context(), validRequest())
+		require.ErrorIs(t, err, umbrella.ErrRateLimited)
+		require.Len(t, s.at, 1)
+		require.Zero(t, time.Since(start))
+	})
+}
+
+func TestRetry_AWaitThatTheDeadlineCutsIsNotBegun(t *testing.T) {
+	for name, limit := range map[string]func(context.Context) (context.Context, umbrella.Option){
+		"WithTimeout": func(ctx context.Context) (context.Context, umbrella.Option) {
+			return ctx, umbrella.WithTimeout(12 * time.Second)
+		},
+		"context": func(ctx context.Context) (context.Context, umbrella.Option) {
+			ctx, cancel := context.WithTimeout(ctx, 12*time.Second)
+			context.AfterFunc(ctx, cancel)
+			return ctx, umbrella.WithTimeout(0)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, option := limit(t.Context())
+				start := time.Now()
+				s := &script{statuses: []int{429}, retryAfter: "5"}
+				_, err := serve(t, s.ServeHTTP, option, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 9})).
+					CreateSessionLink(ctx, validRequest())
+				e := apiError(t, err)
+				require.Equal(t, 10*time.Second, time.Since(start), "two waits of 5 s fit into 12 s, a third does not")
+				require.Equal(t, 3, e.Attempts)
+				require.Equal(t, 5*time.Second, e.RetryAfter)
+				require.Equal(t, "Not now", e.Message)
+				require.False(t, e.MaybeProcessed)
+				require.NotErrorIs(t, err, context.DeadlineExceeded)
+				requireOnly(t, err, umbrella.ErrRateLimited)
+			})
+		})
+	}
+}
+
+func TestRetry_CancelledWaitKeepsTheLastAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		s := &script{statuses: []int{429}, retryAfter: "5"}
+		client := serve(t, s.ServeHTTP)
+		_, err := client.CreateSessionLink(ctx, validRequest())
+		e := apiError(t, err)
+		require.Equal(t, 3*time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorContains(t, err, "cancelled")
+		require.Equal(t, 429, e.StatusCode)
+		require.Equal(t, 5*time.Second, e.RetryAfter)
+		require.Equal(t, 1, e.Attempts)
+		require.False(t, e.MaybeProcessed)
+		requireOnly(t, err, umbrella.ErrRateLimited)
+		requireDiscreet(t, err)
+
+		ctx, cancel = context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		result, err := client.API().CreateSessionLinkWithResponse(ctx, validRequest())
+		require.NoError(t, err)
+		require.Equal(t, 429, result.StatusCode())
+	})
+}
+
+// refused is what net.Dialer says when nobody listens.
+var refused = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+
+func TestRetry_DialErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, failures := range []int{1, 2, 3} {
+			dials := 0
+			s := &script{statuses: []int{200}}
+			transport := memhttp.Serve(t, s)
+			dial := transport.DialContext
+			transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if dials++; dials <= failures {
+					return nil, refused
+				}
+				return dial(ctx, network, addr)
+			}
+			_, err := over(t, transport).CreateSessionLink(t.Context(), validRequest())
+			if failures < 3 {
+				require.NoError(t, err)
+				require.Len(t, s.at, 1)
+				continue
+			}
+			e := apiError(t, err)
+			require.Empty(t, s.at)
+			require.Equal(t, 3, dials)
+			require.Equal(t, 3, e.Attempts)
+			require.Zero(t, e.StatusCode)
+			require.False(t, e.MaybeProcessed)
+			require.ErrorIs(t, err, syscall.ECONNREFUSED)
+			require.ErrorContains(t, err, "no answer: dial tcp: connection refused (3 attempts)")
+			requireDiscreet(t, err)
+		}
+	})
+}
+
+func TestRetry_CancelledWaitAfterADialErrorKeepsItsCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		transport := memhttp.Serve(t, &script{})
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, refused }
+		_, err := over(t, transport, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: math.MaxInt, MinBackoff: time.Hour, MaxBackoff: time.Hour}), umbrella.WithTimeout(0)).
+			CreateSessionLink(ctx, validRequest())
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		require.False(t, apiError(t, err).MaybeProcessed)
+	})
+}
+
+func TestRetry_ADialErrorAfterTheRequestWasSentIsNotRepeated(t *testing.T) {
+	attempts := 0
+	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		attempts++
+		httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{})
+		return nil, refused
+	}))
+	_, err := client.CreateSessionLink(t.Context(), validRequest())
+	require.Equal(t, 1, attempts)
+	require.True(t, apiError(t, err).MaybeProcessed)
+}
+
+func TestRetry_ABodyThatCannotBeReadAgainIsNotRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{statuses: []int{429}}
+		body, w := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(w, `{}`)
+			_ = w.Close()
+		}()
+		result, err := serve(t, s.ServeHTTP).API().CreateSessionLinkWithBodyWithResponse(t.Context(), "application/json", body)
+		require.NoError(t, err)
+		require.Equal(t, 429, result.StatusCode())
+		require.Equal(t, []string{"{}"}, s.bodies)
+	})
+}
+
+func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+		start := time.Now()
+		client := serve(t, hang)
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, time.Minute, time.Since(start), "the default")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.True(t, apiError(t, err).MaybeProcessed)
+		require.ErrorContains(t, err, "no answer: deadline exceeded; a session may have been opened")
+
+		start = time.Now()
+		_, err = client.API().CreateSessionLinkWithResponse(t.Context(), validRequest())
+		require.Equal(t, time.Minute, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.True(t, apiError(t, err).MaybeProcessed)
+
+		start = time.Now()
+		s := &script{statuses: []int{429}, retryAfter: "2"}
+		attempt := 0
+		_, err = serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if attempt++; attempt == 3 {
+				hang(w, r)
+			}
+			s.ServeHTTP(w, r)
+		}, umbrella.WithTimeout(5*time.Second)).CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, 5*time.Second, time.Since(start), "two waits of 2 s and 1 s of the third attempt")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, 3, apiError(t, err).Attempts)
+
+		start = time.Now()
+		keyed, err := umbrella.New("http://127.0.0.1", umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithTimeout(5*time.Second),
+			umbrella.WithHTTPClient(&http.Client{Transport: memhttp.Serve(t, http.HandlerFunc(hang))}))
+		require.NoError(t, err)
+		_, err = keyed.CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, 5*time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.False(t, apiError(t, err).MaybeProcessed, "there was no token to call with")
+		time.Sleep(10 * time.Second) // of the bubble: the exchange ends after its own 10 s
+	})
+}
+
+func TestWithTimeout_ZeroLeavesTheLimitToTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Hour)
+			answer(w, http.StatusOK, sessionBody)
+		}, umbrella.WithTimeout(0))
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, time.Since(start))
+	})
+}
+
+func TestContext_ItsCauseDoesNotHideThatItEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cause := errors.New("canary: the user closed the page")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(cause) })
+		_, err := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}).CreateSessionLink(ctx, validRequest())
+		require.ErrorIs(t, err, context.Canceled)
+		require.True(t, apiError(t, err).MaybeProcessed)
+		requireDiscreet(t, err)
+	})
+}
+
+func TestContext_ThatHasEndedSendsNothing(t *testing.T) {
+	requests := 0
+	client := serve(t, func(http.ResponseWriter, *http.Request) { requests++ })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := client.CreateSessionLink(ctx, validRequest())
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, apiError(t, err).MaybeProcessed)
+	require.Zero(t, requests)
+	require.ErrorContains(t, err, "no answer: cancelled by the caller")
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module  = "github.com/umbrella-api/umbrella-go"
+	version = "v0.1.0"
+	root    = "../.."
+)
+
+// What an importer may be made to pay. The figures go to the log (go test -v).
+const (
+	// Percent of the hand-written program's size. About half of it is our own code;
+	// the rest is what that uses of the standard library and the other does not.
+	maxGrowth = 5.0
+	// Of the initialisation of one of our packages: a few errors.New, no tables,
+	// no regular expressions. Bytes and allocations are the same on every run.
+	maxInitAllocs = 8
+	maxInitBytes  = 1024
+)
+
+// command runs a program in dir and returns what it prints; both outputs are in
+// the failure.
+func command(t *testing.T, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	out, stderr, err := try(t, dir, env, name, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, stderr)
+	}
+	return out
+}
+
+func try(t *testing.T, dir string, env []string, name string, args ...string) (stdout, stderr string, err error) {
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	// The same on every machine: no workspace, no C compiler, no commit in the
+	// binary. -mod=readonly fails where a build would need a line in go.sum.
+	cmd.Env = append(append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false", "CGO_ENABLED=0"), env...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
+func TestImporter_BuildsNoThirdPartyPackage(t *testing.T) {
+	for _, pkg := range []string{module, module + "/api", module + "/authprovider", "."} {
+		t.Run(pkg, func(t *testing.T) {
+			deps := strings.Fields(command(t, ".", nil, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", pkg))
+			ours := slices.DeleteFunc(slices.Clone(deps), func(p string) bool { return !isOurs(p) && p != "example.com/consumer" })
+			if len(ours) == 0 {
+				t.Fatal("go list named no package at all")
+			}
+			if len(ours) != len(deps) {
+				t.Fatalf("packages of others among %v", deps)
+			}
+		})
+	}
+}
+
+func isOurs(pkg string) bool { return pkg == module || strings.HasPrefix(pkg, module+"/") }
+
+// Without a replace directive go.sum counts: an importer gets the module from a
+// proxy that has nothing else, so that whatever else the go command wanted to
+// look at would fail, and with it what a line in go.sum would be for.
+func TestImporter_GoSumNamesNoOtherModule(t *testing.T) {
+	env := []string{
+		"GOPROXY=file://" + filepath.ToSlash(fileProxy(t)), "GOSUMDB=off", "GOTOOLCHAIN=local",
+		"GOMODCACHE=" + t.TempDir(), "GOFLAGS=-modcacherw",
+	}
+	dir := t.TempDir()
+	main, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), main, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	command(t, dir, env, "go", "mod", "init", "example.com/importer")
+	command(t, dir, env, "go", "get", module+"@"+version)
+	command(t, dir, env, "go", "build", "-o", filepath.Join(t.TempDir(), "importer"), ".")
+	command(t, dir, env, "go", "vet", ".")
+
+	sums, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(sums)), "\n")
+	others := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.HasPrefix(line, module+" ") })
+	if len(lines)-len(others) != 2 {
+		t.Errorf("not the two lines of the module itself:\n%s", sums)
+	}
+	if len(others) > 0 {
+		t.Errorf("go.sum got lines of other modules: %v", others)
+	}
+	t.Logf("lines in go.sum beside the module's own after go get, build and vet: %d", len(others))
+}
+
+// fileProxy serves the working tree as a module version, laid out as the GOPROXY
+// protocol wants it.
+func fileProxy(t *testing.T) string {
+	dir := t.TempDir()
+	at := filepath.Join(dir, filepath.FromSlash(module), "@v")
+	if err := os.MkdirAll(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"list":            []byte(version + "\n"),
+		version + ".info": []byte(`{"Version":"` + version + `"}`),
+		version + ".mod":  mod,
+		version + ".zip":  moduleZip(t),
+	} {
+		if err := os.WriteFile(filepath.Join(at, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func moduleZip(t *testing.T) []byte {
+	files := strings.FieldsFunc(command(t, root, nil, "git", "ls-files", "-coz", "--exclude-standard"), func(r rune) bool { return r == 0 })
+	var nested []string // modules of their own, which a module's zip leaves out
+	for _, f := range files {
+		if dir, ok := strings.CutSuffix(f, "/go.mod"); ok {
+			nested = append(nested, dir+"/")
+		}
+	}
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for _, f := range files {
+		if slices.ContainsFunc(nested, func(dir string) bool { return strings.HasPrefix(f, dir) }) {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(root, f))
+		if os.IsNotExist(err) {
+			continue // deleted and not yet committed
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry, err := w.Create(module + "@" + version + "/" + f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := entry.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// go mod tidy also wants to run the tests of the packages that an importer
+// builds, so it records the modules that those tests import. It must not add a
+// requirement, and nothing that is not in our own go.mod.
+func TestImporter_TidyAddsNoRequirement(t *testing.T) {
+	// -diff exits with 1 when there is a difference.
+	diff, stderr, err := try(t, ".", nil, "go", "mod", "tidy", "-diff")
+	if err != nil && diff == "" {
+		t.Fatalf("go mod tidy -diff: %v\n%s", err, stderr)
+	}
+	if strings.Contains(diff, "current/go.mod") {
+		t.Errorf("go mod tidy wants to change go.mod:\n%s", diff)
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for line := range strings.Lines(diff) {
+		fields := strings.Fields(line)
+		if len(fields) != 3 || !strings.HasPrefix(fields[2], "h1:") {
+			continue
+		}
+		lines++
+		path, v := strings.TrimPrefix(fields[0], "+"), strings.TrimSuffix(fields[1], "/go.mod")
+		if !strings.Contains(string(mod), path+" "+v) {
+			t.Errorf("go mod tidy would record %s %s, which our go.mod does not require", path, v)
+		}
+	}
+	t.Logf("lines that go mod tidy adds to go.sum, for the tests of our packages: %d", lines)
+}
+
+// The hand-written program is a yardstick only as long as it does the same: both
+// get a token, make the call, and report a refusal.
+func TestPrograms_DoTheSame(t *testing.T) {
+	const answer = `{"status":true,"data":{"requestId":"r-1","url":"https://example.com/w?t=1","expiresAfter":"2025-07-30T08:55:52Z"}}`
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.Method == http.MethodPost && r.URL.Path == "/auth" && r.Header.Get("Api-Key") == "key" && r.Header.Get("Customer-Id") == "customer":
+			_, _ = io.WriteString(w, `{"access_token":"t","expires_in":3600,"token_type":"Bearer"}`)
+		case r.Method == http.MethodPost && r.URL.Path == "/onboarding/createSessionLink" && r.Header.Get("Authorization") == "Bearer t" &&
+			bytes.Contains(body, []byte(`"phoneNumber":"+436769556026"`)) && bytes.Contains(body, []byte(`"actorId":"userToIdentify"`)):
+			_, _ = io.WriteString(w, answer)
+		default:
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"message":"Unauthorized request"}`)
+		}
+	}))
+	defer server.Close()
+	env := []string{"UMBRELLA_SERVER=" + server.URL, "UMBRELLA_API_KEY=key", "UMBRELLA_CUSTOMER_ID=customer"}
+	for _, pkg := range programs {
+		program := build(t, pkg)
+		if got, want := command(t, ".", env, program), "https://example.com/w?t=1 2025-07-30 08:55:52 +0000 UTC r-1\n"; got != want {
+			t.Errorf("%s printed %q, want %q", pkg, got, want)
+		}
+		_, stderr, err := try(t, ".", append(env, "UMBRELLA_API_KEY=wrong"), program)
+		if err == nil || !strings.Contains(stderr, "401") {
+			t.Errorf("%s with a wrong key: %v, %q", pkg, err, stderr)
+		}
+	}
+}
+
+// consumer, then the yardstick.
+var programs = [2]string{".", "./handwritten"}
+
+func build(t *testing.T, pkg string, flags ...string) string {
+	out := filepath.Join(t.TempDir(), "program")
+	command(t, ".", nil, "go", append(append([]string{"build", "-trimpath", "-o", out}, flags...), pkg)...)
+	return out
+}
+
+func TestImporter_BinaryGrowth(t *testing.T) {
+	for name, flags := range map[string][]string{
+		"go build -trimpath":                  nil,
+		"go build -trimpath -ldflags='-s -w'": {"-ldflags=-s -w"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var size [2]int64
+			for i, pkg := range programs {
+				info, err := os.Stat(build(t, pkg, flags...))
+				if err != nil {
+					t.Fatal(err)
+				}
+				size[i] = info.Size()
+			}
+			growth := 100 * float64(size[0]-size[1]) / float64(size[1])
+			t.Logf("with umbrella %d bytes, hand-written %d: %+.2f %%", size[0], size[1], growth)
+			if growth > maxGrowth {
+				t.Errorf("the import makes the program %.2f %% larger, more than %.1f %%", growth, maxGrowth)
+			}
+		})
+	}
+}
+
+// initLine is what the runtime prints for a package that has something to
+// initialise (runtime, environment variables, GODEBUG=inittrace=1).
+var initLine = regexp.MustCompile(`(?m)^init (\S+) @.*, (\d+) bytes, (\d+) allocs$`)
+
+func TestImporter_InitialisationIsNotWorthMeasuring(t *testing.T) {
+	// Without a server the program stops at New: all that runs is initialisation.
+	_, trace, err := try(t, ".", []string{"GODEBUG=inittrace=1", "UMBRELLA_SERVER="}, build(t, "."))
+	if err == nil {
+		t.Fatal("the program found a server")
+	}
+	lines := initLine.FindAllStringSubmatch(trace, -1)
+	if len(lines) == 0 {
+		t.Fatalf("no trace in:\n%s", trace)
+	}
+	var ours []string
+	for _, line := range lines {
+		if !isOurs(line[1]) {
+			continue
+		}
+		size, _ := strconv.Atoi(line[2])
+		allocs, _ := strconv.Atoi(line[3])
+		ours = append(ours, fmt.Sprintf("%s: %d bytes, %d allocations", line[1], size, allocs))
+		if size > maxInitBytes || allocs > maxInitAllocs {
+			t.Errorf("%s initialises %d bytes in %d allocations", line[1], size, allocs)
+		}
+	}
+	t.Logf("%d of %d initialised packages are ours: %s", len(ours), len(lines), strings.Join(ours, "; "))
+}

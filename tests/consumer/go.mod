@@ -1,0 +1,7 @@
+module example.com/consumer
+
+go 1.25
+
+require github.com/umbrella-api/umbrella-go v0.1.0
+
+replace github.com/umbrella-api/umbrella-go => ../..

@@ -1,0 +1,202 @@
+package umbrella_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/authprovider"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+var errCut = errors.New("canary: cut")
+
+// A transport of the user's own may tell as much as net/http does, or nothing.
+func TestMaybeProcessed_FollowsWhatTheTransportTells(t *testing.T) {
+	trace := func(req *http.Request) *httptrace.ClientTrace { return httptrace.ContextClientTrace(req.Context()) }
+	for _, tc := range []struct {
+		name      string
+		transport roundTripper
+		want      bool
+	}{
+		{"nothing", func(*http.Request) (*http.Response, error) { return nil, errCut }, true},
+		{"nothing but a dial error", func(*http.Request) (*http.Response, error) { return nil, errors.Join(refused, errCut) }, false},
+		{"no connection", func(req *http.Request) (*http.Response, error) {
+			trace(req).GetConn("")
+			return nil, errCut
+		}, false},
+		{"a connection", func(req *http.Request) (*http.Response, error) {
+			trace(req).GetConn("")
+			trace(req).GotConn(httptrace.GotConnInfo{})
+			return nil, errCut
+		}, true},
+		{"a second connection, nothing sent over the first", func(req *http.Request) (*http.Response, error) {
+			trace(req).GotConn(httptrace.GotConnInfo{})
+			trace(req).WroteRequest(httptrace.WroteRequestInfo{Err: errCut})
+			trace(req).GetConn("")
+			return nil, errCut
+		}, false},
+		{"no second connection, all sent over the first", func(req *http.Request) (*http.Response, error) {
+			trace(req).GotConn(httptrace.GotConnInfo{})
+			trace(req).WroteRequest(httptrace.WroteRequestInfo{})
+			trace(req).GetConn("")
+			return nil, errors.Join(refused, errCut)
+		}, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := over(t, tc.transport, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})).CreateSessionLink(t.Context(), validRequest())
+			e := apiError(t, err)
+			require.Equal(t, tc.want, e.MaybeProcessed)
+			require.ErrorIs(t, err, errCut)
+			require.Equal(t, 1, e.Attempts)
+			requireDiscreet(t, err)
+		})
+	}
+}
+
+func TestTransport_MayNotSendARequestTwice(t *testing.T) {
+	sends := 0
+	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		for body, err := req.Body, error(nil); ; body, err = req.GetBody() {
+			if err != nil {
+				return nil, err
+			}
+			_, _ = io.Copy(io.Discard, body)
+			sends++
+		}
+	})).CreateSessionLink(t.Context(), validRequest())
+	require.Equal(t, 1, sends)
+	require.True(t, apiError(t, err).MaybeProcessed)
+	require.ErrorContains(t, err, "the connection failed after the request was sent")
+}
+
+func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {
+	for _, client := range []*http.Client{{}, {Jar: noJar{}}} { // with and without http.Client in between
+		for name, tc := range map[string]struct {
+			transport roundTripper
+			want      string
+		}{
+			"no answer, no error": {
+				func(*http.Request) (*http.Response, error) { return nil, nil },
+				"no answer: transport error",
+			},
+			"answer without body and header": {
+				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil },
+				"the media type is not application/json",
+			},
+			"401 without body": {
+				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 401}, nil },
+				"401 Unauthorized",
+			},
+			"302 to nowhere": {
+				func(*http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"http://[canary"}}}, nil
+				},
+				"302 Found",
+			},
+			"answer and error": {
+				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, errCut },
+				"no answer: transport error",
+			},
+			"size beyond everything": {
+				func(*http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: 500, ContentLength: 1<<63 - 1, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+				},
+				"500 Internal Server Error",
+			},
+			"status of one's own": {
+				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 999}, nil },
+				"createSessionLink: 999; a session may have been opened",
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				own := *client
+				own.Transport = tc.transport
+				c, err := umbrella.New(memhttp.URL, umbrella.WithToken(canaryToken), umbrella.WithHTTPClient(&own))
+				require.NoError(t, err)
+				link, err := c.CreateSessionLink(t.Context(), validRequest())
+				require.Nil(t, link)
+				require.ErrorContains(t, err, tc.want)
+				apiError(t, err)
+				requireDiscreet(t, err)
+			})
+		}
+	}
+}
+
+// noJar makes the SDK go through http.Client.
+type noJar struct{ http.CookieJar }
+
+func (noJar) Cookies(*url.URL) []*http.Cookie     { return nil }
+func (noJar) SetCookies(*url.URL, []*http.Cookie) {}
+
+func TestTransport_ItsPanicReachesTheCaller(t *testing.T) {
+	client := over(t, roundTripper(func(*http.Request) (*http.Response, error) { panic("of the user's own") }))
+	require.PanicsWithValue(t, "of the user's own", func() { _, _ = client.CreateSessionLink(t.Context(), validRequest()) })
+}
+
+func TestTransport_MayWrapWhatItReturns(t *testing.T) {
+	base := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
+	closed := 0
+	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		req = req.Clone(context.WithValue(req.Context(), "span", 1)) //nolint:staticcheck // as tracing does
+		req.Header.Set("Traceparent", "00-1-1-01")
+		resp, err := base.RoundTrip(req)
+		if err == nil {
+			body := resp.Body
+			resp.Body = struct {
+				io.Reader
+				io.Closer
+			}{body, closer(func() error { closed++; return body.Close() })}
+		}
+		return resp, err
+	}))
+	_, err := client.CreateSessionLink(t.Context(), validRequest())
+	require.NoError(t, err)
+	require.Equal(t, 1, closed)
+}
+
+type closer func() error
+
+func (f closer) Close() error { return f() }
+
+// failing is a token source of the user's own.
+type failing struct{ err error }
+
+func (f failing) Token(context.Context) (authprovider.Token, error) {
+	return authprovider.Token{}, f.err
+}
+
+func TestTokenFailure_SendsNothingAndIsFound(t *testing.T) {
+	transport := roundTripper(func(*http.Request) (*http.Response, error) {
+		t.Error("a request left without a token")
+		return nil, errCut
+	})
+	for name, source := range map[string]authprovider.TokenSource{
+		"own error":  failing{errCut},
+		"zero token": failing{},
+		"static":     authprovider.Static(authprovider.Token{}),
+	} {
+		client, err := umbrella.New(memhttp.URL, umbrella.WithTokenSource(source), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		_, err = client.CreateSessionLink(t.Context(), validRequest())
+		e := apiError(t, err)
+		require.False(t, e.MaybeProcessed, name)
+		require.Equal(t, 1, e.Attempts, name)
+		requireDiscreet(t, err)
+		if name == "own error" {
+			require.ErrorIs(t, err, errCut)
+			continue
+		}
+		var token *authprovider.Error
+		require.ErrorAs(t, err, &token, name)
+	}
+}
