@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench test-differential test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -39,6 +39,10 @@ fuzz:
 			echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 60s $$pkg || exit 1; \
 		done; \
 	done
+
+# 100,000 session links in one process: fails if the mock grows.
+soak:
+	go test -run '^$$' -bench BenchmarkCreateSessionLink -benchtime 100000x ./umbrellatest
 
 test-differential:
 	go test -count=1 -run Generated ./tests/differential -inputs 200000 -v

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/contract"
+)
+
+const jsonType = "application/json"
+
+// operation is a request that carries data the way that the generated client
+// sends it, on a server at "/".
+func operation(data []byte) (*http.Request, error) {
+	req, err := api.NewCreateSessionLinkRequestWithBody("/", jsonType, bytes.NewReader(data))
+	if err == nil {
+		req.Header.Set("Authorization", "Bearer none")
+	}
+	return req, err
+}
+
+// example returns the request that the document gives as an example.
+func example() (members, error) {
+	req, err := operation(nil)
+	if err != nil {
+		return nil, err
+	}
+	document, err := openapi3.NewLoader().LoadFromData(umbrella.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("reading the document: %w", err)
+	}
+	if path := document.Paths.Value(req.URL.Path); path != nil && path.Post != nil && path.Post.RequestBody != nil {
+		media := path.Post.RequestBody.Value.Content.Get(jsonType)
+		for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+			return fromValue(media.Examples[name].Value.Value)
+		}
+	}
+	return nil, errors.New("the document has no example request: give each field by a flag")
+}
+
+func fromValue(value any) (members, error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("reading the document's example: %w", err)
+	}
+	var body members
+	return body, json.Unmarshal(data, &body)
+}
+
+// checkNames refuses names that the document does not have. The API may ignore
+// them, and so a mistyped one would be lost without a word.
+func checkNames(data []byte) error {
+	req, err := operation(data)
+	if err != nil {
+		return err
+	}
+	sealed, err := contract.New(contract.Sealed(), contract.WithServer("/"))
+	if err != nil {
+		return err
+	}
+	var found *contract.Error
+	if errors.As(sealed.ValidateRequest(req), &found) {
+		return usagef("%s in --file %s: correct or remove it", found.Violations[0].Path, found.Violations[0].Reason)
+	}
+	return nil
+}

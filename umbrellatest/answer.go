@@ -1,0 +1,129 @@
+package umbrellatest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+
+	"github.com/umbrella-api/umbrella-go/contract"
+)
+
+const (
+	violationsHeader = "Umbrella-Mock-Violations"
+	maxViolations    = 50 // of one request: clients limit the size of headers
+)
+
+// answer is a response that is complete before its first byte leaves.
+type answer struct {
+	status     int
+	header     http.Header
+	body       bytes.Buffer
+	violations []contract.Violation
+}
+
+func newAnswer() *answer { return &answer{status: http.StatusOK, header: http.Header{}} }
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value) // to memory, or to a client that may leave
+}
+
+func writeMessage(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, map[string]string{"message": message})
+}
+
+// explain tells, beside the body, what was wrong.
+func (a *answer) explain(violations []contract.Violation) {
+	a.violations = violations[:min(len(violations), maxViolations)]
+	reasons, _ := json.Marshal(a.violations) // three strings each: cannot fail
+	a.header.Set(violationsHeader, string(reasons))
+}
+
+// distort changes the answer to what f asks for, all but what send does.
+func (a *answer) distort(f Fault) {
+	if f.Status != 0 {
+		*a = *newAnswer()
+		writeMessage(a, f.Status, f.message())
+	}
+	if f.Break {
+		*a = *newAnswer()
+		writeJSON(a, http.StatusOK, struct{}{})
+	}
+	if f.Malformed {
+		a.body.Truncate(len(bytes.TrimRight(a.body.Bytes(), "}\n")))
+	}
+	if f.RetryAfter != "" {
+		a.header.Set("Retry-After", f.RetryAfter)
+	}
+	if f.MediaType != "" {
+		a.header.Set("Content-Type", f.MediaType)
+	}
+	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
+		a.body.Reset() // no such answer has one
+	}
+}
+
+// send writes the answer, or as much of it as f lets through.
+func (a *answer) send(w http.ResponseWriter, r *http.Request, f Fault) {
+	if f.Reset {
+		reset(w)
+		return
+	}
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	body := a.body.Bytes()
+	padding := max(0, f.Oversize-int64(len(body)))
+	if padding == 0 || f.Truncate {
+		w.Header().Set("Content-Length", strconv.FormatInt(int64(len(body))+padding, 10))
+	}
+	w.WriteHeader(a.status)
+	if f.DelayBody > 0 || f.Truncate {
+		half := len(body) / 2
+		_, _ = w.Write(body[:half])
+		_ = http.NewResponseController(w).Flush()
+		if !pause(r.Context(), f.DelayBody) {
+			return
+		}
+		if f.Truncate {
+			panic(http.ErrAbortHandler)
+		}
+		body = body[half:]
+	}
+	_, _ = w.Write(body)
+	_, _ = io.CopyN(w, spaces{}, padding) // a client that has enough may leave
+}
+
+// spaces is white space without end, which JSON allows after a value.
+type spaces struct{}
+
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// reset breaks the connection off: with a TCP reset, or on HTTP/2 the stream.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	raw := conn
+	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		raw = secure.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = raw.Close()
+}

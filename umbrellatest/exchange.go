@@ -1,0 +1,94 @@
+package umbrellatest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const maxBody = 1 << 20
+
+// ServeHTTP implements http.Handler. To break off an answer in the middle, as a
+// [Fault] can ask it to, it panics with http.ErrAbortHandler, which net/http
+// servers expect of a handler.
+func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", m.now().UTC().Format(http.TimeFormat))
+	if r.URL.Path == "/healthz" || !m.noControl && strings.HasPrefix(r.URL.Path, "/__mock/") {
+		m.control(w, r)
+		return
+	}
+	m.exchange(w, r)
+}
+
+// exchange serves one request to the imitated service.
+func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
+	// One byte too many is for the contract to complain about. Until the body is
+	// read, net/http does not notice that a client has left.
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		return // the client left while sending
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	e := m.record(r, body)
+	f, err := m.fault(r)
+	if err != nil {
+		a := newAnswer()
+		writeMessage(a, http.StatusBadRequest, faultHeader+": "+err.Error())
+		m.conclude(r, e, a, Fault{})
+		a.send(w, r, Fault{})
+		return
+	}
+	if !pause(r.Context(), m.latency) || !f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
+		return
+	}
+	a := newAnswer()
+	if f.AfterProcessing || f.Status == 0 && !f.Reset {
+		m.process(a, r)
+	}
+	if f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
+		return
+	}
+	a.distort(f)
+	m.conclude(r, e, a, f)
+	a.send(w, r, f)
+}
+
+// conclude completes the journal and logs, right before the answer leaves.
+func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
+	m.mu.Lock()
+	e.Violations = a.violations
+	if !f.Reset {
+		e.Status = a.status
+	}
+	done := e.Request
+	m.mu.Unlock()
+	level := slog.LevelInfo
+	attrs := []slog.Attr{slog.String("method", done.Method), slog.String("path", done.Path), slog.Int("status", done.Status)}
+	if f != (Fault{}) {
+		attrs = append(attrs, slog.Bool("fault", true))
+	}
+	if len(done.Violations) > 0 {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.Any("violations", done.Violations))
+	}
+	m.logger.LogAttrs(r.Context(), level, "umbrella mock", attrs...)
+}
+
+// pause waits for d and reports whether the client is still there.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

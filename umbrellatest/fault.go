@@ -1,0 +1,129 @@
+package umbrellatest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umbrella-api/umbrella-go/contract"
+)
+
+// Fault is a failure on purpose. It says which requests it is for and what they
+// get; fields combine. A fault with Status or Reset keeps the request from being
+// processed: no session is opened and no token issued, unless AfterProcessing.
+// All other faults change the answer to a request that is processed as usual.
+type Fault struct {
+	Path  string // "/auth" or an operation's path; "" is any
+	Times int    // how many requests it is for; 0 is 1, or with Every all
+	Every int    // only every n-th request that Path selects; 0 is each
+
+	// AfterProcessing processes the request first: with Reset, Status or a long
+	// DelayHeader the client loses the answer while the session exists.
+	AfterProcessing bool
+
+	Status     int    // 200 to 599
+	Message    string // in the JSON body of Status; "" is the status in words
+	RetryAfter string // the header as it is to be sent, seconds or an HTTP date
+
+	DelayHeader time.Duration // before the first byte of the answer
+	DelayBody   time.Duration // in the middle of the body
+	Reset       bool          // no answer but a TCP reset; on HTTP/2, of the stream
+	Truncate    bool          // the connection ends in the middle of the body
+	Malformed   bool          // the JSON lacks its end
+	MediaType   string        // in place of application/json
+	Oversize    int64         // white space up to this many bytes follows the JSON
+	Break       bool          // 200 with {}, which the document does not allow
+}
+
+// pending is a fault that waits for its requests.
+type pending struct {
+	Fault
+	seen, fired int
+}
+
+// Inject adds a fault. One request gets one fault: of those that are due, the
+// one that was injected first. The error says what makes the fault impossible.
+func (m *Mock) Inject(f Fault) error {
+	if err := f.check(); err != nil {
+		return fmt.Errorf("umbrellatest: %w", err)
+	}
+	if f.Path != "" && !m.serves(f.Path) {
+		return errors.New("umbrellatest: the fault's path is neither /auth nor in the document")
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.faults = append(m.faults, &pending{Fault: f})
+	return nil
+}
+
+func (m *Mock) serves(path string) bool {
+	if path == "/auth" {
+		return true
+	}
+	r, err := http.NewRequest(http.MethodPost, "http://mock"+path, nil)
+	var found *contract.Error
+	return err == nil && (!errors.As(m.contract.ValidateRequest(r), &found) || found.StatusCode() != http.StatusNotFound)
+}
+
+func (f Fault) check() error {
+	var errs []error
+	if f == (Fault{Path: f.Path, Times: f.Times, Every: f.Every, AfterProcessing: f.AfterProcessing}) {
+		errs = append(errs, errors.New("the fault does nothing"))
+	}
+	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
+		errs = append(errs, errors.New("the fault's status is not between 200 and 599"))
+	}
+	if f.Message != "" && f.Status == 0 {
+		errs = append(errs, errors.New("the fault has a message without a status"))
+	}
+	if f.Times < 0 || f.Every < 0 || f.DelayHeader < 0 || f.DelayBody < 0 || f.Oversize < 0 {
+		errs = append(errs, errors.New("a number of the fault is negative"))
+	}
+	if strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00") {
+		errs = append(errs, errors.New("a header of the fault has a line break"))
+	}
+	return errors.Join(errs...)
+}
+
+// message is the text that goes with Status, the vendor's own where it has one.
+func (f Fault) message() string {
+	switch {
+	case f.Message != "":
+		return f.Message
+	case f.Status == http.StatusBadRequest:
+		return "Invalid request payload"
+	case f.Status == http.StatusUnauthorized:
+		return "Unauthorized request"
+	}
+	return http.StatusText(f.Status)
+}
+
+// fault picks the fault for r: that of its header, or of Inject.
+func (m *Mock) fault(r *http.Request) (Fault, error) {
+	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
+		return parseFault(strings.Join(values, ";"))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var due *pending
+	for _, p := range m.faults {
+		if p.Path != "" && p.Path != r.URL.Path {
+			continue
+		}
+		p.seen++
+		if due == nil && (p.Every == 0 || p.seen%p.Every == 0) {
+			due = p
+		}
+	}
+	if due == nil {
+		return Fault{}, nil
+	}
+	due.fired++
+	if due.Times > 0 && due.fired == due.Times || due.Times == 0 && due.Every == 0 {
+		m.faults = slices.DeleteFunc(m.faults, func(p *pending) bool { return p == due })
+	}
+	return due.Fault, nil
+}

@@ -1,0 +1,157 @@
+package umbrellatest_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest"
+)
+
+func TestFault_DoesTheSameFromGoFromAHeaderAndFromTheControlEndpoint(t *testing.T) {
+	for _, tc := range faults {
+		ways := map[string]func(s *umbrellatest.Server) (header []string){
+			"Inject": func(s *umbrellatest.Server) []string {
+				require.NoError(t, s.Inject(tc.fault))
+				return nil
+			},
+			"header": func(*umbrellatest.Server) []string { return []string{"Umbrella-Mock-Fault", tc.header} },
+			"control endpoint": func(s *umbrellatest.Server) []string {
+				r := mustSend(t, http.MethodPost, s.URL+"/__mock/faults", asJSON(t, tc.header))
+				require.Equal(t, http.StatusNoContent, r.status, r.body)
+				return nil
+			},
+		}
+		for way, ask := range ways {
+			t.Run(tc.header+"/"+way, func(t *testing.T) {
+				s := umbrellatest.NewServer(t)
+				authorization := token(t, s)
+				header := append(ask(s), "Authorization", authorization, "Content-Type", "application/json")
+
+				r, err := send(t, http.DefaultClient, http.MethodPost, s.URL+operationPath, validBody, header...)
+
+				tc.check(t, r, err)
+				require.Len(t, s.Sessions(), tc.sessions)
+				requests := s.Requests()
+				require.Equal(t, r.status, requests[len(requests)-1].Status)
+				require.Equal(t, http.StatusOK, open(t, s, authorization).status, "the next call is fine")
+			})
+		}
+	}
+}
+
+func TestFault_IsForTheRequestsThatItSelects(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	authorization := token(t, s)
+	statuses := func(n int) (got []int) {
+		for range n {
+			got = append(got, open(t, s, authorization).status)
+		}
+		return got
+	}
+	for name, tc := range map[string]struct {
+		faults []umbrellatest.Fault
+		want   []int
+	}{
+		"the next one":                {[]umbrellatest.Fault{{Status: 503}}, []int{503, 200, 200}},
+		"the next two":                {[]umbrellatest.Fault{{Status: 503, Times: 2}}, []int{503, 503, 200}},
+		"a queue":                     {[]umbrellatest.Fault{{Status: 503}, {Status: 429}}, []int{503, 429, 200}},
+		"every third":                 {[]umbrellatest.Fault{{Status: 503, Every: 3}}, []int{200, 200, 503, 200, 200, 503}},
+		"every second, twice":         {[]umbrellatest.Fault{{Status: 503, Every: 2, Times: 2}}, []int{200, 503, 200, 503, 200, 200}},
+		"all":                         {[]umbrellatest.Fault{{Status: 503, Every: 1}}, []int{503, 503, 503}},
+		"every second beside a queue": {[]umbrellatest.Fault{{Status: 503, Every: 2}, {Status: 429}}, []int{429, 503, 200, 503}},
+		"another path":                {[]umbrellatest.Fault{{Path: "/auth", Status: 503}}, []int{200, 200}},
+		"this path":                   {[]umbrellatest.Fault{{Path: operationPath, Status: 503}}, []int{503, 200}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer s.Reset()
+			for _, f := range tc.faults {
+				require.NoError(t, s.Inject(f))
+			}
+			require.Equal(t, tc.want, statuses(len(tc.want)))
+		})
+	}
+	require.NoError(t, s.Inject(umbrellatest.Fault{Path: "/auth", Status: 503}))
+	require.Equal(t, http.StatusOK, open(t, s, authorization).status)
+	require.Equal(t, http.StatusServiceUnavailable, login(t, s).status)
+}
+
+func TestFault_ThatMakesNoSenseIsRefusedEverywhere(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for text, reason := range map[string]string{
+		`{}`:                          "does nothing",
+		`{"times":3}`:                 "does nothing",
+		`{"status":42}`:               "between 200 and 599",
+		`{"status":"teapot"}`:         `"status"`,
+		`{"message":"x"}`:             "without a status",
+		`{"delay":"-1s"}`:             "negative",
+		`{"delay":5}`:                 `"delay"`,
+		`{"reset":"perhaps"}`:         `"reset"`,
+		`{"status":500,"sttaus":500}`: "sttaus",
+		`{"status":500,"status":501}`: "twice",
+		`{"status":null}`:             `"status"`,
+		`{"media-type":"a\nb"}`:       "line break",
+		`[]`:                          "not a JSON object",
+		`{"status":500`:               "JSON",
+		`{"status":500,"path":"/authentication"}`: "path",
+		`{"status":500,"path":"auth"}`:            "path",
+		`{"status":500,"path":"%"}`:               "path",
+	} {
+		t.Run(text, func(t *testing.T) {
+			r := mustSend(t, http.MethodPost, s.URL+"/__mock/faults", text)
+			require.Equal(t, http.StatusBadRequest, r.status)
+			require.Contains(t, r.message(t), reason)
+		})
+	}
+	authorization := token(t, s)
+	for text, reason := range map[string]string{
+		"status=42":              "between 200 and 599",
+		"status=500;;status=500": "twice",
+		"teapot":                 "teapot",
+		"status=500; times=2":    "/__mock/faults",
+		";":                      "does nothing",
+	} {
+		t.Run(text, func(t *testing.T) {
+			r := open(t, s, authorization, "Umbrella-Mock-Fault", text)
+			require.Equal(t, http.StatusBadRequest, r.status)
+			require.Contains(t, r.message(t), reason)
+		})
+	}
+	require.ErrorContains(t, s.Inject(umbrellatest.Fault{Status: 500, Every: -1}), "negative")
+	require.Empty(t, s.Sessions())
+	require.Equal(t, http.StatusOK, open(t, s, authorization).status, "nothing was injected")
+}
+
+func TestReset_OverHTTP2EndsTheStreamAndKeepsTheConnection(t *testing.T) {
+	mock, err := umbrellatest.New()
+	require.NoError(t, err)
+	server := httptest.NewUnstartedServer(mock)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+
+	for _, fault := range []string{"reset", "truncate"} {
+		r, err := send(t, server.Client(), http.MethodPost, server.URL+"/auth", "", "Umbrella-Mock-Fault", fault)
+		if fault == "truncate" {
+			require.NoError(t, err)
+			err = r.err
+		}
+		require.ErrorContains(t, err, "INTERNAL_ERROR", fault)
+		r, err = send(t, server.Client(), http.MethodGet, server.URL+"/healthz", "")
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, r.status)
+	}
+}
+
+func TestReset_OverTLSIsATCPReset(t *testing.T) {
+	mock, err := umbrellatest.New()
+	require.NoError(t, err)
+	server := httptest.NewTLSServer(mock)
+	t.Cleanup(server.Close)
+	_, err = send(t, server.Client(), http.MethodPost, server.URL+"/auth", "", "Umbrella-Mock-Fault", "reset")
+	require.ErrorIs(t, err, syscall.ECONNRESET, fmt.Sprint(err))
+}

@@ -1,0 +1,130 @@
+package umbrellatest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/contract"
+)
+
+// How much the mock remembers; beyond it the oldest go.
+const (
+	maxSessions = 2_000
+	maxRequests = 1_000
+	maxKeptBody = 64 << 10 // of one request in the journal
+)
+
+// Session is one signing session that the mock opened.
+type Session struct {
+	api.SessionLink
+	Request  api.CreateSessionLinkRequest `json:"request"`
+	OpenedAt time.Time                    `json:"openedAt"`
+}
+
+// Request is one entry of the journal: a request to /auth or to any path other
+// than those of the mock itself. Tokens and credentials in it read "[redacted]".
+type Request struct {
+	Time   time.Time `json:"time"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
+	// Body is decoded as encoding/json does, or a string when it is not JSON. It
+	// is nil when there was none, when it was over 64 KiB, and for /auth.
+	Body any `json:"body,omitempty"`
+	// Status is that of the answer, 0 when none was sent: the connection was
+	// reset, the client left, or the answer is still to come.
+	Status int `json:"status"`
+	// Violations is why the request was refused.
+	Violations []contract.Violation `json:"violations,omitempty"`
+}
+
+// Sessions returns the sessions opened since the start or the last Reset, by
+// request id. The mock keeps the newest 2,000.
+func (m *Mock) Sessions() map[string]Session {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	sessions := make(map[string]Session, len(m.sessions))
+	for _, s := range m.sessions {
+		s.Request.SignForms = slices.Clone(s.Request.SignForms)
+		s.Request.FillForm = slices.Clone(s.Request.FillForm)
+		sessions[s.RequestID] = s
+	}
+	return sessions
+}
+
+// Requests returns the journal, oldest first. The mock keeps the newest 1,000.
+// A request is in it before it is answered.
+func (m *Mock) Requests() []Request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	requests := make([]Request, len(m.requests))
+	for i, e := range m.requests {
+		requests[i] = e.Request
+		requests[i].Violations = slices.Clone(e.Violations)
+		if len(e.body) > 0 && json.Unmarshal(e.body, &requests[i].Body) != nil {
+			requests[i].Body = string(e.body)
+		}
+	}
+	return requests
+}
+
+// Reset forgets sessions, journal, faults and counts. Credentials and tokens
+// stay. With [WithSeed], ids begin again as at the start.
+func (m *Mock) Reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sessions, m.requests, m.faults, m.authCalls = nil, nil, nil, 0
+	if m.seeded {
+		m.random = newRandom(m.seed, 1)
+	}
+}
+
+// entry is a journal entry whose body is decoded when it is read.
+type entry struct {
+	Request
+	body []byte
+}
+
+// record puts a request into the journal before anything else happens to it, so
+// that a client which gives up early finds it there.
+func (m *Mock) record(r *http.Request, body []byte) *entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	redact := m.redactor(r)
+	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: redact.Replace(r.URL.Path)}}
+	switch {
+	case r.URL.Path == "/auth":
+		m.authCalls++
+	case len(body) <= maxKeptBody:
+		e.body = []byte(redact.Replace(string(body)))
+	}
+	m.requests = appendBounded(m.requests, e, maxRequests)
+	return e
+}
+
+func (m *Mock) redactor(r *http.Request) *strings.Replacer {
+	var pairs []string
+	for _, secret := range []string{
+		m.apiKey, m.customerID,
+		bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id"),
+	} {
+		if len(secret) >= 8 { // less is no secret, and would garble the entry
+			pairs = append(pairs, secret, "[redacted]")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// appendBounded drops the first element of a full slice. Append moves what is
+// left now and then, so that the front does not stay reachable.
+func appendBounded[T any](s []T, v T, limit int) []T {
+	if len(s) == limit {
+		var zero T
+		s[0] = zero
+		s = s[1:]
+	}
+	return append(s, v)
+}

@@ -1,0 +1,138 @@
+package umbrellatest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// claims is the payload of a token. The serial in jti tells which tokens were
+// issued before a call of ExpireTokens, without a list that grows.
+type claims struct {
+	Serial  uint64  `json:"jti,string"`
+	Expires float64 `json:"exp"` // seconds since 1970, exact to the millisecond
+}
+
+const jwtHeader = `{"alg":"HS256","typ":"JWT"}`
+
+var segment = base64.RawURLEncoding
+
+// auth answers POST /auth as the vendor's documentation describes it.
+func (m *Mock) auth(a *answer, r *http.Request) {
+	if r.Method != http.MethodPost {
+		a.header.Set("Allow", http.MethodPost)
+		a.refuse(refusal("$method", "method", "must be POST"))
+		return
+	}
+	m.mu.Lock()
+	known := r.Header.Get("Api-Key") == m.apiKey && r.Header.Get("Customer-Id") == m.customerID
+	m.mu.Unlock()
+	if !known {
+		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"))
+		return
+	}
+	const form = "application/x-www-form-urlencoded"
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != form {
+		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form))
+		return
+	}
+	writeJSON(a, http.StatusOK, struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+		TokenType   string `json:"token_type"`
+	}{m.issue(), int(m.ttl / time.Second), "Bearer"})
+}
+
+func (m *Mock) issue() string {
+	m.mu.Lock()
+	m.issued++
+	c := claims{m.issued, float64(m.now().Add(m.ttl).UnixMilli()) / 1000}
+	m.mu.Unlock()
+	payload, _ := json.Marshal(c) // two numbers: cannot fail
+	signed := segment.EncodeToString([]byte(jwtHeader)) + "." + segment.EncodeToString(payload)
+	return signed + "." + m.sign(signed)
+}
+
+func (m *Mock) sign(signed string) string {
+	mac := hmac.New(sha256.New, m.secret)
+	mac.Write([]byte(signed))
+	return segment.EncodeToString(mac.Sum(nil))
+}
+
+// verify says what is wrong with the bearer token of r, "" if nothing.
+func (m *Mock) verify(r *http.Request) string {
+	token := bearer(r)
+	end := strings.LastIndexByte(token, '.')
+	if end < 0 || !hmac.Equal([]byte(token[end+1:]), []byte(m.sign(token[:end]))) {
+		return "must be a token of this server"
+	}
+	_, payload, _ := strings.Cut(token[:end], ".")
+	var c claims
+	data, err := segment.DecodeString(payload)
+	if err == nil {
+		err = json.Unmarshal(data, &c)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err != nil:
+		return "must be a token of this server"
+	case c.Serial <= m.revoked:
+		return "must be a token that was not revoked"
+	case c.Serial <= m.expired, float64(m.now().UnixMilli())/1000 >= c.Expires:
+		return "must be a token that has not expired"
+	}
+	return ""
+}
+
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimLeft(token, " ")
+}
+
+// Credentials returns the pair that POST /auth accepts now.
+func (m *Mock) Credentials() (apiKey, customerID string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.apiKey, m.customerID
+}
+
+// RotateCredentials makes up a new API key, which it returns, and refuses the old
+// one from now on. The customer id stays, and so do tokens issued before.
+func (m *Mock) RotateCredentials() (apiKey string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.apiKey = m.uuid()
+	return m.apiKey
+}
+
+// ExpireTokens makes all tokens issued so far behave as expired.
+func (m *Mock) ExpireTokens() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expired = m.issued
+}
+
+// RevokeTokens refuses all tokens issued so far, as if the service had withdrawn
+// them before their time.
+func (m *Mock) RevokeTokens() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.revoked = m.issued
+}
+
+// AuthCalls returns how many requests POST /auth got since the start or the last
+// Reset, refused and failed ones included.
+func (m *Mock) AuthCalls() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.authCalls
+}
