@@ -19,7 +19,6 @@ type call struct {
 	method, path string
 	attempt      int
 	wait         time.Duration // before this attempt
-	progress     atomic.Int32  // of the last attempt; the transport's goroutines write it
 	sent         bool          // the API may have got the last attempt, which failed
 	header       http.Header   // of the last attempt, with the token
 	ended        error         // why a wait for the next attempt ended early
@@ -42,13 +41,6 @@ func callOf(req *http.Request) *call {
 	return c
 }
 
-// How far a request has got, for a transport that reports to httptrace.
-const (
-	handedOver = iota
-	connecting
-	connected
-)
-
 // tracker stands right above the base transport, below the token exchange. It
 // tells whether the API may have got a request. It has not if no byte of the body
 // was read, whatever the transport. Transports that read the body before they
@@ -58,13 +50,10 @@ type tracker struct{ base http.RoundTripper }
 func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := callOf(req)
 	c.header = req.Header
-	progress := &c.progress
-	progress.Store(handedOver)
-	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GetConn: func(string) { progress.CompareAndSwap(handedOver, connecting) },
-		GotConn: func(httptrace.GotConnInfo) { progress.Store(connected) },
-	}))
 	up := &upload{}
+	up.trace.GetConn = func(string) { up.progress.CompareAndSwap(handedOver, connecting) }
+	up.trace.GotConn = func(httptrace.GotConnInfo) { up.progress.Store(connected) }
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &up.trace))
 	if req.Body != nil && req.Body != http.NoBody {
 		up.first = part{req.Body, &up.state}
 		req.Body = &up.first
@@ -77,8 +66,7 @@ func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = errors.New("the http.RoundTripper returned neither an answer nor an error")
 	}
 	if err != nil {
-		kept := req.Body != nil && up.seal()
-		c.sent = !kept && (progress.Load() == connected || progress.Load() == handedOver && !isDialError(err))
+		c.sent = up.sent(err)
 		return nil, err
 	}
 	if resp.Body == nil {
@@ -103,11 +91,19 @@ func (t tracker) CloseIdleConnections() {
 // errRepeat ends a request that net/http wanted to send a second time.
 var errRepeat = errors.New("the connection failed after the request was sent")
 
-// upload is one request body on its way.
+// upload is one request on its way. The transport's goroutines write to it.
 type upload struct {
-	state atomic.Int32
-	first part
+	trace    httptrace.ClientTrace
+	progress atomic.Int32
+	first    part
+	state    atomic.Int32 // of the body
 }
+
+const (
+	handedOver = iota // all that is known of a transport that reports nothing
+	connecting
+	connected
+)
 
 const (
 	untouched = iota
@@ -127,9 +123,16 @@ func (p *part) Read(b []byte) (int, error) {
 	return p.ReadCloser.Read(b)
 }
 
-// seal reports whether the transport has read nothing, and then sees to it that
-// it never will, even if a goroutine of it is still at work.
-func (u *upload) seal() bool { return u.state.CompareAndSwap(untouched, sealed) }
+// sent reports whether the API may have got the request, given the error of the
+// transport. If the transport has read nothing of a body, it never will from here
+// on, even if a goroutine of it is still at work.
+func (u *upload) sent(err error) bool {
+	if u.first.ReadCloser != nil && u.state.CompareAndSwap(untouched, sealed) {
+		return false
+	}
+	progress := u.progress.Load()
+	return progress == connected || progress == handedOver && !isDialError(err)
+}
 
 // again is the GetBody of net/http, which would repeat a POST on its own that the
 // server may have processed: on HTTP/2 after RST_STREAM, on HTTP/1.1 if an editor

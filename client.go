@@ -161,7 +161,8 @@ func (c *Client) request(ctx context.Context, in api.CreateSessionLinkRequest) (
 	if err != nil {
 		return nil, err
 	}
-	req := c.template.Clone(ctx)
+	req, target := c.template.WithContext(ctx), *c.template.URL
+	req.URL, req.Header = &target, c.template.Header.Clone()
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 	req.ContentLength = int64(len(data))
 	req.Body, err = req.GetBody()

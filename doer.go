@@ -5,7 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"path"
+	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
@@ -102,7 +102,7 @@ func (l deadline) Do(req *http.Request) (*http.Response, error) {
 		ctx, cancel = context.WithTimeout(ctx, l.timeout)
 		defer cancel()
 	}
-	c := &call{Context: ctx, operation: path.Base(req.URL.Path), method: req.Method, path: req.URL.Path}
+	c := &call{Context: ctx, operation: req.URL.Path[strings.LastIndexByte(req.URL.Path, '/')+1:], method: req.Method, path: req.URL.Path}
 	*req = *req.WithContext(c) // in place: the generated client is done with it
 	resp, err := l.next.Do(req)
 	if err != nil {

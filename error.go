@@ -171,12 +171,16 @@ func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 // MarshalJSON implements json.Marshaler with the text of Error, as a string.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
-// describe puts an error into words that are safe to log.
+// describe puts an error into words that are safe to log. An error from below,
+// such as one of package contract, vouches for its own with a method Discreet.
 func describe(err error) string {
 	var token *authprovider.Error
+	var discreet interface{ Discreet() string }
 	switch {
 	case errors.As(err, &token):
 		return token.Error()
+	case errors.As(err, &discreet):
+		return discreet.Discreet()
 	case errors.Is(err, ErrResponseTooLarge):
 		return "the response body is over the limit of WithMaxResponseBytes"
 	case errors.Is(err, errRepeat):

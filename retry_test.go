@@ -307,8 +307,9 @@ func TestRetry_ADialErrorAfterTheRequestWasSentIsNotRepeated(t *testing.T) {
 	attempts := 0
 	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		attempts++
-		httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{})
-		return nil, refused
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+		_, err := io.Copy(io.Discard, req.Body)
+		return nil, errors.Join(err, refused)
 	}))
 	_, err := client.CreateSessionLink(t.Context(), validRequest())
 	require.Equal(t, 1, attempts)

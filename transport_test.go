@@ -19,40 +19,47 @@ import (
 
 var errCut = errors.New("canary: cut")
 
-// A transport of the user's own may tell as much as net/http does, or nothing.
-func TestMaybeProcessed_FollowsWhatTheTransportTells(t *testing.T) {
+// TestMaybeProcessed_NeedsTheBodyReadAndAConnection is about what a transport did
+// before it failed. Some tell of their connections, some do not.
+func TestMaybeProcessed_NeedsTheBodyReadAndAConnection(t *testing.T) {
+	type step func(*http.Request)
 	trace := func(req *http.Request) *httptrace.ClientTrace { return httptrace.ContextClientTrace(req.Context()) }
+	readOne := func(req *http.Request) { _, _ = req.Body.Read(make([]byte, 1)) }
+	readAll := func(req *http.Request) { _, _ = io.Copy(io.Discard, req.Body) }
+	again := func(req *http.Request) {
+		if body, err := req.GetBody(); err == nil {
+			_, _ = io.Copy(io.Discard, body)
+		}
+	}
+	shut := func(req *http.Request) { _ = req.Body.Close() }
+	dial := func(req *http.Request) { trace(req).GetConn("") }
+	connected := func(req *http.Request) { trace(req).GotConn(httptrace.GotConnInfo{}) }
 	for _, tc := range []struct {
-		name      string
-		transport roundTripper
-		want      bool
+		name  string
+		steps []step
+		err   error
+		want  bool
 	}{
-		{"nothing", func(*http.Request) (*http.Response, error) { return nil, errCut }, true},
-		{"nothing but a dial error", func(*http.Request) (*http.Response, error) { return nil, errors.Join(refused, errCut) }, false},
-		{"no connection", func(req *http.Request) (*http.Response, error) {
-			trace(req).GetConn("")
-			return nil, errCut
-		}, false},
-		{"a connection", func(req *http.Request) (*http.Response, error) {
-			trace(req).GetConn("")
-			trace(req).GotConn(httptrace.GotConnInfo{})
-			return nil, errCut
-		}, true},
-		{"a second connection, nothing sent over the first", func(req *http.Request) (*http.Response, error) {
-			trace(req).GotConn(httptrace.GotConnInfo{})
-			trace(req).WroteRequest(httptrace.WroteRequestInfo{Err: errCut})
-			trace(req).GetConn("")
-			return nil, errCut
-		}, false},
-		{"no second connection, all sent over the first", func(req *http.Request) (*http.Response, error) {
-			trace(req).GotConn(httptrace.GotConnInfo{})
-			trace(req).WroteRequest(httptrace.WroteRequestInfo{})
-			trace(req).GetConn("")
-			return nil, errors.Join(refused, errCut)
-		}, true},
+		{"nothing", nil, errCut, false},
+		{"body closed", []step{shut}, errCut, false},
+		{"one byte read", []step{readOne}, errCut, true},
+		{"all read", []step{readAll}, errCut, true},
+		{"read through GetBody", []step{again}, errCut, true},
+		{"connected, nothing read", []step{dial, connected, shut}, errCut, false},
+		{"connected and read", []step{dial, connected, readAll}, errCut, true},
+		{"read, never connected", []step{readAll, dial}, errCut, false},
+		{"read, connected later", []step{readAll, dial, connected}, errCut, true},
+		{"read, no word of a connection, dial error", []step{readAll}, errors.Join(refused, errCut), false},
+		{"read, connected, dial error of something else", []step{readAll, dial, connected, dial}, errors.Join(refused, errCut), true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := over(t, tc.transport, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})).CreateSessionLink(t.Context(), validRequest())
+			client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+				for _, do := range tc.steps {
+					do(req)
+				}
+				return nil, tc.err
+			}), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}))
+			_, err := client.CreateSessionLink(t.Context(), validRequest())
 			e := apiError(t, err)
 			require.Equal(t, tc.want, e.MaybeProcessed)
 			require.ErrorIs(t, err, errCut)
@@ -60,6 +67,29 @@ func TestMaybeProcessed_FollowsWhatTheTransportTells(t *testing.T) {
 			requireDiscreet(t, err)
 		})
 	}
+}
+
+func TestTransport_ReadsNothingOfABodyAfterItFailed(t *testing.T) {
+	var late io.Reader
+	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		late = req.Body // as a goroutine that is still writing would have it
+		return nil, errCut
+	})).CreateSessionLink(t.Context(), validRequest())
+	require.False(t, apiError(t, err).MaybeProcessed)
+	data, err := io.ReadAll(late)
+	require.Empty(t, data)
+	require.Error(t, err)
+}
+
+func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
+	attempts := 0
+	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		attempts++
+		_, err := io.Copy(io.Discard, req.Body)
+		return nil, errors.Join(err, refused)
+	}), umbrella.WithRetry(fast)).CreateSessionLink(t.Context(), validRequest())
+	require.Equal(t, 3, attempts)
+	require.False(t, apiError(t, err).MaybeProcessed)
 }
 
 func TestTransport_MayNotSendARequestTwice(t *testing.T) {

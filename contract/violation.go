@@ -44,6 +44,7 @@ type Error struct {
 // shown is how many violations the text of an Error lists.
 const shown = 5
 
+// Error implements error. It lists the first five violations.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "contract: %s", e.Direction)
@@ -63,6 +64,10 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// Discreet returns the text of Error. It tells package umbrella, whose errors
+// repeat no text that they do not know to be free of values, that this one is.
+func (e *Error) Discreet() string { return e.Error() }
 
 // breach is the error for violations, or nil when there are none.
 func breach(direction Direction, op *operation, violations []Violation) error {

@@ -187,6 +187,7 @@ func TestEveryBrokenResponseConstraint_IsRefusedByClientAndContract(t *testing.T
 			_, err = client.CreateSessionLink(t.Context(), exampleRequest(t))
 			var broken *contract.Error
 			require.True(t, errors.As(err, &broken), "got %v", err)
+			require.ErrorContains(t, err, tc.path)
 			require.True(t, slices.ContainsFunc(broken.Violations, func(v contract.Violation) bool {
 				return v.Path == tc.path && v.Rule == tc.rule
 			}), "%v lacks %s %s", broken.Violations, tc.path, tc.rule)
