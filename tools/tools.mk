@@ -1,0 +1,42 @@
+# Targets that use the modules below tools/; the Makefile includes this file.
+TOOL  := go tool -modfile=tools/go.mod
+PAGE  ?= https://umbrella-docs.info/api-reference/endpoint/qesOnboarding_createSessionLink.md
+BASE  ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || echo HEAD)
+
+.PHONY: generate check-generated spec-guard spec-sync spec-report regenerate regenerate-pr \
+	actionlint vuln test-tools test-specchange
+
+generate:
+	go generate ./...
+
+check-generated:
+	go run -C tools ./checkgen
+
+spec-guard:
+	go run -C tools ./specguard
+
+# Built, because go run turns "cannot tell" (2) into "different" (1).
+spec-sync:
+	go build -C tools -o ../bin/specsync ./specsync
+	bin/specsync -page "$(PAGE)" -spec openapi.yaml -write || [ $$? -eq 1 ]
+
+spec-report:
+	@go run -C tools ./specreport -base "$(BASE)"
+
+regenerate:
+	tools/regenerate/regenerate.sh
+
+regenerate-pr:
+	tools/regenerate/regenerate.sh publish
+
+actionlint:
+	$(TOOL) actionlint
+
+vuln:
+	$(TOOL) govulncheck ./...
+
+test-tools:
+	go test -C tools ./...
+
+test-specchange:
+	go test -C tests/specchange -timeout 45m ./...
