@@ -43,12 +43,20 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	if client.Jar == nil && client.Timeout == 0 {
 		last = direct{bearer}
 	}
-	return headers{[]string{c.userAgent},
-		deadline{c.timeout,
-			retrier{c.retry,
+	return headers{
+		[]string{c.userAgent},
+		deadline{
+			c.timeout,
+			retrier{
+				c.retry,
 				c.logged(
-					limiter{c.maxBody,
-						last})}}}, nil
+					limiter{
+						c.maxBody,
+						last,
+					}),
+			},
+		},
+	}, nil
 }
 
 // newTransport is http.DefaultTransport with limits fit for a service that calls

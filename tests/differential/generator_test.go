@@ -202,6 +202,11 @@ func (g *generator) value(schema *openapi3.Schema, old any) any {
 func (g *generator) any() any {
 	return []any{
 		nil, true, false, 0, -1, 1.5, 1e300, "", texts[g.rng.IntN(len(texts))],
-		[]any{}, []any{nil}, []any{"x"}, map[string]any{}, map[string]any{"fieldId": "x"}, map[string]any{"fieldId": 1, "value": nil},
+		[]any{},
+		[]any{nil},
+		[]any{"x"},
+		map[string]any{},
+		map[string]any{"fieldId": "x"},
+		map[string]any{"fieldId": 1, "value": nil},
 	}[g.rng.IntN(15)]
 }
