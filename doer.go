@@ -12,8 +12,9 @@ import (
 	"github.com/umbrella-api/umbrella-go/authprovider"
 )
 
-// doer assembles everything between the generated client and the network. A
-// request passes the links from top to bottom, its answer from bottom to top.
+// doer assembles everything between the generated client and the network: a
+// request passes the links of its last line from left to right, then http.Client,
+// the bearer, the tracker and the base transport. The answer comes back that way.
 func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	client := http.Client{Transport: newTransport()}
 	if c.client != nil {
@@ -43,20 +44,7 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	if client.Jar == nil && client.Timeout == 0 {
 		last = direct{bearer}
 	}
-	return headers{
-		[]string{c.userAgent},
-		deadline{
-			c.timeout,
-			retrier{
-				c.retry,
-				c.logged(
-					limiter{
-						c.maxBody,
-						last,
-					}),
-			},
-		},
-	}, nil
+	return headers{[]string{c.userAgent}, deadline{c.timeout, retrier{c.retry, c.logged(limiter{c.maxBody, last})}}}, nil
 }
 
 // newTransport is http.DefaultTransport with limits fit for a service that calls

@@ -173,11 +173,13 @@ func TestTransport_ItsPanicReachesTheCaller(t *testing.T) {
 	require.PanicsWithValue(t, "of the user's own", func() { _, _ = client.CreateSessionLink(t.Context(), validRequest()) })
 }
 
+type spanKey struct{}
+
 func TestTransport_MayWrapWhatItReturns(t *testing.T) {
 	base := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
 	closed := 0
 	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		req = req.Clone(context.WithValue(req.Context(), "span", 1)) //nolint:staticcheck // as tracing does
+		req = req.Clone(context.WithValue(req.Context(), spanKey{}, 1)) // as tracing does
 		req.Header.Set("Traceparent", "00-1-1-01")
 		resp, err := base.RoundTrip(req)
 		if err == nil {
