@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,11 @@ type stringSource string
 func (s stringSource) Token(context.Context) (authprovider.Token, error) {
 	return authprovider.NewToken(string(s), time.Time{})
 }
+
+// stringBase is a RoundTripper that keeps a secret there.
+type stringBase string
+
+func (stringBase) RoundTrip(*http.Request) (*http.Response, error) { return nil, io.EOF }
 
 // textError is an error that is not behind a pointer.
 type textError string
@@ -90,11 +96,24 @@ type readerFunc func() error
 func (f readerFunc) Read([]byte) (int, error) { return 0, f() }
 
 func TestSecrets_AppearInNoFormOfAnything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		values := everything(t)
+		synctest.Wait() // fmt reads a source in an unexported field without its lock
+		for name, value := range values {
+			requireDiscreet(t, name, value)
+		}
+	})
+}
+
+// everything is each exported type, and what may hold one, full of secrets.
+func everything(t *testing.T) map[string]any {
 	token := bearer(t, canaryToken)
 	source := sourceOver(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return instantly(canaryToken), nil })})
-	source.Invalidate(bearer(t, canaryToken))
+	source.Invalidate(token)
 	require.Equal(t, canaryToken, get(t, source))
 	transport, err := authprovider.NewTransport("http://127.0.0.1:1", stringSource(canaryToken), nil)
+	require.NoError(t, err)
+	over, err := authprovider.NewTransport(server, source, stringBase(canaryKey))
 	require.NoError(t, err)
 	down, err := authprovider.NewTransport(server, source, obedient())
 	require.NoError(t, err)
@@ -126,7 +145,7 @@ func TestSecrets_AppearInNoFormOfAnything(t *testing.T) {
 	values := map[string]any{
 		"Token": token, "*Token": &token, "zero Token": authprovider.Token{}, "[]Token": []authprovider.Token{token},
 		"map": map[string]authprovider.Token{"k": token}, "*APIKeySource": source, "Static": authprovider.Static(token),
-		"*Transport": transport, "*Transport over a source": down, "http.Client": &http.Client{Transport: down},
+		"*Transport": transport, "*Transport over a source": down, "*Transport over a base with secrets": over, "http.Client": &http.Client{Transport: down},
 		"Intercept": authprovider.Intercept(source), "WithUserAgent": authprovider.WithUserAgent(canaryKey),
 		"WithHTTPClient": authprovider.WithHTTPClient(&http.Client{Transport: transport}),
 		"holder":         held, "*holder": &held,
@@ -139,9 +158,7 @@ func TestSecrets_AppearInNoFormOfAnything(t *testing.T) {
 		values[name+", held"] = struct{ err error }{err}
 		values[name+", dereferenced"] = *asError(t, err)
 	}
-	for name, value := range values {
-		t.Run(name, func(t *testing.T) { requireDiscreet(t, value) })
-	}
+	return values
 }
 
 func asError(t *testing.T, err error) *authprovider.Error {
@@ -151,29 +168,29 @@ func asError(t *testing.T, err error) *authprovider.Error {
 }
 
 // requireDiscreet prints value in every way that logs are written.
-func requireDiscreet(t *testing.T, value any) {
+func requireDiscreet(t *testing.T, name string, value any) {
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%+q", "%x", "%X", "% x", "%#x", "%d", "%t", "%c", "%U", "%p", "%e", "%o", "%b", "%20v", "%T"} {
 		text := fmt.Sprintf(format, value)
-		require.False(t, revealing(text), "%s: %s", format, text)
+		require.False(t, revealing(text), "%s: %s: %s", name, format, text)
 	}
 	data, err := json.Marshal(value)
-	require.False(t, revealing(string(data)), "JSON: %s", data)
-	require.False(t, err != nil && revealing(err.Error()), "JSON: %v", err)
+	require.False(t, revealing(string(data)), "%s: JSON: %s", name, data)
+	require.False(t, err != nil && revealing(err.Error()), "%s: JSON: %v", name, err)
 	var buf bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&buf, nil), slog.NewJSONHandler(&buf, nil)} {
 		slog.New(handler).Info("x", "v", value, slog.Group("g", "v", value))
 	}
-	require.False(t, revealing(buf.String()), "slog: %s", &buf)
+	require.False(t, revealing(buf.String()), "%s: slog: %s", name, &buf)
 	if err, ok := value.(error); ok {
-		require.False(t, revealing(err.Error()), "Error: %v", err)
+		require.False(t, revealing(err.Error()), "%s: Error: %v", name, err)
 		switch err := err.(type) {
 		case interface{ Unwrap() error }:
 			if inner := err.Unwrap(); inner != nil {
-				requireDiscreet(t, inner)
+				requireDiscreet(t, name+", unwrapped", inner)
 			}
 		case interface{ Unwrap() []error }:
 			for _, inner := range err.Unwrap() {
-				requireDiscreet(t, inner)
+				requireDiscreet(t, name+", unwrapped", inner)
 			}
 		}
 	}

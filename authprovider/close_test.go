@@ -2,7 +2,9 @@ package authprovider_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -102,6 +104,9 @@ func TestClose_RacesWithEverything(t *testing.T) {
 					t.Error(err)
 				}
 				source.Invalidate(token)
+				if text := fmt.Sprintf("%v %#v", source, token); strings.Contains(text, "{") {
+					t.Error(text) // a print of fields, unlocked
+				}
 			})
 			synctest.Wait()
 			asked := posts.Load()

@@ -29,6 +29,9 @@ func TestError_SaysWhatToDo(t *testing.T) {
 			_, err := source.Token(t.Context())
 			require.EqualError(t, err, tc.want)
 			require.Equal(t, strconv.Quote(tc.want), fmt.Sprintf("%q", err))
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+				require.Equal(t, tc.want, fmt.Sprintf(verb, err), verb)
+			}
 		})
 	}
 }

@@ -21,11 +21,14 @@ const (
 	backoffMax          = 30 * time.Second
 )
 
-// flight is one exchange on its way.
+// flight is one exchange on its way. Its result is written before done is
+// closed; neither a token nor an error means that its token had been rejected.
 type flight struct {
-	done     chan struct{} // closed when it has landed
-	err      *Error        // written before that
-	cancel   context.CancelFunc
+	done   chan struct{}
+	token  Token
+	err    *Error
+	cancel context.CancelFunc
+
 	rejected []string // invalidated meanwhile; guarded by APIKeySource.mu
 }
 
@@ -105,6 +108,7 @@ func (s *APIKeySource) land(f *flight, next *cached, err *Error) {
 		}
 		return
 	}
+	f.token = next.token
 	if next.token.AccessToken() == s.rejected.AccessToken() {
 		next.keepUntil = mono + int64(coolDown)
 	}

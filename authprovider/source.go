@@ -88,7 +88,8 @@ func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKey
 	}, nil
 }
 
-// Format implements fmt.Formatter for every verb, without the credentials.
+// Format implements fmt.Formatter for every verb: fmt would else read fields
+// that other goroutines write.
 func (s *APIKeySource) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }
@@ -113,8 +114,11 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 		}
 		select {
 		case <-f.done:
-			if f.err != nil {
+			switch {
+			case f.err != nil:
 				return Token{}, f.err
+			case f.token.p != nil:
+				return f.token, nil
 			}
 		case <-ctx.Done():
 			return Token{}, &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}

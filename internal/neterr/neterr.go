@@ -52,6 +52,9 @@ func Describe(err error) string {
 		return "tls: the peer does not speak TLS"
 	case errors.As(err, &alert):
 		return alert.Error()
+	case errors.As(err, &op) && op.Op == "remote error":
+		// An alert of the peer, of a type that crypto/tls keeps to itself.
+		return "tls: the peer refused the connection (it may want a client certificate)"
 	case errors.As(err, &op) && errors.As(err, &errno):
 		return fmt.Sprintf("%s %s: %s", op.Op, op.Net, errno)
 	case errors.As(err, &errno):

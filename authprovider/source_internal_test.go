@@ -205,3 +205,35 @@ func TestTokenSource_ClockStepsStartOneExchange(t *testing.T) {
 		require.NoError(t, s.Close())
 	})
 }
+
+// However often tokens are rejected, a caller waits for one exchange that
+// succeeds and no longer: its token may be rejected before the caller wakes up.
+func TestTokenSource_WaiterTakesTheTokenItWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, c := clocked(t)
+		var exchanges atomic.Int64
+		s.exchange = func(ctx context.Context, sent time.Time) (Token, time.Duration, *Error) {
+			exchanges.Add(1)
+			return hang(ctx, sent)
+		}
+		s.Invalidate(s.current.Load().token)
+		got := make(chan Token, 1)
+		go func() {
+			token, err := s.Token(t.Context())
+			require.NoError(t, err)
+			got <- token
+		}()
+		synctest.Wait()
+		token, err := NewToken("t2", time.Time{})
+		require.NoError(t, err)
+		end := int64(time.Hour)
+		s.mu.Lock()
+		defer s.flight.cancel()
+		s.land(s.flight, &cached{token: token, hardWall: int64(c.wall) + end, hardMono: int64(c.mono) + end}, nil)
+		s.current.Store(nil)
+		s.mu.Unlock()
+		require.Equal(t, token, <-got)
+		require.EqualValues(t, 1, exchanges.Load())
+		require.NoError(t, s.Close())
+	})
+}
