@@ -42,24 +42,32 @@ func callOf(req *http.Request) *call {
 }
 
 // tracker stands right above the base transport, below the token exchange. It
-// tells whether the API may have got a request. It has not if no byte of the body
-// was read, whatever the transport. Transports that read the body before they
-// connect, to sign or to check it, are believed when they report no connection.
-type tracker struct{ base http.RoundTripper }
+// tells whether the API may have got a request, by httptrace and not by a wrapped
+// body, for which net/http would send the header in a packet of its own.
+type tracker struct {
+	base  http.RoundTripper
+	tells bool // base is known to report every connection
+}
 
 func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := callOf(req)
 	c.header = req.Header
-	up := &upload{}
-	up.trace.GetConn = func(string) { up.progress.CompareAndSwap(handedOver, connecting) }
-	up.trace.GotConn = func(httptrace.GotConnInfo) { up.progress.Store(connected) }
-	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &up.trace))
-	if req.Body != nil && req.Body != http.NoBody {
-		up.first = part{req.Body, &up.state}
-		req.Body = &up.first
-		if get := req.GetBody; get != nil {
-			req.GetBody = func() (io.ReadCloser, error) { return up.again(get) }
+	if err := c.Err(); err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
 		}
+		return nil, err
+	}
+	up := &upload{}
+	if t.tells {
+		up.progress.Store(connecting)
+	}
+	up.trace.GetConn = func(string) { up.progress.Store(connecting) }
+	up.trace.GotConn = func(httptrace.GotConnInfo) { up.progress.Store(connected) }
+	up.trace.WroteRequest = func(info httptrace.WroteRequestInfo) { up.written.Store(up.written.Load() || info.Err == nil) }
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &up.trace))
+	if get := req.GetBody; get != nil {
+		req.GetBody = func() (io.ReadCloser, error) { return up.again(get) }
 	}
 	resp, err := t.base.RoundTrip(req)
 	if err == nil && resp == nil {
@@ -69,7 +77,11 @@ func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.sent = up.sent(err)
 		return nil, err
 	}
-	if resp.Body == nil {
+	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols {
+		// The body of 101 is the connection, which no context ends.
+		if resp.Body != nil {
+			_ = resp.Body.Close()
+		}
 		resp.Body = http.NoBody
 	}
 	if resp.StatusCode/100 == 3 {
@@ -94,56 +106,29 @@ var errRepeat = errors.New("the connection failed after the request was sent")
 // upload is one request on its way. The transport's goroutines write to it.
 type upload struct {
 	trace    httptrace.ClientTrace
-	progress atomic.Int32
-	first    part
-	state    atomic.Int32 // of the body
+	progress atomic.Int32 // on the last connection
+	written  atomic.Bool  // on any connection
 }
 
 const (
-	handedOver = iota // all that is known of a transport that reports nothing
+	handedOver = iota // to a transport that may or may not report more
 	connecting
 	connected
 )
 
-const (
-	untouched = iota
-	read      // the transport has had some of it
-	sealed    // the transport gets none of it any more
-)
-
-type part struct {
-	io.ReadCloser
-	state *atomic.Int32
-}
-
-func (p *part) Read(b []byte) (int, error) {
-	if !p.state.CompareAndSwap(untouched, read) && p.state.Load() == sealed {
-		return 0, http.ErrBodyReadAfterClose
-	}
-	return p.ReadCloser.Read(b)
-}
-
 // sent reports whether the API may have got the request, given the error of the
-// transport. If the transport has read nothing of a body, it never will from here
-// on, even if a goroutine of it is still at work.
+// transport.
 func (u *upload) sent(err error) bool {
-	if u.first.ReadCloser != nil && u.state.CompareAndSwap(untouched, sealed) {
-		return false
-	}
 	progress := u.progress.Load()
-	return progress == connected || progress == handedOver && !isDialError(err)
+	return u.written.Load() || progress == connected || progress == handedOver && !isDialError(err)
 }
 
 // again is the GetBody of net/http, which would repeat a POST on its own that the
 // server may have processed: on HTTP/2 after RST_STREAM, on HTTP/1.1 if an editor
 // has set Idempotency-Key, which the API is not known to honour.
 func (u *upload) again(get func() (io.ReadCloser, error)) (io.ReadCloser, error) {
-	if u.state.Load() != untouched {
+	if u.written.Load() || u.progress.Load() == handedOver {
 		return nil, errRepeat
 	}
-	body, err := get()
-	if err != nil {
-		return nil, err
-	}
-	return &part{body, &u.state}, nil
+	return get()
 }

@@ -34,7 +34,8 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	if c.insecure {
 		opts = append(opts, authprovider.WithInsecureHTTP())
 	}
-	bearer, err := authprovider.NewTransport(server, source, tracker{client.Transport}, opts...)
+	_, known := client.Transport.(*http.Transport)
+	bearer, err := authprovider.NewTransport(server, source, tracker{client.Transport, known && c.client == nil}, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -19,38 +19,29 @@ import (
 
 var errCut = errors.New("canary: cut")
 
-// TestMaybeProcessed_NeedsTheBodyReadAndAConnection is about what a transport did
-// before it failed. Some tell of their connections, some do not.
-func TestMaybeProcessed_NeedsTheBodyReadAndAConnection(t *testing.T) {
+// TestMaybeProcessed_FollowsWhatTheTransportReports is about base transports of
+// the user's own: some report their connections to httptrace, some do not.
+func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 	type step func(*http.Request)
 	trace := func(req *http.Request) *httptrace.ClientTrace { return httptrace.ContextClientTrace(req.Context()) }
-	readOne := func(req *http.Request) { _, _ = req.Body.Read(make([]byte, 1)) }
-	readAll := func(req *http.Request) { _, _ = io.Copy(io.Discard, req.Body) }
-	again := func(req *http.Request) {
-		if body, err := req.GetBody(); err == nil {
-			_, _ = io.Copy(io.Discard, body)
-		}
-	}
-	shut := func(req *http.Request) { _ = req.Body.Close() }
 	dial := func(req *http.Request) { trace(req).GetConn("") }
 	connected := func(req *http.Request) { trace(req).GotConn(httptrace.GotConnInfo{}) }
+	wrote := func(req *http.Request) { trace(req).WroteRequest(httptrace.WroteRequestInfo{}) }
+	failed := func(req *http.Request) { trace(req).WroteRequest(httptrace.WroteRequestInfo{Err: errCut}) }
 	for _, tc := range []struct {
 		name  string
 		steps []step
 		err   error
 		want  bool
 	}{
-		{"nothing", nil, errCut, false},
-		{"body closed", []step{shut}, errCut, false},
-		{"one byte read", []step{readOne}, errCut, true},
-		{"all read", []step{readAll}, errCut, true},
-		{"read through GetBody", []step{again}, errCut, true},
-		{"connected, nothing read", []step{dial, connected, shut}, errCut, false},
-		{"connected and read", []step{dial, connected, readAll}, errCut, true},
-		{"read, never connected", []step{readAll, dial}, errCut, false},
-		{"read, connected later", []step{readAll, dial, connected}, errCut, true},
-		{"read, no word of a connection, dial error", []step{readAll}, errors.Join(refused, errCut), false},
-		{"read, connected, dial error of something else", []step{readAll, dial, connected, dial}, errors.Join(refused, errCut), true},
+		{"nothing", nil, errCut, true},
+		{"nothing but a dial error", nil, errors.Join(refused, errCut), false},
+		{"no connection", []step{dial}, errCut, false},
+		{"a connection", []step{dial, connected}, errCut, true},
+		{"a request", []step{dial, connected, wrote}, errCut, true},
+		{"a second connection, nothing sent on the first", []step{dial, connected, failed, dial}, errCut, false},
+		{"a second connection, all sent on the first", []step{dial, connected, wrote, dial}, errors.Join(refused, errCut), true},
+		{"a request, then a failure to write it", []step{dial, connected, wrote, failed, dial}, errCut, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -69,16 +60,12 @@ func TestMaybeProcessed_NeedsTheBodyReadAndAConnection(t *testing.T) {
 	}
 }
 
-func TestTransport_ReadsNothingOfABodyAfterItFailed(t *testing.T) {
-	var late io.Reader
-	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		late = req.Body // as a goroutine that is still writing would have it
-		return nil, errCut
-	})).CreateSessionLink(t.Context(), validRequest())
+func TestDefaultTransport_AHeaderItRefusesWasNotSent(t *testing.T) {
+	client, err := umbrella.New(memhttp.URL, umbrella.WithToken(canaryToken))
+	require.NoError(t, err)
+	_, err = client.CreateSessionLink(t.Context(), validRequest(), header("X-Name", "canary\r\n"))
 	require.False(t, apiError(t, err).MaybeProcessed)
-	data, err := io.ReadAll(late)
-	require.Empty(t, data)
-	require.Error(t, err)
+	requireDiscreet(t, err)
 }
 
 func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {

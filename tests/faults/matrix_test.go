@@ -1,0 +1,405 @@
+// Package faults shows what a caller of umbrella.Client gets when a server, or
+// the way to it, fails. MATRIX.md has the result as a table.
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/authprovider"
+)
+
+var update = flag.Bool("update", false, "write MATRIX.md")
+
+// row is one fault. One of http, raw and h2 is what the server does.
+type row struct {
+	group string // rows of a group and with one outcome share a line of the table
+	name  string
+
+	http func(*site, http.ResponseWriter, *http.Request)
+	auth func(*site, http.ResponseWriter, *http.Request) // POST /auth; nil: a new token each time
+	raw  func(s *site, c *conn, n int)                   // on the n-th connection
+	h2   func(c conn2, stream uint32, n int)             // for each request
+	tls  string                                          // a name in certificates; none: https in the URL only
+
+	setup  func(*testing.T, *site)
+	opts   []umbrella.Option
+	own    bool // the SDK's own transport is used
+	key    bool // POST /auth is used
+	warm   bool // a call that succeeds comes first and does not count
+	editor api.RequestEditorFn
+	edit   func(*api.CreateSessionLinkRequest)
+
+	attempted func(*site) // called when the log has the record of an attempt
+
+	want want
+}
+
+func (r row) protocols() []string {
+	if r.h2 != nil {
+		return []string{"h2"}
+	}
+	return []string{"http/1.1"}
+}
+
+// want is the outcome of a row.
+type want struct {
+	link     bool
+	status   int
+	is       string // names in targets, in its order
+	maybe    string // MaybeProcessed: "", "yes", or "open": it depends on who is faster, as attempts does
+	attempts int
+	requests int32
+	sessions int32
+}
+
+// targets are what errors.Is and errors.As are asked. Of the first group a row
+// names all that fit, of the second what matters.
+var targets = []struct {
+	name string
+	fits func(error) bool
+	must bool // be named if it fits
+}{
+	{"ErrInvalidRequest", is(umbrella.ErrInvalidRequest), true},
+	{"ErrUnauthorized", is(umbrella.ErrUnauthorized), true},
+	{"ErrForbidden", is(umbrella.ErrForbidden), true},
+	{"ErrNotFound", is(umbrella.ErrNotFound), true},
+	{"ErrRateLimited", is(umbrella.ErrRateLimited), true},
+	{"ErrServer", is(umbrella.ErrServer), true},
+	{"ErrInvalidResponse", is(umbrella.ErrInvalidResponse), true},
+	{"ErrUnsuccessful", is(umbrella.ErrUnsuccessful), true},
+	{"ErrResponseTooLarge", is(umbrella.ErrResponseTooLarge), true},
+	{"*ValidationError", as[*umbrella.ValidationError], true},
+	{"authprovider.ErrCredentials", is(authprovider.ErrCredentials), true},
+	{"authprovider.ErrThrottled", is(authprovider.ErrThrottled), true},
+	{"authprovider.ErrTransient", is(authprovider.ErrTransient), true},
+	{"authprovider.ErrMalformed", is(authprovider.ErrMalformed), true},
+	{"context.Canceled", is(context.Canceled), true},
+	{"context.DeadlineExceeded", is(context.DeadlineExceeded), true},
+	{"ECONNREFUSED", is(syscall.ECONNREFUSED), false},
+	{"ECONNRESET", is(syscall.ECONNRESET), false},
+	{"io.ErrUnexpectedEOF", is(io.ErrUnexpectedEOF), false},
+	{"*net.DNSError", as[*net.DNSError], false},
+	{"*net.OpError", as[*net.OpError], false},
+	{"x509.CertificateInvalidError", as[x509.CertificateInvalidError], false},
+	{"x509.HostnameError", as[x509.HostnameError], false},
+	{"x509.UnknownAuthorityError", as[x509.UnknownAuthorityError], false},
+}
+
+func is(target error) func(error) bool { return func(err error) bool { return errors.Is(err, target) } }
+
+func as[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+var silent = log.New(io.Discard, "", 0)
+
+// TestMatrix runs all rows at once: none waits for a clock, but many for a server.
+func TestMatrix(t *testing.T) {
+	var standard bytes.Buffer // what net/http logs on its own
+	log.SetOutput(&standard)
+	defer log.SetOutput(os.Stderr)
+	rows := slices.Concat(tcpRows(), answerRows(), statusRows(), retryRows(), contextRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
+	require.GreaterOrEqual(t, len(rows), 60)
+	names := map[string]bool{}
+	t.Run("rows", func(t *testing.T) {
+		for _, r := range rows {
+			require.False(t, names[r.group+r.name], "two rows are called %s", r.name)
+			names[r.group+r.name] = true
+			t.Run(r.name, func(t *testing.T) {
+				t.Parallel()
+				check(t, r)
+			})
+		}
+	})
+	requireNoGoroutines(t)
+	for line := range strings.Lines(standard.String()) {
+		// What a server sends beyond its Content-Length net/http logs as it came, and
+		// offers no way to change that.
+		if !strings.Contains(line, "Unsolicited response received on idle HTTP channel") {
+			requireNoCanary(t, line)
+		}
+	}
+
+	table := markdown(rows)
+	t.Log("\n" + table)
+	if *update {
+		require.NoError(t, os.WriteFile("MATRIX.md", []byte(table), 0o644))
+	}
+	golden, err := os.ReadFile("MATRIX.md")
+	require.NoError(t, err)
+	require.Equal(t, string(golden), table, "run: go test ./tests/faults -update")
+}
+
+func check(t *testing.T, r row) {
+	s := open(t, r)
+	var records bytes.Buffer
+	logger := slog.New(&watched{slog.NewJSONHandler(&lockedWriter{w: &records}, &slog.HandlerOptions{Level: slog.LevelDebug}), s})
+	opts := []umbrella.Option{
+		umbrella.WithLogger(logger),
+		umbrella.WithRetry(umbrella.RetryPolicy{MinBackoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond, MaxRetryAfter: 2 * time.Second}),
+		umbrella.WithTimeout(10 * time.Minute), // the rows that are about time bring their own
+	}
+	if !r.own {
+		opts = append(opts, umbrella.WithHTTPClient(&http.Client{Transport: s.base}))
+	}
+	if r.key {
+		opts = append(opts, umbrella.WithAPIKey(apiKey, customerID))
+	} else {
+		opts = append(opts, umbrella.WithToken(token))
+	}
+	client, err := umbrella.New(s.url, append(opts, r.opts...)...)
+	require.NoError(t, err)
+	if r.warm {
+		_, err := client.CreateSessionLink(t.Context(), request())
+		require.NoError(t, err)
+		<-s.warmedUp
+		s.requests.Store(0)
+		s.sessions.Store(0)
+	}
+	req := request()
+	if r.edit != nil {
+		r.edit(&req)
+	}
+	var editors []api.RequestEditorFn
+	if r.editor != nil {
+		editors = append(editors, r.editor)
+	}
+	link, err := client.CreateSessionLink(s.ctx, req, editors...)
+	close(s.over)
+
+	require.Equal(t, r.want.link, err == nil, "%v", err)
+	require.Equal(t, err == nil, link != nil)
+	if link != nil {
+		require.Equal(t, session, link.URL)
+	}
+	if err != nil {
+		r.want.matches(t, err)
+		requireDiscreet(t, err)
+	}
+	requireNoCanary(t, records.String())
+
+	s.ctx.cancel()
+	s.close(t)
+	require.Equal(t, r.want.requests, s.requests.Load(), "requests; %v", err)
+	require.Equal(t, r.want.sessions, s.sessions.Load(), "sessions; %v", err)
+
+	// What the whole table is about, whatever a row wants.
+	require.LessOrEqual(t, s.sessions.Load(), int32(1), "two sessions for one call")
+	if err != nil && s.sessions.Load() > 0 {
+		var e *umbrella.Error
+		require.True(t, errors.As(err, &e) && e.MaybeProcessed, "a session was lost silently")
+	}
+}
+
+func (w want) matches(t *testing.T, err error) {
+	t.Helper()
+	var fit []string
+	for _, target := range targets {
+		named := slices.Contains(strings.Fields(w.is), target.name)
+		if fits := target.fits(err); fits && (target.must || named) {
+			fit = append(fit, target.name)
+		}
+	}
+	require.Equal(t, w.is, strings.Join(fit, " "), "%v", err)
+	var e *umbrella.Error
+	if !errors.As(err, &e) {
+		return
+	}
+	require.Equal(t, w.status, e.StatusCode, "%v", err)
+	if w.maybe != "open" {
+		require.Equal(t, w.attempts, e.Attempts, "%v", err)
+		require.Equal(t, w.maybe == "yes", e.MaybeProcessed, "%v", err)
+	}
+}
+
+// close waits until the client has let go of every connection, which is what is
+// tested, and then stops the server.
+func (s *site) close(t *testing.T) {
+	t.Helper()
+	_ = s.listener.Close()
+	done := make(chan struct{})
+	go func() {
+		s.serving.Wait()
+		close(done)
+	}()
+	for guard := time.After(2 * time.Minute); ; {
+		s.transport.CloseIdleConnections() // an HTTP/2 stream ends a moment after its answer
+		select {
+		case <-done:
+		case <-time.After(5 * time.Millisecond):
+			continue
+		case <-guard:
+			t.Error("the client still holds a connection")
+		}
+		break
+	}
+	if s.server != nil {
+		_ = s.server.Close()
+	}
+}
+
+func request() api.CreateSessionLinkRequest {
+	return api.CreateSessionLinkRequest{
+		Email: email, PhoneNumber: phone,
+		RedirectURL: "https://shop.example.com/canary", DocURL: "https://cdn.example.com/canary.pdf",
+		SignForms: []api.SignForm{{FieldID: "canary-field", ActorID: "canary-actor"}},
+		FillForm:  []api.FillFormField{{FieldID: "canary-name", Value: "canary-value"}},
+	}
+}
+
+// requireDiscreet checks every form in which an error can end up in a log.
+func requireDiscreet(t *testing.T, err error) {
+	t.Helper()
+	var e *umbrella.Error
+	values := []any{err, fmt.Errorf("wrapped: %w", err)}
+	if errors.As(err, &e) {
+		values = append(values, *e)
+	}
+	for _, v := range values {
+		var out bytes.Buffer
+		slog.New(slog.NewJSONHandler(&out, nil)).Error("failed", "err", v)
+		slog.New(slog.NewTextHandler(&out, nil)).Error("failed", "err", v)
+		data, jsonErr := json.Marshal(v)
+		require.NoError(t, jsonErr)
+		requireNoCanary(t, fmt.Sprintf("%v %+v %#v %s %q %x %d %s %s", v, v, v, v, v, v, v, data, out.String()))
+	}
+}
+
+func requireNoCanary(t *testing.T, text string) {
+	t.Helper()
+	lower := strings.ToLower(text)
+	for _, canary := range []string{"canary", fmt.Sprintf("%x", "canary"), phone[1:]} {
+		require.NotContains(t, lower, canary)
+	}
+}
+
+// requireNoGoroutines gives those of net/http the time that they need to end.
+func requireNoGoroutines(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		stacks := make([]byte, 4<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		left := 0
+		for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+			if strings.Contains(stack, "net/http.") || strings.Contains(stack, "umbrella-go") && !strings.Contains(stack, "requireNoGoroutines") {
+				left++
+			}
+		}
+		if left == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d goroutines are left:\n%s", left, stacks)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// watched tells the site of each attempt that was logged.
+type watched struct {
+	slog.Handler
+	site *site
+}
+
+func (w *watched) Handle(ctx context.Context, r slog.Record) error {
+	if w.site.row.attempted != nil {
+		w.site.row.attempted(w.site)
+	}
+	return w.Handler.Handle(ctx, r)
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// markdown renders what the rows want, which is what they got.
+func markdown(rows []row) string {
+	var b strings.Builder
+	b.WriteString(intro)
+	type line struct{ names, outcome string }
+	var lines []line
+	at := map[string]int{}
+	for _, r := range rows {
+		outcome := r.want.String()
+		if r.name == fmt.Sprint(r.want.status) {
+			outcome = strings.Replace(outcome, "status "+r.name, "that status", 1)
+		}
+		key := r.group + "\x00" + outcome
+		i, ok := at[key]
+		if ok && r.group != "" {
+			lines[i].names += "; " + r.name
+			continue
+		}
+		at[key] = len(lines)
+		name := r.name
+		if r.group != "" {
+			name = r.group + " " + r.name
+		}
+		lines = append(lines, line{name, outcome})
+	}
+	for _, l := range lines {
+		fmt.Fprintf(&b, "| %s | %s |\n", l.names, l.outcome)
+	}
+	return b.String()
+}
+
+func (w want) String() string {
+	got, maybe := "a link", ""
+	if !w.link {
+		got = "an error"
+		if w.status != 0 {
+			got = fmt.Sprintf("status %d", w.status)
+		}
+		for _, name := range strings.Fields(w.is) {
+			got += ", `" + name + "`"
+		}
+		maybe = map[string]string{"": "no", "yes": "yes", "open": "yes or no"}[w.maybe]
+	}
+	return fmt.Sprintf("%s | %s | %d | %d", got, maybe, w.requests, w.sessions)
+}
+
+const intro = `# What happens when
+
+Every line is a server on loopback that fails in one way, and one CreateSessionLink
+call with up to three attempts. "May be processed" is Error.MaybeProcessed, "requests"
+is how many complete ones the server got, "sessions" how many it opened. The names are
+what errors.Is and errors.As find. The test in this folder keeps the table true:
+go test ./tests/faults -run Matrix -v
+
+| Fault | The caller gets | May be processed | Requests | Sessions |
+| --- | --- | --- | --- | --- |
+`
