@@ -31,7 +31,9 @@ type Client struct {
 	doer     api.HttpRequestDoer
 	template *http.Request // of createSessionLink, made once by the generated code
 	validate bool
-	secrets  []string // never repeated in an error message
+	// secrets are never repeated in an error message. A function, because fmt
+	// follows pointers and slices of unexported fields, but calls nothing.
+	secrets func() []string
 }
 
 // New returns a client for server: [Production], [Sandbox] or a base URL of your
@@ -71,7 +73,7 @@ func New(server string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
-	return &Client{client, doer, template, cfg.validate, cfg.secrets}, nil
+	return &Client{client, doer, template, cfg.validate, func() []string { return cfg.secrets }}, nil
 }
 
 // NewFromEnv is [New] with the server and the credentials from the environment:
@@ -148,7 +150,7 @@ func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLin
 	}
 	link, failure := decodeSessionLink(resp)
 	if failure != nil {
-		failure.Message = publish(failure.Message, c.secrets, resp.Body.(*body).call.header, req)
+		failure.Message = publish(failure.Message, c.secrets(), resp.Body.(*body).call.header, req)
 		return nil, failure
 	}
 	return link, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -231,4 +232,21 @@ func apiErrorOf(err error) *umbrella.Error {
 		return &umbrella.Error{}
 	}
 	return e
+}
+
+func TestClient_PrintsNoSecret(t *testing.T) {
+	for _, auth := range []umbrella.Option{umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithToken(canaryToken)} {
+		client, err := umbrella.New(umbrella.Sandbox, auth)
+		require.NoError(t, err)
+		type service struct{ client *umbrella.Client }
+		for _, v := range []any{client, *client, service{client}, &service{client}, auth} {
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				text := fmt.Sprintf(verb, v)
+				for _, secret := range []string{canaryKey, canaryCustomer, canaryToken} {
+					require.NotContains(t, text, secret, verb)
+					require.NotContains(t, text, fmt.Sprintf("%x", secret), verb)
+				}
+			}
+		}
+	}
 }
