@@ -93,13 +93,6 @@ func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections passes the call of http.Client on to the base transport.
-func (t tracker) CloseIdleConnections() {
-	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
-}
-
 // errRepeat ends a request that net/http wanted to send a second time.
 var errRepeat = errors.New("the connection failed after the request was sent")
 

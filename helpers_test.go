@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -69,6 +70,9 @@ func answer(w http.ResponseWriter, status int, body string) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// fast is a policy for tests that do not run in a bubble.
+var fast = umbrella.RetryPolicy{MinBackoff: time.Microsecond, MaxBackoff: time.Millisecond}
 
 func apiError(tb testing.TB, err error) *umbrella.Error {
 	tb.Helper()

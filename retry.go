@@ -51,8 +51,14 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 // wait returns how long to wait before the attempt after this one, and whether
 // there may be one.
 func (p RetryPolicy) wait(c *call, resp *http.Response, err error) (time.Duration, bool) {
-	if c.attempt >= p.MaxAttempts {
+	if c.attempt >= p.MaxAttempts || err != nil && (c.sent || !isDialError(err)) {
 		return 0, false
+	}
+	if err == nil {
+		after, refused := refusal(resp)
+		if !refused || after > 0 {
+			return after, refused && after <= p.MaxRetryAfter
+		}
 	}
 	step, shift := p.MinBackoff, c.attempt-1
 	if shift > 62 || step > p.MaxBackoff>>shift {
@@ -60,22 +66,17 @@ func (p RetryPolicy) wait(c *call, resp *http.Response, err error) (time.Duratio
 	} else {
 		step <<= shift
 	}
-	backoff := rand.N(step)
-	if err != nil {
-		return backoff, !c.sent && isDialError(err)
-	}
-	after, refused := refusal(resp)
-	if after > 0 {
-		return after, refused && after <= p.MaxRetryAfter
-	}
-	return backoff, refused
+	return rand.N(step), true
 }
 
 // refusal reports whether the server says that it has not processed the request
 // and that it may be sent again, and how long it asks to wait, if it does.
 func refusal(resp *http.Response) (after time.Duration, refused bool) {
+	if code := resp.StatusCode; code != http.StatusTooManyRequests && code != http.StatusServiceUnavailable {
+		return 0, false
+	}
 	after, told := retryafter.Parse(resp.Header, time.Now())
-	return after, resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable && told
+	return after, told || resp.StatusCode == http.StatusTooManyRequests
 }
 
 // isDialError reports whether the API could not be reached. The token endpoint

@@ -82,17 +82,35 @@ func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
 func TestTransport_MayNotSendARequestTwice(t *testing.T) {
 	sends := 0
 	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		for body, err := req.Body, error(nil); ; body, err = req.GetBody() {
+		for body, err := req.Body, error(nil); sends < 5; body, err = req.GetBody() {
 			if err != nil {
 				return nil, err
 			}
 			_, _ = io.Copy(io.Discard, body)
 			sends++
 		}
+		return nil, errCut
 	})).CreateSessionLink(t.Context(), validRequest())
 	require.Equal(t, 1, sends)
 	require.True(t, apiError(t, err).MaybeProcessed)
 	require.ErrorContains(t, err, "the connection failed after the request was sent")
+}
+
+func TestTransport_MayStartAgainIfNothingWasSent(t *testing.T) {
+	var bodies []string
+	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Reused: true})
+		body, err := req.GetBody() // as net/http does when the connection turns out to be closed
+		if err != nil {
+			return nil, err
+		}
+		data, err := io.ReadAll(body)
+		bodies = append(bodies, string(data))
+		return &http.Response{StatusCode: http.StatusBadRequest}, err
+	})).CreateSessionLink(t.Context(), validRequest())
+	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
+	require.Len(t, bodies, 1)
+	require.Contains(t, bodies[0], canaryEmail)
 }
 
 func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {

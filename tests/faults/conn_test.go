@@ -28,8 +28,10 @@ func tlsRows() []row {
 			_, _ = c.r.ReadByte()
 			c.reset()
 		}, want: want{is: "ECONNRESET", attempts: 1}},
-		{name: "TLS handshake without end, WithTimeout", tls: "none", raw: func(_ *site, c *conn, _ int) { c.linger() },
-			opts: []umbrella.Option{umbrella.WithTimeout(50 * time.Millisecond)}, want: want{is: "context.DeadlineExceeded", attempts: 1}},
+		{
+			name: "TLS handshake without end, WithTimeout", tls: "none", raw: func(_ *site, c *conn, _ int) { c.linger() },
+			opts: []umbrella.Option{umbrella.WithTimeout(50 * time.Millisecond)}, want: want{is: "context.DeadlineExceeded", attempts: 1},
+		},
 	}
 }
 

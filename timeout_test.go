@@ -1,0 +1,101 @@
+package umbrella_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+		start := time.Now()
+		client := serve(t, hang)
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, time.Minute, time.Since(start), "the default")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.True(t, apiError(t, err).MaybeProcessed)
+		require.ErrorContains(t, err, "no answer: deadline exceeded; a session may have been opened")
+
+		start = time.Now()
+		_, err = client.API().CreateSessionLinkWithResponse(t.Context(), validRequest())
+		require.Equal(t, time.Minute, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.True(t, apiError(t, err).MaybeProcessed)
+
+		start = time.Now()
+		s := &script{statuses: []int{429}, retryAfter: "2"}
+		attempt := 0
+		_, err = serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if attempt++; attempt == 3 {
+				hang(w, r)
+			}
+			s.ServeHTTP(w, r)
+		}, umbrella.WithTimeout(5*time.Second)).CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, 5*time.Second, time.Since(start), "two waits of 2 s and 1 s of the third attempt")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, 3, apiError(t, err).Attempts)
+
+		start = time.Now()
+		keyed, err := umbrella.New("http://127.0.0.1", umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithTimeout(5*time.Second),
+			umbrella.WithHTTPClient(&http.Client{Transport: memhttp.Serve(t, http.HandlerFunc(hang))}))
+		require.NoError(t, err)
+		_, err = keyed.CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, 5*time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.False(t, apiError(t, err).MaybeProcessed, "there was no token to call with")
+		time.Sleep(10 * time.Second) // of the bubble: the exchange ends after its own 10 s
+	})
+}
+
+func TestWithTimeout_ZeroLeavesTheLimitToTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Hour)
+			answer(w, http.StatusOK, sessionBody)
+		}, umbrella.WithTimeout(0))
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, time.Since(start))
+	})
+}
+
+func TestContext_ItsCauseDoesNotHideThatItEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cause := errors.New("canary: the user closed the page")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(cause) })
+		_, err := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}).CreateSessionLink(ctx, validRequest())
+		require.ErrorIs(t, err, context.Canceled)
+		require.True(t, apiError(t, err).MaybeProcessed)
+		requireDiscreet(t, err)
+	})
+}
+
+func TestContext_ThatHasEndedSendsNothing(t *testing.T) {
+	requests := 0
+	client := serve(t, func(http.ResponseWriter, *http.Request) { requests++ })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := client.CreateSessionLink(ctx, validRequest())
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, apiError(t, err).MaybeProcessed)
+	require.Zero(t, requests)
+	require.ErrorContains(t, err, "no answer: cancelled by the caller")
+}
