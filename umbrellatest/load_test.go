@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
@@ -36,6 +37,11 @@ func TestMock_Holds200ConcurrentClientsWithMixedFaults(t *testing.T) {
 		{"break", 1, false},
 		{"delay=1ms; delay-body=1ms", 1, true},
 	}
+	// Nothing here has a time limit: a busy machine may be slow.
+	source, err := authprovider.NewAPIKeySource(s.URL, s.APIKey, s.CustomerID)
+	require.NoError(t, err)
+	_, err = source.Token(t.Context())
+	require.NoError(t, err)
 	var opened atomic.Int64
 	var links sync.Map
 	var wg sync.WaitGroup
@@ -43,7 +49,7 @@ func TestMock_Holds200ConcurrentClientsWithMixedFaults(t *testing.T) {
 		wg.Go(func() {
 			transport := &http.Transport{}
 			defer transport.CloseIdleConnections()
-			client, err := umbrella.New(s.URL, umbrella.WithAPIKey(s.APIKey, s.CustomerID), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+			client, err := umbrella.New(s.URL, umbrella.WithTokenSource(source), umbrella.WithTimeout(0), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
 			if err != nil {
 				t.Error(err)
 				return
