@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -164,9 +163,6 @@ func (e Error) Format(f fmt.State, verb rune) {
 	}
 	_, _ = io.WriteString(f, e.Error())
 }
-
-// LogValue implements slog.LogValuer with the text of Error.
-func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // MarshalJSON implements json.Marshaler with the text of Error, as a string.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }

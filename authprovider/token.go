@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 )
 
@@ -71,9 +70,6 @@ func (t Token) Expiry() time.Time {
 
 // Format implements fmt.Formatter for every verb, without the secret.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// LogValue implements slog.LogValuer, without the secret.
-func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText implements encoding.TextMarshaler, and so JSON, without the secret.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
