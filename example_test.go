@@ -31,14 +31,19 @@ var request = api.CreateSessionLinkRequest{
 }
 
 func ExampleNew() {
-	client, err := umbrella.New(umbrella.Sandbox, umbrella.WithAPIKey("your API key", "your customer id"))
-	fmt.Println(client != nil, err)
+	client, err := umbrella.New(umbrella.Sandbox, umbrella.WithAPIKey("your-api-key", "your-customer-id"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client != nil) // no request was made yet
+	// Output: true
+}
 
-	_, err = umbrella.New("http://example.com?x=1")
+// An error names everything that is wrong.
+func ExampleNew_misuse() {
+	_, err := umbrella.New("http://example.com?x=1")
 	fmt.Println(err)
 	// Output:
-	// false umbrella: cannot make a client: WithAPIKey: the API key is empty or has characters that no header takes
-	// WithAPIKey: the customer id is empty or has characters that no header takes
 	// umbrella: cannot make a client: server: plain http to "example.com", which is not a loopback host: use https, or WithInsecureHTTP in a test network
 	// a query in the URL
 	// need exactly one of WithAPIKey, WithToken and WithTokenSource, got 0
