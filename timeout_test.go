@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -98,4 +99,41 @@ func TestContext_ThatHasEndedSendsNothing(t *testing.T) {
 	require.False(t, apiError(t, err).MaybeProcessed)
 	require.Zero(t, requests)
 	require.ErrorContains(t, err, "no answer: cancelled by the caller")
+}
+
+func TestDefaultTransport_GivesUpOnAPeerThatSaysNothing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		server string
+		after  time.Duration
+		sent   bool
+	}{
+		"header": {memhttp.URL, 30 * time.Second, true},
+		"TLS":    {"https://127.0.0.1", 10 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				peer := memhttp.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					<-r.Context().Done()
+				}))
+				transport := umbrella.NewTransport().(*http.Transport)
+				transport.DialContext = peer.DialContext
+				if tc.server != memhttp.URL {
+					transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+						ours, theirs := net.Pipe()
+						go func() { _, _ = io.Copy(io.Discard, theirs) }()
+						return ours, nil
+					}
+				}
+				client, err := umbrella.New(tc.server, umbrella.WithToken("x.y.z"), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+				require.NoError(t, err)
+				start := time.Now()
+				_, err = client.CreateSessionLink(t.Context(), validRequest())
+				require.Equal(t, tc.after, time.Since(start))
+				require.Equal(t, tc.sent, apiError(t, err).MaybeProcessed)
+				requireDiscreet(t, err)
+				transport.CloseIdleConnections()
+			})
+		})
+	}
 }
