@@ -29,6 +29,9 @@ func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.R
 		if err := secure(req.URL, o.insecure); err != nil {
 			return err
 		}
+		if source == nil {
+			return errNoSource
+		}
 		token, err := source.Token(ctx)
 		if err != nil {
 			return err

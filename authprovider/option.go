@@ -20,7 +20,9 @@ type options struct {
 func newOptions(opts []Option) options {
 	o := options{client: http.DefaultClient, userAgent: version.UserAgent}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	return o
 }

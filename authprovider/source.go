@@ -130,7 +130,7 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 // put off.
 func (s *APIKeySource) renew(ctx context.Context, c *cached, mono int64) {
 	at := c.renewAt.Load()
-	if mono < at || ctx.Err() != nil || !c.renewAt.CompareAndSwap(at, math.MaxInt64) {
+	if mono < at || ctx == nil || ctx.Err() != nil || !c.renewAt.CompareAndSwap(at, math.MaxInt64) {
 		return
 	}
 	s.mu.Lock()
@@ -143,6 +143,9 @@ func (s *APIKeySource) renew(ctx context.Context, c *cached, mono int64) {
 // join returns a token or error that needs no waiting, or else the one flight
 // to wait for.
 func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
+	if ctx == nil || s.clock == nil {
+		return Token{}, nil, &Error{reason: "the context is nil, or the source was not made with NewAPIKeySource"}
+	}
 	if err := ctx.Err(); err != nil {
 		return Token{}, nil, &Error{reason: "not asked for one", cause: because(err)}
 	}

@@ -16,7 +16,10 @@ import (
 // maxRefusal is how much of a 401 body is kept while a new token is fetched.
 const maxRefusal = 64 << 10
 
-var errNoResponse = errors.New("authprovider: the base RoundTripper returned neither a response nor an error")
+var (
+	errNoResponse = errors.New("authprovider: the base RoundTripper returned neither a response nor an error")
+	errNoSource   = errors.New("authprovider: the token source is nil")
+)
 
 // Transport is an http.RoundTripper that puts a bearer token on each request to
 // one server. When the server answers 401 it invalidates the token and, if the
@@ -43,7 +46,7 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 		return nil, fmt.Errorf("authprovider: server: %w", err)
 	}
 	if source == nil {
-		return nil, errors.New("authprovider: the token source is nil")
+		return nil, errNoSource
 	}
 	if base == nil {
 		base = http.DefaultTransport
@@ -58,6 +61,10 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 // RoundTrip implements http.RoundTripper. A failure to get a token is an
 // *[Error], or whatever a TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.server == nil {
+		closeBody(req)
+		return nil, errors.New("authprovider: the Transport was not made with NewTransport")
+	}
 	if req.URL == nil || !baseurl.SameOrigin(req.URL, t.server) {
 		closeBody(req)
 		return nil, fmt.Errorf("authprovider: refusing to send the token anywhere but to %s://%s", t.server.Scheme, t.server.Host)

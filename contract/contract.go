@@ -107,7 +107,11 @@ func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	s := settings{maxBody: defaultMaxBody}
 	var errs []error
 	for _, opt := range opts {
-		errs = append(errs, opt(&s))
+		if opt == nil {
+			errs = append(errs, errors.New("a nil Option"))
+		} else {
+			errs = append(errs, opt(&s))
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)

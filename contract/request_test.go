@@ -193,10 +193,11 @@ func TestError_ListsTheFirstViolationsOnly(t *testing.T) {
 }
 
 func TestNew_RefusesBadOptionsAllAtOnce(t *testing.T) {
-	_, err := contract.New(contract.WithServer("ftp://h"), contract.WithReport(nil), contract.WithMaxBodyBytes(0))
+	_, err := contract.New(contract.WithServer("ftp://h"), contract.WithReport(nil), contract.WithMaxBodyBytes(0), nil)
 	require.ErrorContains(t, err, "WithServer")
 	require.ErrorContains(t, err, "WithReport")
 	require.ErrorContains(t, err, "WithMaxBodyBytes")
+	require.ErrorContains(t, err, "a nil Option")
 
 	for _, server := range []string{
 		"", "api", "api/services", "//host/path", "https://", "http:///x", "https://:80/", "mailto:a@b", "https://user:secret@host/",
