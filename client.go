@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
@@ -51,7 +50,8 @@ func New(server string, opts ...Option) (*Client, error) {
 			errs = append(errs, err)
 		}
 	}
-	if _, err := baseurl.Parse(server, cfg.insecure); err != nil {
+	base, err := baseurl.Parse(server, cfg.insecure)
+	if err != nil {
 		errs = append(errs, fmt.Errorf("server: %w", err))
 	}
 	if n := len(cfg.auth); n != 1 {
@@ -60,15 +60,14 @@ func New(server string, opts ...Option) (*Client, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
 	}
+	server = base.String()
 	doer, err := cfg.doer(server)
 	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
-	server = strings.TrimRight(server, "/") + "/"
-	client, err := api.NewClientWithResponses(server, api.WithHTTPClient(doer))
-	if err != nil {
-		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
-	}
+	// Not api.NewClient, whose default http.Client, never used here, links net/http's
+	// cookie code into programs that have no use for it.
+	client := &api.ClientWithResponses{ClientInterface: &api.Client{Server: server, Client: doer}}
 	template, err := api.NewCreateSessionLinkRequest(server, api.CreateSessionLinkRequest{})
 	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)

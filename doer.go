@@ -41,9 +41,10 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	}
 	client.Transport = bearer
 
-	var last api.HttpRequestDoer = &client
+	last := link(client.Do)
 	if client.Jar == nil && client.Timeout == 0 {
-		last = direct{bearer}
+		// With redirects off, http.Client does no more than copy the headers.
+		last = bearer.RoundTrip
 	}
 	return headers{[]string{c.userAgent}, deadline{c.timeout, retrier{c.retry, c.logged(limiter{c.maxBody, last})}}}, nil
 }
@@ -108,11 +109,10 @@ func (l deadline) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// direct is http.Client for one that has neither Jar nor Timeout, when redirects
-// are off: it saves a copy of the headers and more.
-type direct struct{ http.RoundTripper }
+// link is a Doer that has no fields of its own.
+type link func(*http.Request) (*http.Response, error)
 
-func (l direct) Do(req *http.Request) (*http.Response, error) { return l.RoundTrip(req) }
+func (l link) Do(req *http.Request) (*http.Response, error) { return l(req) }
 
 // limiter reads the body, up to max bytes, and closes it. A failure to read is
 // kept behind the bytes that came, so that status and headers are not lost.

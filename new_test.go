@@ -164,11 +164,13 @@ func TestWithHTTPClient_KeepsJarAndTimeout(t *testing.T) {
 	})
 }
 
-func TestNew_TrailingSlashesOfTheServerDoNotMatter(t *testing.T) {
-	for _, base := range []string{"/base", "/base/", "/base///"} {
+func TestNew_AllRequestsGoBelowTheServersPath(t *testing.T) {
+	for base, below := range map[string]string{
+		"": "", "/base": "/base", "/base///": "/base", "/x/../base": "/base", "/a%2Fb/": "/a%2Fb",
+	} {
 		var paths []string
 		transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			paths = append(paths, r.Method+" "+r.URL.Path)
+			paths = append(paths, r.Method+" "+r.URL.EscapedPath())
 			if strings.HasSuffix(r.URL.Path, "/auth") {
 				answer(w, http.StatusOK, tokenBody)
 				return
@@ -182,6 +184,7 @@ func TestNew_TrailingSlashesOfTheServerDoNotMatter(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.API().CreateSessionLinkWithResponse(t.Context(), validRequest())
 		require.NoError(t, err)
-		require.Equal(t, []string{"POST /base/auth", "POST /base/onboarding/createSessionLink", "POST /base/onboarding/createSessionLink"}, paths, base)
+		operation := "POST " + below + "/onboarding/createSessionLink"
+		require.Equal(t, []string{"POST " + below + "/auth", operation, operation}, paths, base)
 	}
 }

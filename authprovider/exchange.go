@@ -31,11 +31,11 @@ type exchange func(ctx context.Context, sent time.Time) (Token, time.Duration, *
 // newExchange returns a closure so that no printed struct holds the API key. The
 // request is the one that the vendor's docs describe: credentials in headers, an
 // empty form body.
-func newExchange(authURL *url.URL, apiKey, customerID string, o options) exchange {
+func newExchange(server *url.URL, apiKey, customerID string, o options) exchange {
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	target := authURL.String()
+	target := server.ResolveReference(&url.URL{Path: "auth"}).String()
 	header := http.Header{
 		"Accept":       {"application/json"},
 		"Content-Type": {"application/x-www-form-urlencoded"},

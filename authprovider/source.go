@@ -79,7 +79,7 @@ func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKey
 	}
 	epoch := time.Now()
 	return &APIKeySource{
-		exchange: newExchange(base.JoinPath("auth"), apiKey, customerID, o),
+		exchange: newExchange(base, apiKey, customerID, o),
 		clock: func() (wall, mono int64) {
 			now := time.Now()
 			return now.UnixNano(), int64(now.Sub(epoch))

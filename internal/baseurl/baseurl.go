@@ -11,10 +11,11 @@ import (
 	"strings"
 )
 
-// Parse returns raw as a URL without a trailing slash. It refuses everything
-// that is not an absolute https URL, or has user info, a query or a fragment.
-// Plain http is fine for loopback hosts, and for all when insecure is true.
-// Errors do not repeat raw: it may be a secret passed in the wrong place.
+// Parse returns raw as a URL with one slash at the end, so that a reference such
+// as "auth" is resolved to a path below it. It refuses everything that is not an
+// absolute https URL, or has user info, a query or a fragment. Plain http is fine
+// for loopback hosts, and for all when insecure is true. Errors do not repeat
+// raw: it may be a secret passed in the wrong place.
 func Parse(raw string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Opaque != "" {
@@ -46,8 +47,10 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	if u.RawPath != "" {
+		u.RawPath = strings.TrimRight(u.RawPath, "/") + "/"
+	}
 	return u, nil
 }
 

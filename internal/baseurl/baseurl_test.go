@@ -11,18 +11,19 @@ import (
 
 func TestParse_TakesAbsoluteHTTPS(t *testing.T) {
 	for raw, want := range map[string]string{
-		"https://api.example":              "https://api.example",
-		"https://api.example/":             "https://api.example",
-		"https://api.example/base//":       "https://api.example/base",
-		"https://api.example/a%2Fb/":       "https://api.example/a%2Fb",
-		"HTTPS://api.example:8443/Base":    "https://api.example:8443/Base",
-		"https://[2001:db8::1]:8443":       "https://[2001:db8::1]:8443",
-		"https://api.example:65535":        "https://api.example:65535",
-		"http://localhost:8080/":           "http://localhost:8080",
-		"http://LocalHost":                 "http://LocalHost",
-		"http://127.0.0.1":                 "http://127.0.0.1",
-		"http://[::1]:1":                   "http://[::1]:1",
-		"https://api.example/with%20space": "https://api.example/with%20space",
+		"https://api.example":              "https://api.example/",
+		"https://api.example/":             "https://api.example/",
+		"https://api.example/base//":       "https://api.example/base/",
+		"https://api.example/a%2Fb/":       "https://api.example/a%2Fb/",
+		"https://api.example/a%2Fb":        "https://api.example/a%2Fb/",
+		"HTTPS://api.example:8443/Base":    "https://api.example:8443/Base/",
+		"https://[2001:db8::1]:8443":       "https://[2001:db8::1]:8443/",
+		"https://api.example:65535":        "https://api.example:65535/",
+		"http://localhost:8080/":           "http://localhost:8080/",
+		"http://LocalHost":                 "http://LocalHost/",
+		"http://127.0.0.1":                 "http://127.0.0.1/",
+		"http://[::1]:1":                   "http://[::1]:1/",
+		"https://api.example/with%20space": "https://api.example/with%20space/",
 	} {
 		t.Run(raw, func(t *testing.T) {
 			u, err := baseurl.Parse(raw, false)
@@ -77,7 +78,7 @@ func TestParse_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
 func TestParse_PlainHTTPOnRequest(t *testing.T) {
 	u, err := baseurl.Parse("http://api.example/", true)
 	require.NoError(t, err)
-	require.Equal(t, "http://api.example", u.String())
+	require.Equal(t, "http://api.example/", u.String())
 }
 
 func TestLoopback_IsThisMachineOnly(t *testing.T) {

@@ -2,6 +2,7 @@
 package retryafter
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -17,12 +18,11 @@ func Parse(h http.Header, now time.Time) (time.Duration, bool) {
 	if v == "" {
 		return 0, false
 	}
-	if strings.Trim(v, "0123456789") == "" {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || n > int64(math.MaxInt64/time.Second) {
-			return math.MaxInt64, true
-		}
+	switch n, err := strconv.ParseUint(v, 10, 64); {
+	case err == nil && n <= uint64(math.MaxInt64/time.Second):
 		return time.Duration(n) * time.Second, true
+	case err == nil || errors.Is(err, strconv.ErrRange):
+		return math.MaxInt64, true
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {
