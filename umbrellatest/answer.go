@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
@@ -18,17 +20,11 @@ const (
 
 // answer is a response that is complete before its first byte leaves.
 type answer struct {
-	status     int
-	header     http.Header
-	body       bytes.Buffer
+	*httptest.ResponseRecorder
 	violations []contract.Violation
 }
 
-func newAnswer() *answer { return &answer{status: http.StatusOK, header: http.Header{}} }
-
-func (a *answer) Header() http.Header         { return a.header }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
+func newAnswer() *answer { return &answer{ResponseRecorder: httptest.NewRecorder()} }
 
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -44,7 +40,7 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 func (a *answer) explain(violations []contract.Violation) {
 	a.violations = violations[:min(len(violations), maxViolations)]
 	reasons, _ := json.Marshal(a.violations) // three strings each: cannot fail
-	a.header.Set(violationsHeader, string(reasons))
+	a.Header().Set(violationsHeader, string(reasons))
 }
 
 // distort changes the answer to what f asks for, all but what send does.
@@ -58,16 +54,16 @@ func (a *answer) distort(f Fault) {
 		writeJSON(a, http.StatusOK, struct{}{})
 	}
 	if f.Malformed {
-		a.body.Truncate(len(bytes.TrimRight(a.body.Bytes(), "}\n")))
+		a.Body.Truncate(len(bytes.TrimRight(a.Body.Bytes(), "}\n")))
 	}
 	if f.RetryAfter != "" {
-		a.header.Set("Retry-After", f.RetryAfter)
+		a.Header().Set("Retry-After", f.RetryAfter)
 	}
 	if f.MediaType != "" {
-		a.header.Set("Content-Type", f.MediaType)
+		a.Header().Set("Content-Type", f.MediaType)
 	}
-	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
-		a.body.Reset() // no such answer has one
+	if a.Code == http.StatusNoContent || a.Code == http.StatusNotModified {
+		a.Body.Reset() // no such answer has one
 	}
 }
 
@@ -77,15 +73,13 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, f Fault) {
 		reset(w)
 		return
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	body := a.body.Bytes()
+	maps.Copy(w.Header(), a.Header())
+	body := a.Body.Bytes()
 	padding := max(0, f.Oversize-int64(len(body)))
 	if padding == 0 || f.Truncate {
 		w.Header().Set("Content-Length", strconv.FormatInt(int64(len(body))+padding, 10))
 	}
-	w.WriteHeader(a.status)
+	w.WriteHeader(a.Code)
 	if f.DelayBody > 0 || f.Truncate {
 		half := len(body) / 2
 		_, _ = w.Write(body[:half])
@@ -118,12 +112,11 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	raw := conn
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		raw = secure.NetConn()
+		conn = secure.NetConn()
 	}
-	if tcp, ok := raw.(*net.TCPConn); ok {
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = raw.Close()
+	_ = conn.Close()
 }

@@ -62,7 +62,7 @@ func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
 	m.mu.Lock()
 	e.Violations = a.violations
 	if !f.Reset {
-		e.Status = a.status
+		e.Status = a.Code
 	}
 	done := e.Request
 	m.mu.Unlock()

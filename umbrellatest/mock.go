@@ -58,10 +58,7 @@ func New(opts ...Option) (*Mock, error) {
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.operations = server.Handler(server.NewStrictHandlerWithOptions(operations{m}, nil, server.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  ownFault,
-		ResponseErrorHandlerFunc: ownFault,
-	}))
+	m.operations = server.Handler(server.NewStrictHandler(operations{m}, nil))
 
 	m.random = newRandom(m.seed, 0)
 	m.secret = []byte(m.uuid())

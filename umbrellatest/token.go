@@ -25,7 +25,7 @@ var segment = base64.RawURLEncoding
 // auth answers POST /auth as the vendor's documentation describes it.
 func (m *Mock) auth(a *answer, r *http.Request) {
 	if r.Method != http.MethodPost {
-		a.header.Set("Allow", http.MethodPost)
+		a.Header().Set("Allow", http.MethodPost)
 		a.refuse(refusal("$method", "method", "must be POST"))
 		return
 	}
@@ -67,21 +67,19 @@ func (m *Mock) sign(signed string) string {
 // verify says what is wrong with the bearer token of r, "" if nothing.
 func (m *Mock) verify(r *http.Request) string {
 	token := bearer(r)
-	end := strings.LastIndexByte(token, '.')
-	if end < 0 || !hmac.Equal([]byte(token[end+1:]), []byte(m.sign(token[:end]))) {
+	if token == "" || len(r.Header.Values("Authorization")) > 1 {
+		return "must be Bearer and a token"
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || !hmac.Equal([]byte(parts[2]), []byte(m.sign(parts[0]+"."+parts[1]))) {
 		return "must be a token of this server"
 	}
-	_, payload, _ := strings.Cut(token[:end], ".")
+	payload, _ := segment.DecodeString(parts[1])
 	var c claims
-	data, err := segment.DecodeString(payload)
-	if err == nil {
-		err = json.Unmarshal(data, &c)
-	}
+	_ = json.Unmarshal(payload, &c) // signed here, so it is as issue made it
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
-	case err != nil:
-		return "must be a token of this server"
 	case c.Serial <= m.revoked:
 		return "must be a token that was not revoked"
 	case c.Serial <= m.expired, float64(m.now().UnixMilli())/1000 >= c.Expires:
