@@ -3,41 +3,36 @@ package umbrellatest
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
-	"strings"
 )
 
-// control serves the mock's own endpoints.
+// newEndpoints routes to the mock's own endpoints.
+func newEndpoints(m *Mock) *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", answerWith(func() any { return map[string]string{"status": "ok"} }))
+	mux.HandleFunc("POST /__mock/faults", m.injectFault)
+	mux.HandleFunc("DELETE /__mock/faults", after(m.clearFaults))
+	mux.HandleFunc("GET /__mock/requests", answerWith(func() any { return m.Requests() }))
+	mux.HandleFunc("GET /__mock/sessions", answerWith(func() any { return m.Sessions() }))
+	mux.HandleFunc("POST /__mock/reset", after(m.Reset))
+	mux.HandleFunc("POST /__mock/tokens/expire", after(m.ExpireTokens))
+	mux.HandleFunc("POST /__mock/tokens/revoke", after(m.RevokeTokens))
+	return mux
+}
+
+// control serves the mock's own endpoints. What is none of them gets the status
+// and the Allow header of ServeMux, but JSON.
 func (m *Mock) control(w http.ResponseWriter, r *http.Request) {
-	var allow []string
-	for _, endpoint := range [...]struct {
-		method, path string
-		serve        func(http.ResponseWriter, *http.Request)
-	}{
-		{http.MethodGet, "/healthz", answerWith(func() any { return map[string]string{"status": "ok"} })},
-		{http.MethodPost, "/__mock/faults", m.injectFault},
-		{http.MethodDelete, "/__mock/faults", after(m.clearFaults)},
-		{http.MethodGet, "/__mock/requests", answerWith(func() any { return m.Requests() })},
-		{http.MethodGet, "/__mock/sessions", answerWith(func() any { return m.Sessions() })},
-		{http.MethodPost, "/__mock/reset", after(m.Reset)},
-		{http.MethodPost, "/__mock/tokens/expire", after(m.ExpireTokens)},
-		{http.MethodPost, "/__mock/tokens/revoke", after(m.RevokeTokens)},
-	} {
-		if endpoint.path != r.URL.Path {
-			continue
-		}
-		if endpoint.method == r.Method || endpoint.method == http.MethodGet && r.Method == http.MethodHead {
-			endpoint.serve(w, r)
-			return
-		}
-		allow = append(allow, endpoint.method)
-	}
-	if allow != nil {
-		w.Header().Set("Allow", strings.Join(allow, ", "))
-		writeMessage(w, http.StatusMethodNotAllowed, "Method not allowed")
+	handler, pattern := m.endpoints.Handler(r)
+	if pattern != "" {
+		handler.ServeHTTP(w, r)
 		return
 	}
-	writeMessage(w, http.StatusNotFound, "Not found: the mock has no such control endpoint")
+	refused := newAnswer()
+	handler.ServeHTTP(refused, r)
+	maps.Copy(w.Header(), refused.Header())
+	writeMessage(w, refused.Code, http.StatusText(refused.Code)+": the mock has no such control endpoint")
 }
 
 func answerWith(value func() any) func(http.ResponseWriter, *http.Request) {

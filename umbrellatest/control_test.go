@@ -46,7 +46,7 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 
 	require.NotEmpty(t, control(http.MethodGet, "/__mock/other", "", 404).message(t))
 	r := control(http.MethodGet, "/__mock/faults", "", 405)
-	require.Equal(t, "POST, DELETE", r.header.Get("Allow"))
+	require.Equal(t, "DELETE, POST", r.header.Get("Allow"))
 	require.NotEmpty(t, r.message(t))
 	require.JSONEq(t, `{"status":"ok"}`, control(http.MethodGet, "/healthz", "", 200).body)
 	control(http.MethodHead, "/healthz", "", 200)

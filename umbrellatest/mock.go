@@ -29,6 +29,7 @@ type Mock struct {
 	contract   *contract.Validator
 	secret     []byte       // signs the tokens
 	operations http.Handler // generated from openapi.yaml, knows no tokens
+	endpoints  *http.ServeMux
 
 	mu                       sync.Mutex // guards what follows
 	random                   *rand.ChaCha8
@@ -59,6 +60,7 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = server.Handler(server.NewStrictHandler(operations{m}, nil))
+	m.endpoints = newEndpoints(m)
 
 	m.random = newRandom(m.seed, 0)
 	m.secret = []byte(m.uuid())
