@@ -34,14 +34,7 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	e := m.record(r, body)
-	f, err := m.fault(r)
-	if err != nil {
-		a := newAnswer()
-		writeMessage(a, http.StatusBadRequest, faultHeader+": "+err.Error())
-		m.conclude(r, e, a, Fault{})
-		a.send(w, r, Fault{})
-		return
-	}
+	f := m.fault(r)
 	if !pause(r.Context(), m.latency) || !f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}

@@ -102,9 +102,13 @@ func (f Fault) message() string {
 }
 
 // fault picks the fault for r: that of its header, or of Inject.
-func (m *Mock) fault(r *http.Request) (Fault, error) {
+func (m *Mock) fault(r *http.Request) Fault {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		return parseFault(strings.Join(values, ";"))
+		f, err := parseFault(strings.Join(values, ";"))
+		if err != nil {
+			return Fault{Status: http.StatusBadRequest, Message: faultHeader + ": " + err.Error()}
+		}
+		return f
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -119,11 +123,11 @@ func (m *Mock) fault(r *http.Request) (Fault, error) {
 		}
 	}
 	if due == nil {
-		return Fault{}, nil
+		return Fault{}
 	}
 	due.fired++
-	if due.Times > 0 && due.fired == due.Times || due.Times == 0 && due.Every == 0 {
+	if due.fired == due.Times || due.Times == 0 && due.Every == 0 {
 		m.faults = slices.DeleteFunc(m.faults, func(p *pending) bool { return p == due })
 	}
-	return due.Fault, nil
+	return due.Fault
 }

@@ -2,10 +2,9 @@ package umbrellatest
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
@@ -15,6 +14,7 @@ const faultHeader = "Umbrella-Mock-Fault"
 // parseFault reads the header: fields separated by semicolons.
 func parseFault(text string) (Fault, error) {
 	var f Fault
+	fields := f.fields()
 	seen := map[string]bool{}
 	for field := range strings.SplitSeq(text, ";") {
 		name, value, given := strings.Cut(strings.TrimSpace(field), "=")
@@ -32,7 +32,7 @@ func parseFault(text string) (Fault, error) {
 			return Fault{}, fmt.Errorf("the field %q is for POST /__mock/faults: a header is for its own request", name)
 		}
 		seen[name] = true
-		if err := f.set(name, strings.TrimSpace(value)); err != nil {
+		if err := set(fields, name, strings.TrimSpace(value)); err != nil {
 			return Fault{}, err
 		}
 	}
@@ -43,56 +43,45 @@ func parseFault(text string) (Fault, error) {
 // comment. Durations are strings such as "1.5s".
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	*f = Fault{}
+	fields := f.fields()
 	return strictjson.Object(data, func(name string, raw []byte) error {
-		var value string
-		switch {
-		case json.Unmarshal(raw, &value) == nil && raw[0] == '"':
-		case raw[0] == '{' || raw[0] == '[' || raw[0] == 'n':
+		value := string(raw)
+		switch raw[0] {
+		case '{', '[', 'n':
 			return fmt.Errorf("the field %.30q is no string, number or boolean", name)
-		default:
-			value = string(raw)
+		case '"':
+			_ = json.Unmarshal(raw, &value) // valid, as strictjson has read it
 		}
-		return f.set(name, value)
+		return set(fields, name, value)
 	})
 }
 
-func (f *Fault) set(name, value string) error {
-	var err error
-	switch name {
-	case "path":
-		f.Path = value
-	case "times":
-		f.Times, err = strconv.Atoi(value)
-	case "every":
-		f.Every, err = strconv.Atoi(value)
-	case "after-processing":
-		f.AfterProcessing, err = strconv.ParseBool(value)
-	case "status":
-		f.Status, err = strconv.Atoi(value)
-	case "message":
-		f.Message = value
-	case "retry-after":
-		f.RetryAfter = value
-	case "delay":
-		f.DelayHeader, err = time.ParseDuration(value)
-	case "delay-body":
-		f.DelayBody, err = time.ParseDuration(value)
-	case "reset":
-		f.Reset, err = strconv.ParseBool(value)
-	case "truncate":
-		f.Truncate, err = strconv.ParseBool(value)
-	case "malformed":
-		f.Malformed, err = strconv.ParseBool(value)
-	case "media-type":
-		f.MediaType = value
-	case "oversize":
-		f.Oversize, err = strconv.ParseInt(value, 10, 64)
-	case "break":
-		f.Break, err = strconv.ParseBool(value)
-	default:
+// fields gives each field its name. Package flag reads the values.
+func (f *Fault) fields() *flag.FlagSet {
+	fields := flag.NewFlagSet("fault", flag.ContinueOnError)
+	fields.StringVar(&f.Path, "path", "", "")
+	fields.IntVar(&f.Times, "times", 0, "")
+	fields.IntVar(&f.Every, "every", 0, "")
+	fields.BoolVar(&f.AfterProcessing, "after-processing", false, "")
+	fields.IntVar(&f.Status, "status", 0, "")
+	fields.StringVar(&f.Message, "message", "", "")
+	fields.StringVar(&f.RetryAfter, "retry-after", "", "")
+	fields.DurationVar(&f.DelayHeader, "delay", 0, "")
+	fields.DurationVar(&f.DelayBody, "delay-body", 0, "")
+	fields.BoolVar(&f.Reset, "reset", false, "")
+	fields.BoolVar(&f.Truncate, "truncate", false, "")
+	fields.BoolVar(&f.Malformed, "malformed", false, "")
+	fields.StringVar(&f.MediaType, "media-type", "", "")
+	fields.Int64Var(&f.Oversize, "oversize", 0, "")
+	fields.BoolVar(&f.Break, "break", false, "")
+	return fields
+}
+
+func set(fields *flag.FlagSet, name, value string) error {
+	if fields.Lookup(name) == nil {
 		return fmt.Errorf("unknown field %.30q", name)
 	}
-	if err != nil {
+	if fields.Set(name, value) != nil {
 		return fmt.Errorf("the field %q cannot be %.30q", name, value)
 	}
 	return nil
