@@ -57,16 +57,15 @@ func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
 	if !f.Reset {
 		e.Status = a.Code
 	}
-	done := e.Request
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	attrs := []slog.Attr{slog.String("method", done.Method), slog.String("path", done.Path), slog.Int("status", done.Status)}
+	attrs := []slog.Attr{slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.Status)}
 	if f != (Fault{}) {
 		attrs = append(attrs, slog.Bool("fault", true))
 	}
-	if len(done.Violations) > 0 {
+	if len(a.violations) > 0 {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.Any("violations", done.Violations))
+		attrs = append(attrs, slog.Any("violations", a.violations))
 	}
 	m.logger.LogAttrs(r.Context(), level, "umbrella mock", attrs...)
 }
@@ -76,10 +75,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return true
 	case <-ctx.Done():
 		return false

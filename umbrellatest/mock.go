@@ -1,7 +1,6 @@
 package umbrellatest
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +12,10 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
+
+// What is made up at the start and what later, kept apart: with credentials
+// given, the ids are the same.
+const startStream, sessionStream = 0, 1
 
 // Mock is the mock server as an http.Handler without a base path: POST /auth and
 // the operations of openapi.yaml. Make one with [New]. It is safe for concurrent
@@ -32,7 +35,7 @@ type Mock struct {
 	endpoints  *http.ServeMux
 
 	mu                       sync.Mutex // guards what follows
-	random                   *rand.ChaCha8
+	random                   *rand.PCG
 	apiKey, customerID       string
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
@@ -62,28 +65,17 @@ func New(opts ...Option) (*Mock, error) {
 	m.operations = server.Handler(server.NewStrictHandler(operations{m}, nil))
 	m.endpoints = newEndpoints(m)
 
-	m.random = newRandom(m.seed, 0)
+	m.random = rand.NewPCG(m.seed, startStream)
 	m.secret = []byte(m.uuid())
 	if m.apiKey == "" {
 		m.apiKey, m.customerID = m.uuid(), m.uuid()
 	}
-	m.random = newRandom(m.seed, 1)
+	m.random = rand.NewPCG(m.seed, sessionStream)
 	return m, nil
-}
-
-// newRandom keeps apart what is made up at the start and what later: with
-// credentials given, the ids are the same.
-func newRandom(seed uint64, stream byte) *rand.ChaCha8 {
-	var key [32]byte
-	binary.LittleEndian.PutUint64(key[:], seed)
-	key[8] = stream
-	return rand.NewChaCha8(key)
 }
 
 // uuid makes up a version 4 UUID. The caller holds m.mu.
 func (m *Mock) uuid() string {
-	var b [16]byte
-	_, _ = m.random.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	high, low := m.random.Uint64(), m.random.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", high>>32, high>>16&0xffff, high&0xfff, low>>48&0x3fff|0x8000, low&(1<<48-1))
 }

@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (m *Mock) Reset() {
 	defer m.mu.Unlock()
 	m.sessions, m.requests, m.faults, m.authCalls = nil, nil, nil, 0
 	if m.seeded {
-		m.random = newRandom(m.seed, 1)
+		m.random = rand.NewPCG(m.seed, sessionStream)
 	}
 }
 
@@ -118,13 +119,10 @@ func (m *Mock) redactor(r *http.Request) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// appendBounded drops the first element of a full slice. Append moves what is
-// left now and then, so that the front does not stay reachable.
+// appendBounded drops the first element of a full slice.
 func appendBounded[T any](s []T, v T, limit int) []T {
 	if len(s) == limit {
-		var zero T
-		s[0] = zero
-		s = s[1:]
+		s = slices.Delete(s, 0, 1)
 	}
 	return append(s, v)
 }
