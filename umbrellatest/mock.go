@@ -40,7 +40,7 @@ type Mock struct {
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
 	faults                   []*pending
-	sessions                 []Session
+	sessions                 []*Session
 	requests                 []*entry
 }
 

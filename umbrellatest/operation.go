@@ -22,7 +22,7 @@ func (m operations) CreateSessionLink(_ context.Context, req server.CreateSessio
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now().UTC()
-	s := Session{
+	s := &Session{
 		SessionLink: api.SessionLink{
 			RequestID:    m.uuid(),
 			URL:          "https://wizard.example/session?t=" + m.uuid(),

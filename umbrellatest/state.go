@@ -48,7 +48,8 @@ func (m *Mock) Sessions() map[string]Session {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sessions := make(map[string]Session, len(m.sessions))
-	for _, s := range m.sessions {
+	for _, kept := range m.sessions {
+		s := *kept
 		s.Request.SignForms = slices.Clone(s.Request.SignForms)
 		s.Request.FillForm = slices.Clone(s.Request.FillForm)
 		sessions[s.RequestID] = s
