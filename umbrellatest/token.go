@@ -29,10 +29,8 @@ func (m *Mock) auth(a *answer, r *http.Request) {
 		a.refuse(refusal("$method", "method", "must be POST"))
 		return
 	}
-	m.mu.Lock()
-	known := r.Header.Get("Api-Key") == m.apiKey && r.Header.Get("Customer-Id") == m.customerID
-	m.mu.Unlock()
-	if !known {
+	apiKey, customerID := m.Credentials()
+	if r.Header.Get("Api-Key") != apiKey || r.Header.Get("Customer-Id") != customerID {
 		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"))
 		return
 	}
@@ -41,11 +39,9 @@ func (m *Mock) auth(a *answer, r *http.Request) {
 		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form))
 		return
 	}
-	writeJSON(a, http.StatusOK, struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"`
-		TokenType   string `json:"token_type"`
-	}{m.issue(), int(m.ttl / time.Second), "Bearer"})
+	writeJSON(a, http.StatusOK, map[string]any{
+		"access_token": m.issue(), "expires_in": int(m.ttl / time.Second), "token_type": "Bearer",
+	})
 }
 
 func (m *Mock) issue() string {
