@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,7 +28,7 @@ func operation(data []byte) (*http.Request, error) {
 }
 
 // example returns the request that the document gives as an example.
-func example() (members, error) {
+func example() (map[string]any, error) {
 	req, err := operation(nil)
 	if err != nil {
 		return nil, err
@@ -38,22 +37,13 @@ func example() (members, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the document: %w", err)
 	}
-	if path := document.Paths.Value(req.URL.Path); path != nil && path.Post != nil && path.Post.RequestBody != nil {
-		media := path.Post.RequestBody.Value.Content.Get(jsonType)
-		for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-			return fromValue(media.Examples[name].Value.Value)
+	examples := document.Paths.Value(req.URL.Path).Post.RequestBody.Value.Content.Get(jsonType).Examples
+	for _, name := range slices.Sorted(maps.Keys(examples)) {
+		if body, ok := examples[name].Value.Value.(map[string]any); ok {
+			return body, nil
 		}
 	}
 	return nil, errors.New("the document has no example request: give each field by a flag")
-}
-
-func fromValue(value any) (members, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, fmt.Errorf("reading the document's example: %w", err)
-	}
-	var body members
-	return body, json.Unmarshal(data, &body)
 }
 
 // checkNames refuses names that the document does not have. The API may ignore

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
@@ -16,44 +18,35 @@ import (
 // maxFile is the size of the largest request: more than any has.
 const maxFile = 1 << 20
 
-// input is the part of the command line that describes the request.
-type input struct {
-	email, phone, redirectURL, docURL string
-	sign, fill                        list
-	file                              string
-}
-
-// list collects a repeatable flag.
-type list []string
-
-func (l *list) String() string     { return "" }
-func (l *list) Set(s string) error { *l = append(*l, s); return nil }
-
-func (in *input) define(fs *flag.FlagSet) {
-	fs.StringVar(&in.email, "email", "", "")
-	fs.StringVar(&in.phone, "phone", "", "")
-	fs.StringVar(&in.redirectURL, "redirect-url", "", "")
-	fs.StringVar(&in.docURL, "doc-url", "", "")
-	fs.Var(&in.sign, "sign", "")
-	fs.Var(&in.fill, "fill", "")
-	fs.StringVar(&in.file, "file", "", "")
-}
-
-// members is the request as JSON, by property.
-type members map[string]json.RawMessage
-
-// flagOf names the flag of each property.
+// flagOf names the flag of each property of the request.
 var flagOf = map[string]string{
 	"email": "email", "phoneNumber": "phone", "redirectUrl": "redirect-url",
 	"docUrl": "doc-url", "signForms": "sign", "fillForm": "fill",
 }
 
+// input is the part of the command line that describes the request.
+type input struct {
+	flags map[string][]string // what the flags give, by property
+	file  string
+}
+
+func (in *input) define(fs *flag.FlagSet) {
+	in.flags = map[string][]string{}
+	for property, name := range flagOf {
+		fs.Func(name, "", func(value string) error {
+			in.flags[property] = append(in.flags[property], value)
+			return nil
+		})
+	}
+	fs.StringVar(&in.file, "file", "", "")
+}
+
 // request puts the request together from the file or, for the mock, the
 // document's example, and from the flags.
 func (in *input) request(fs *flag.FlagSet, useMock bool, stdin io.Reader) (req api.CreateSessionLinkRequest, err error) {
-	body := members{}
+	body, fromFile := map[string]any{}, given(fs, "file")
 	switch {
-	case given(fs, "file"):
+	case fromFile:
 		body, err = in.read(stdin)
 	case useMock:
 		body, err = example()
@@ -61,20 +54,11 @@ func (in *input) request(fs *flag.FlagSet, useMock bool, stdin io.Reader) (req a
 	if err != nil {
 		return req, err
 	}
-	flags, err := in.fromFlags()
-	if err != nil {
-		return req, err
-	}
-	for property, value := range flags {
-		name := flagOf[property]
-		if !given(fs, name) {
-			continue
+	for _, property := range slices.Sorted(maps.Keys(in.flags)) {
+		if _, twice := body[property]; twice && fromFile {
+			return req, usagef("--%s and %s in --file both give the same field: keep one", flagOf[property], property)
 		}
-		if _, twice := body[property]; twice && given(fs, "file") {
-			return req, usagef("--%s and %s in --file both give the same field: keep one", name, property)
-		}
-		body[property], err = json.Marshal(value)
-		if err != nil {
+		if body[property], err = fromFlag(property, in.flags[property]); err != nil {
 			return req, err
 		}
 	}
@@ -82,35 +66,41 @@ func (in *input) request(fs *flag.FlagSet, useMock bool, stdin io.Reader) (req a
 	if err != nil {
 		return req, err
 	}
-	if err := in.check(fs, data); err != nil {
+	if err := in.check(data, fromFile); err != nil {
 		return req, err
 	}
 	return req, json.Unmarshal(data, &req)
 }
 
-func (in *input) fromFlags() (map[string]any, error) {
-	values := map[string]any{"email": in.email, "phoneNumber": in.phone, "redirectUrl": in.redirectURL, "docUrl": in.docURL}
-	var signs []api.SignForm
-	for _, pair := range in.sign {
-		field, actor, _ := strings.Cut(pair, "=")
-		if field == "" || actor == "" {
-			return nil, usagef("--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify")
+// fromFlag turns what a flag gave into the value of its property. Of a flag that
+// is not repeatable the last one counts.
+func fromFlag(property string, values []string) (any, error) {
+	switch property {
+	case "signForms":
+		var signs []api.SignForm
+		for _, pair := range values {
+			field, actor, _ := strings.Cut(pair, "=")
+			if field == "" || actor == "" {
+				return nil, usagef("--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify")
+			}
+			signs = append(signs, api.SignForm{FieldID: field, ActorID: actor})
 		}
-		signs = append(signs, api.SignForm{FieldID: field, ActorID: actor})
-	}
-	var fills []api.FillFormField
-	for _, pair := range in.fill {
-		field, value, ok := strings.Cut(pair, "=")
-		if field == "" || !ok {
-			return nil, usagef("--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'")
+		return signs, nil
+	case "fillForm":
+		var fills []api.FillFormField
+		for _, pair := range values {
+			field, value, ok := strings.Cut(pair, "=")
+			if field == "" || !ok {
+				return nil, usagef("--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'")
+			}
+			fills = append(fills, api.FillFormField{FieldID: field, Value: value})
 		}
-		fills = append(fills, api.FillFormField{FieldID: field, Value: value})
+		return fills, nil
 	}
-	values["signForms"], values["fillForm"] = signs, fills
-	return values, nil
+	return values[len(values)-1], nil
 }
 
-func (in *input) read(stdin io.Reader) (members, error) {
+func (in *input) read(stdin io.Reader) (map[string]any, error) {
 	if in.file != "-" {
 		file, err := os.Open(in.file)
 		if err != nil {
@@ -126,9 +116,9 @@ func (in *input) read(stdin io.Reader) (members, error) {
 	case len(data) > maxFile:
 		return nil, usagef("--file is over 1 MiB, which is no request")
 	}
-	body := members{}
+	body := map[string]any{}
 	err = strictjson.Object(data, func(name string, value []byte) error {
-		body[name] = value
+		body[name] = json.RawMessage(value)
 		return nil
 	})
 	if err != nil {
@@ -146,10 +136,10 @@ func unreadable(err error) error {
 }
 
 // check names what is wrong by flag, or by JSON path where the file has it.
-func (in *input) check(fs *flag.FlagSet, data []byte) error {
+func (in *input) check(data []byte, fromFile bool) error {
 	var invalid *umbrella.ValidationError
 	switch err := umbrella.ValidateJSON(data); {
-	case err == nil && given(fs, "file"):
+	case err == nil && fromFile:
 		return checkNames(data)
 	case !errors.As(err, &invalid):
 		return err
@@ -159,7 +149,7 @@ func (in *input) check(fs *flag.FlagSet, data []byte) error {
 		property, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "$."), ".")
 		property, _, _ = strings.Cut(property, "[")
 		place := "--" + flagOf[property]
-		if given(fs, "file") && !given(fs, flagOf[property]) {
+		if fromFile && in.flags[property] == nil {
 			place = f.Path + " in --file"
 		}
 		wrong = append(wrong, place+" "+f.Reason)

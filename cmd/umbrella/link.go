@@ -71,7 +71,8 @@ func explain(ctx context.Context, err error) error {
 	return errors.New(sentence)
 }
 
-// fromEnvironment leaves reading the environment to NewFromEnv alone.
+// fromEnvironment leaves reading the environment to NewFromEnv alone, which names
+// all that is missing: --server replaces the variable, in this process only.
 func fromEnvironment(server string) (*umbrella.Client, error) {
 	if server != "" {
 		if err := os.Setenv("UMBRELLA_SERVER", server); err != nil {
@@ -94,13 +95,9 @@ func fromMock(std streams) (*umbrella.Client, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := umbrella.New(s.url, umbrella.WithAPIKey(mock.Credentials()))
-	if err != nil {
-		s.stop()
-		return nil, nil, err
-	}
 	_, _ = fmt.Fprintf(std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
-	return client, s.stop, nil
+	client, err := umbrella.New(s.url, umbrella.WithAPIKey(mock.Credentials()))
+	return client, s.stop, err
 }
 
 func show(std streams, link *api.SessionLink, asJSON bool) error {

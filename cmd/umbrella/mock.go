@@ -16,9 +16,6 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
-// stopLimit is how long requests under way may take after a signal.
-const stopLimit = 5 * time.Second
-
 func runMock(ctx context.Context, args []string, std streams) error {
 	fs := flag.NewFlagSet("mock", flag.ContinueOnError)
 	addr := fs.String("addr", "127.0.0.1:0", "")
@@ -126,7 +123,7 @@ func listen(addr string, handler http.Handler) (*listening, error) {
 
 // stop lets requests under way end, but does not wait for them for ever.
 func (s *listening) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {
 		_ = s.server.Close()
