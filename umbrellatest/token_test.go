@@ -131,6 +131,7 @@ func TestToken_OfAnotherMakeIsRefused(t *testing.T) {
 			require.Equal(t, []string{"$header.Authorization"}, r.violations(t))
 		})
 	}
+	require.Equal(t, http.StatusUnauthorized, open(t, s, good, "Authorization", good).status, "two are none")
 	require.Empty(t, s.Sessions())
 	require.Equal(t, http.StatusOK, open(t, s, good).status)
 }
