@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,137 +22,125 @@ type guard struct {
 	operationIDs map[string]string
 }
 
-func (g *guard) report(node *yaml.Node, format string, args ...any) {
-	g.findings = append(g.findings, fmt.Sprintf("openapi.yaml:%d: ", node.Line)+fmt.Sprintf(format, args...))
+func (g *guard) report(at place, format string, args ...any) {
+	g.findings = append(g.findings, fmt.Sprintf("openapi.yaml:%d: ", at.Line)+fmt.Sprintf(format, args...))
 }
 
 // openAPI walks the part of the document that is not a schema.
-func (g *guard) openAPI(node *yaml.Node, path string) {
-	for i, item := range node.Content {
-		if node.Kind == yaml.SequenceNode {
-			g.openAPI(item, fmt.Sprintf("%s[%d]", path, i))
-		}
-	}
-	for key, value := range members(node) {
-		at := path + step(key)
+func (g *guard) openAPI(parent place) {
+	for _, p := range parent.members() {
 		switch {
-		case key == "example" || key == "examples" || strings.HasPrefix(key, "x-"):
-		case key == "$ref":
-			g.reference(value, at)
-		case key == "schema":
-			g.schema(value, at, true)
-		case at == "$.components.schemas":
-			for name, schema := range members(value) {
-				g.schema(schema, at+step(name), false)
+		case p.key == "example" || p.key == "examples" || strings.HasPrefix(p.key, "x-"):
+		case p.key == "$ref":
+			g.reference(p)
+		case p.key == "schema":
+			g.schema(p, true)
+		case p.path == "$.components.schemas":
+			for _, schema := range p.members() {
+				g.schema(schema, false)
 			}
 		default:
-			if slices.Contains(methods, key) && value.Kind == yaml.MappingNode {
-				g.operation(value, at, path)
+			if slices.Contains(methods, p.key) && p.Kind == yaml.MappingNode {
+				g.operation(p, parent.path)
 			}
-			g.openAPI(value, at)
+			g.openAPI(p)
 		}
 	}
 }
 
-func (g *guard) operation(node *yaml.Node, path, parent string) {
-	id := get(node, "operationId")
-	if id == nil {
+func (g *guard) operation(p place, parent string) {
+	id := p.get("operationId")
+	if id == "" {
 		name := word.FindAllString(parent, -1)
-		g.report(node, "an operation has no operationId; add to overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s", path, name[len(name)-1])
+		g.report(p, "an operation has no operationId; add to overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s", p.path, name[len(name)-1])
 		return
 	}
-	if first, taken := g.operationIDs[id.Value]; taken {
-		g.report(node, "operationId %s is also that of %s; change one in overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s2", id.Value, first, path, id.Value)
+	if first, taken := g.operationIDs[id]; taken {
+		g.report(p, "operationId %s is also that of %s; change one in overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s2", id, first, p.path, id)
 	}
-	g.operationIDs[id.Value] = path
+	g.operationIDs[id] = p.path
 }
 
 // schema walks a schema; one that becomes a Go struct or union needs a name,
 // unless it has one in components or is merged into another.
-func (g *guard) schema(node *yaml.Node, path string, nameless bool) {
-	if ref := get(node, "$ref"); ref != nil {
-		g.reference(ref, path+step("$ref"))
-		return
-	}
-	for key, value := range members(node) {
-		at := path + step(key)
-		switch key {
+func (g *guard) schema(parent place, nameless bool) {
+	for _, p := range parent.members() {
+		switch p.key {
+		case "$ref":
+			g.reference(p)
 		case "properties":
-			g.order(value, at)
+			g.order(p)
 			fallthrough
-		case "patternProperties", "dependentSchemas", "$defs":
-			for name, schema := range members(value) {
-				g.schema(schema, at+step(name), true)
+		case "patternProperties", "dependentSchemas", "$defs", "allOf", "oneOf", "anyOf", "prefixItems":
+			for _, schema := range p.members() {
+				g.schema(schema, p.key != "allOf")
 			}
 		case "items", "additionalProperties":
-			g.schema(value, at, true)
+			g.schema(p, true)
 		case "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties":
-			g.schema(value, at, false)
-		case "allOf", "oneOf", "anyOf", "prefixItems":
-			for i, schema := range value.Content {
-				g.schema(schema, fmt.Sprintf("%s[%d]", at, i), key != "allOf")
-			}
+			g.schema(p, false)
 		}
-		structOrUnion := key == "properties" || key == "oneOf" || key == "anyOf"
-		if nameless && structOrUnion && get(node, "x-go-type-name") == nil {
+		structOrUnion := p.key == "properties" || p.key == "oneOf" || p.key == "anyOf"
+		if nameless && structOrUnion && parent.get("x-go-type-name") == "" {
 			nameless = false
-			g.report(node, "an inline schema has no Go name; add to overlay.yaml:\n  - target: %s\n    update: { x-go-type-name: %s }", path, goName(path))
+			g.report(parent, "an inline schema has no Go name; add to overlay.yaml:\n  - target: %s\n    update: { x-go-type-name: %s }", parent.path, goName(parent.path))
 		}
 	}
 }
 
 // order demands distinct places for the fields of a struct that has several.
-func (g *guard) order(properties *yaml.Node, path string) {
-	taken, last := map[int]bool{}, 0
-	var unplaced []string
-	nodes := map[string]*yaml.Node{}
-	for name, property := range members(properties) {
-		place, err := strconv.Atoi(value(get(property, "x-order")))
-		nodes[name] = property
-		if err != nil || taken[place] {
-			unplaced = append(unplaced, name)
-			continue
-		}
-		taken[place], last = true, max(last, place)
-	}
-	if len(nodes) < 2 {
+func (g *guard) order(properties place) {
+	fields := properties.members()
+	if len(fields) < 2 {
 		return
 	}
-	for i, name := range unplaced {
-		g.report(nodes[name], "a property has no place of its own; add to overlay.yaml:\n  - target: %s\n    update: { x-order: %d }", path+step(name), last+i+1)
+	taken, last := map[int]bool{}, 0
+	var unplaced []place
+	for _, field := range fields {
+		order, err := strconv.Atoi(field.get("x-order"))
+		if err != nil || taken[order] {
+			unplaced = append(unplaced, field)
+			continue
+		}
+		taken[order], last = true, max(last, order)
+	}
+	for i, field := range unplaced {
+		g.report(field, "a property has no place of its own; add to overlay.yaml:\n  - target: %s\n    update: { x-order: %d }", field.path, last+i+1)
 	}
 }
 
-func (g *guard) reference(ref *yaml.Node, path string) {
+func (g *guard) reference(ref place) {
 	if !strings.HasPrefix(ref.Value, "#/") {
-		g.report(ref, "a reference leaves the document; remove it, writing its target out in openapi.yaml:\n  %s: %s", path, ref.Value)
+		g.report(ref, "a reference leaves the document; remove it, writing its target out in openapi.yaml:\n  %s: %s", ref.path, ref.Value)
 	}
 }
 
-func members(node *yaml.Node) iter.Seq2[string, *yaml.Node] {
-	return func(yield func(string, *yaml.Node) bool) {
-		for i := 1; node.Kind == yaml.MappingNode && i < len(node.Content); i += 2 {
-			if !yield(node.Content[i-1].Value, node.Content[i]) {
-				return
-			}
+// place is a node of the document and the path by which an overlay names it.
+type place struct {
+	*yaml.Node
+	key, path string // an item of a list has no key
+}
+
+func (p place) members() (all []place) {
+	for i, node := range p.Content {
+		switch {
+		case p.Kind == yaml.SequenceNode:
+			all = append(all, place{node, "", fmt.Sprintf("%s[%d]", p.path, i)})
+		case i%2 == 1:
+			key := p.Content[i-1].Value
+			all = append(all, place{node, key, p.path + step(key)})
 		}
 	}
+	return all
 }
 
-func get(node *yaml.Node, name string) *yaml.Node {
-	for key, value := range members(node) {
-		if key == name {
-			return value
+func (p place) get(key string) string {
+	for _, member := range p.members() {
+		if member.key == key {
+			return member.Value
 		}
 	}
-	return nil
-}
-
-func value(node *yaml.Node) string {
-	if node == nil {
-		return ""
-	}
-	return node.Value
+	return ""
 }
 
 func step(key string) string {

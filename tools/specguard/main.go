@@ -41,24 +41,20 @@ func run(args []string, stderr io.Writer) int {
 }
 
 func check(specFile, overlayFile string) ([]string, error) {
-	data, err := os.ReadFile(specFile)
+	document, err := loader.LoadSpecification(specFile)
 	if err != nil {
 		return nil, err
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil || document.Kind != yaml.DocumentNode {
-		return nil, fmt.Errorf("%s is not YAML: %w", specFile, err)
-	}
 	names, err := loader.LoadOverlay(overlayFile)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", overlayFile, err)
+		return nil, err
 	}
-	pointless, err := apply(names, &document)
+	pointless, err := apply(names, document)
 	if err != nil {
-		return nil, fmt.Errorf("cannot apply %s: %w", overlayFile, err)
+		return nil, err
 	}
 	g := guard{findings: pointless, operationIDs: map[string]string{}}
-	g.openAPI(document.Content[0], "$")
+	g.openAPI(place{Node: document.Content[0], path: "$"})
 	return g.findings, nil
 }
 
@@ -73,12 +69,12 @@ func apply(names *overlay.Overlay, document *yaml.Node) (pointless []string, err
 	for _, action := range actions {
 		path, err := names.NewPath(action.Target, nil)
 		if err != nil {
-			return nil, fmt.Errorf("target %s: %w", action.Target, err)
+			return nil, fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
 		}
 		matched := len(path.Query(document)) > 0
 		names.Actions = []overlay.Action{action}
 		if err := names.ApplyTo(document); err != nil {
-			return nil, fmt.Errorf("target %s: %w", action.Target, err)
+			return nil, fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
 		}
 		after, err := yaml.Marshal(document)
 		if err != nil {

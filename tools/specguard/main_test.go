@@ -166,6 +166,11 @@ func TestGuard_FindsWhatMustGo(t *testing.T) {
 			"openapi.yaml:14: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
 				"  $.components.schemas.Thing.allOf[0]['$ref']: common.yaml#/Thing\n",
 		},
+		"reference beside another": {
+			"      type: object\n", "      allOf: [{ $ref: '#/components/schemas/Single', anyOf: [{ $ref: 'common.yaml#/Thing' }] }]\n", names,
+			"openapi.yaml:14: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
+				"  $.components.schemas.Thing.allOf[0].anyOf[0]['$ref']: common.yaml#/Thing\n",
+		},
 		"reference to a URL": {
 			"    post:\n", "      parameters: [{ $ref: 'https://example.com/p.yaml' }]\n", names,
 			"openapi.yaml:5: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
@@ -197,6 +202,7 @@ func TestGuard_CannotReadItsFiles(t *testing.T) {
 			code, report := guardOf(t, files.document, files.names)
 			require.Equal(t, 2, code)
 			require.True(t, strings.HasPrefix(report, "specguard: "), report)
+			require.NotContains(t, report, "%!")
 		})
 	}
 	var stderr bytes.Buffer
