@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,31 +22,31 @@ func compareAPIs(older, newer string) (string, verdict) {
 	if err != nil {
 		return fmt.Sprintf("Cannot be compared, the newer tree does not build: %s\n", err), verdict{major, "the exported Go API cannot be compared"}
 	}
-	changes := apidiff.ModuleChanges(before, after).Changes
-	if len(changes) == 0 {
-		return "The exported API is the same.\n", verdict{level: patch}
-	}
-	slices.SortStableFunc(changes, func(a, b apidiff.Change) int {
-		switch {
-		case a.Compatible == b.Compatible:
-			return 0
-		case a.Compatible:
-			return 1
-		}
-		return -1
-	})
-	text := ""
-	for _, c := range changes {
-		kind := "**breaks**"
+	var breaking, growing []string
+	for _, c := range apidiff.ModuleChanges(before, after).Changes {
 		if c.Compatible {
-			kind = "new"
+			growing = append(growing, c.Message)
+		} else {
+			breaking = append(breaking, c.Message)
 		}
-		text += fmt.Sprintf("- %s %s\n", kind, c.Message)
 	}
-	if changes[0].Compatible {
-		return text, verdict{minor, "the exported Go API grows: " + changes[0].Message}
+	// apidiff goes through the packages in the order of a map.
+	slices.Sort(breaking)
+	slices.Sort(growing)
+	text := ""
+	for _, message := range breaking {
+		text += fmt.Sprintf("- **breaks** %s\n", message)
 	}
-	return text, verdict{major, "the exported Go API breaks: " + changes[0].Message}
+	for _, message := range growing {
+		text += fmt.Sprintf("- new %s\n", message)
+	}
+	switch {
+	case len(breaking) > 0:
+		return text, verdict{major, "the exported Go API breaks: " + breaking[0]}
+	case len(growing) > 0:
+		return text, verdict{minor, "the exported Go API grows: " + growing[0]}
+	}
+	return "The exported API is the same.\n", verdict{level: patch}
 }
 
 func load(dir string) (*apidiff.Module, error) {
@@ -76,6 +75,5 @@ func load(dir string) (*apidiff.Module, error) {
 		module.Path = p.Module.Path
 		module.Packages = append(module.Packages, p.Types)
 	}
-	slices.SortFunc(module.Packages, func(a, b *types.Package) int { return len(a.Path()) - len(b.Path()) })
 	return module, nil
 }

@@ -20,7 +20,7 @@ type change struct {
 	Level                     int
 }
 
-const info, warning = 1, 2
+const warning = 2 // what oasdiff calls the level between a note and a break
 
 // compareDocuments trusts oasdiff with what a change means, but not with whether
 // there is one: it has no rule for servers and for some 3.1 keywords.

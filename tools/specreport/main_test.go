@@ -118,12 +118,14 @@ func TestReport_PutsBreakingChangesFirst(t *testing.T) {
 	changed := strings.Replace(document, "description: { type: string }", "another: { type: string }\n        description: { type: integer }", 1)
 	write(t, newer, "openapi.yaml", changed)
 	write(t, newer, "api/api.go", "package api\n\ntype Another int\n\ntype Thing struct{ Description int }\n")
+	write(t, newer, "m.go", "package m\n")
 	var report bytes.Buffer
 	require.NoError(t, run([]string{"-base", older, "-dir", newer}, &report))
 	_, text, _ := strings.Cut(report.String(), "## Document")
 	document, api, _ := strings.Cut(text, "## Go API")
 	require.Greater(t, strings.Index(document, "- note"), strings.LastIndex(document, "- **breaks**"))
 	require.Greater(t, strings.Index(api, "- new"), strings.LastIndex(api, "- **breaks**"))
+	require.Greater(t, strings.Index(api, "- **breaks** Send"), strings.Index(api, "- **breaks** ./api."), "not in the order of the alphabet")
 }
 
 func TestReport_SaysWhatIsWrongWithItsArguments(t *testing.T) {
