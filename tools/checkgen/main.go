@@ -14,11 +14,7 @@ import (
 )
 
 func main() {
-	dir := ".."
-	if len(os.Args) > 1 {
-		dir = os.Args[1]
-	}
-	stale, err := check(dir)
+	stale, err := check("..")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "checkgen:", err)
 		os.Exit(2)
@@ -73,23 +69,19 @@ func check(dir string) ([]string, error) {
 }
 
 func compare(before map[string][]byte, work string) (stale []string, err error) {
-	err = filepath.WalkDir(work, func(path string, entry fs.DirEntry, err error) error {
+	tree := os.DirFS(work)
+	err = fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		name, _ := filepath.Rel(work, path)
-		name = filepath.ToSlash(name)
-		after, err := os.ReadFile(path)
-		switch data, ok := before[name]; {
-		case err != nil:
-			return err
-		case !ok:
+		after, err := fs.ReadFile(tree, name)
+		if data, ok := before[name]; !ok {
 			stale = append(stale, name+" (missing)")
-		case !bytes.Equal(data, after):
+		} else if !bytes.Equal(data, after) {
 			stale = append(stale, name+" (stale)")
 		}
 		delete(before, name)
-		return nil
+		return err
 	})
 	for name := range before {
 		stale = append(stale, name+" (extra: nothing generates it)")

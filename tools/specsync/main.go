@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 )
@@ -23,7 +24,7 @@ const (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, &http.Client{}))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, &http.Client{Timeout: 30 * time.Second}))
 }
 
 func run(args []string, stdout, stderr io.Writer, client *http.Client) int {
@@ -82,10 +83,7 @@ func replace(name string, data []byte) error {
 	}
 	temp := name + ".new"
 	defer os.Remove(temp)
-	if err := os.WriteFile(temp, data, 0o600); err != nil {
-		return err
-	}
-	if err := os.Chmod(temp, info.Mode().Perm()); err != nil {
+	if err := os.WriteFile(temp, data, info.Mode().Perm()); err != nil {
 		return err
 	}
 	return os.Rename(temp, name)

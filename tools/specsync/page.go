@@ -9,31 +9,23 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 )
 
 const (
 	maxPage      = 1 << 20
 	maxRedirects = 5
-	timeout      = 30 * time.Second
 )
 
 // readPage reads a file, or fetches an https URL without leaving its host.
 func readPage(page string, client *http.Client) (data []byte, err error) {
-	var body io.ReadCloser
 	switch scheme, _, _ := strings.Cut(strings.ToLower(page), "://"); scheme {
 	case "http":
 		return nil, errors.New("the page is a plain http URL; use https")
 	case "https":
-		body, err = fetch(page, client)
+		data, err = fetch(page, client)
 	default:
-		body, err = os.Open(page)
+		data, err = os.ReadFile(page)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the page: %w", err)
-	}
-	defer body.Close()
-	data, err = io.ReadAll(io.LimitReader(body, maxPage+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("cannot read the page: %w", err)
@@ -47,11 +39,9 @@ func readPage(page string, client *http.Client) (data []byte, err error) {
 	return data, nil
 }
 
-func fetch(url string, client *http.Client) (io.ReadCloser, error) {
+// fetch reads no more than it takes to see that a page is too large.
+func fetch(url string, client *http.Client) ([]byte, error) {
 	bounded := *client
-	if bounded.Timeout == 0 {
-		bounded.Timeout = timeout
-	}
 	bounded.CheckRedirect = func(req *http.Request, via []*http.Request) error {
 		switch {
 		case req.URL.Scheme != "https" || req.URL.Host != via[0].URL.Host:
@@ -65,16 +55,12 @@ func fetch(url string, client *http.Client) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	switch {
-	case resp.StatusCode != http.StatusOK:
-		err = fmt.Errorf("%s answers %s", url, resp.Status)
-	case mediaType == "text/html":
-		err = fmt.Errorf("%s is HTML; give the address of its Markdown form", url)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", url, resp.Status)
 	}
-	if err != nil {
-		resp.Body.Close()
-		return nil, err
+	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType == "text/html" {
+		return nil, fmt.Errorf("%s is HTML; give the address of its Markdown form", url)
 	}
-	return resp.Body, nil
+	return io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
 }
