@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 )
 
@@ -51,20 +48,6 @@ func TestRetry_DialErrors(t *testing.T) {
 			require.ErrorContains(t, err, "no answer: dial tcp: connection refused (3 attempts)")
 			requireDiscreet(t, err)
 		}
-	})
-}
-
-func TestRetry_CancelledWaitAfterADialErrorKeepsItsCause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel)
-		transport := memhttp.Serve(t, &script{})
-		transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, refused }
-		_, err := over(t, transport, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: math.MaxInt, MinBackoff: time.Hour, MaxBackoff: time.Hour}), umbrella.WithTimeout(0)).
-			CreateSessionLink(ctx, validRequest())
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, syscall.ECONNREFUSED)
-		require.False(t, apiError(t, err).MaybeProcessed)
 	})
 }
 

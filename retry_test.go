@@ -180,17 +180,6 @@ func TestRetry_CapOfRetryAfterCanBeSet(t *testing.T) {
 	})
 }
 
-func TestRetry_OneAttemptTurnsItOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		s := &script{statuses: []int{429}, retryAfter: "1"}
-		_, err := serve(t, s.ServeHTTP, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})).CreateSessionLink(t.Context(), validRequest())
-		require.ErrorIs(t, err, umbrella.ErrRateLimited)
-		require.Len(t, s.at, 1)
-		require.Zero(t, time.Since(start))
-	})
-}
-
 func TestRetry_AWaitThatTheDeadlineCutsIsNotBegun(t *testing.T) {
 	for name, limit := range map[string]func(context.Context) (context.Context, umbrella.Option){
 		"WithTimeout": func(ctx context.Context) (context.Context, umbrella.Option) {

@@ -89,18 +89,6 @@ func TestContext_ItsCauseDoesNotHideThatItEnded(t *testing.T) {
 	})
 }
 
-func TestContext_ThatHasEndedSendsNothing(t *testing.T) {
-	requests := 0
-	client := serve(t, func(http.ResponseWriter, *http.Request) { requests++ })
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := client.CreateSessionLink(ctx, validRequest())
-	require.ErrorIs(t, err, context.Canceled)
-	require.False(t, apiError(t, err).MaybeProcessed)
-	require.Zero(t, requests)
-	require.ErrorContains(t, err, "no answer: cancelled by the caller")
-}
-
 func TestDefaultTransport_GivesUpOnAPeerThatSaysNothing(t *testing.T) {
 	for name, tc := range map[string]struct {
 		server string

@@ -60,14 +60,6 @@ func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 	}
 }
 
-func TestDefaultTransport_AHeaderItRefusesWasNotSent(t *testing.T) {
-	client, err := umbrella.New(memhttp.URL, umbrella.WithToken(canaryToken))
-	require.NoError(t, err)
-	_, err = client.CreateSessionLink(t.Context(), validRequest(), header("X-Name", "canary\r\n"))
-	require.False(t, apiError(t, err).MaybeProcessed)
-	requireDiscreet(t, err)
-}
-
 func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
 	attempts := 0
 	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -166,8 +166,6 @@ func TestNewAPIKeySource_NamesEverythingThatIsWrong(t *testing.T) {
 	require.NotContains(t, err.Error(), "CANARY")
 	_, err = authprovider.NewTransport("api.example", staticSource(t, "t"), nil)
 	require.ErrorContains(t, err, "server")
-	_, err = authprovider.NewTransport("https://api.example", nil, nil)
-	require.ErrorContains(t, err, "nil")
 	_, err = authprovider.NewAPIKeySource("https://api.example", "key", "customer", authprovider.WithHTTPClient(nil))
 	require.NoError(t, err, "nil is the default client")
 }

@@ -75,12 +75,6 @@ func TestParse_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
 	}
 }
 
-func TestParse_PlainHTTPOnRequest(t *testing.T) {
-	u, err := baseurl.Parse("http://api.example/", true)
-	require.NoError(t, err)
-	require.Equal(t, "http://api.example/", u.String())
-}
-
 func TestLoopback_IsThisMachineOnly(t *testing.T) {
 	for raw, want := range map[string]bool{
 		"http://localhost": true, "http://LOCALHOST:1": true, "http://127.0.0.1": true, "http://127.255.0.9:80": true, "http://[::1]:80": true,
