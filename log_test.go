@@ -84,12 +84,3 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 		requireNoCanary(t, log.String())
 	})
 }
-
-func TestWithLogger_AsksTheLevelFirst(t *testing.T) {
-	var log bytes.Buffer
-	client := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) },
-		umbrella.WithLogger(slog.New(slog.NewJSONHandler(&log, nil))))
-	_, err := client.CreateSessionLink(t.Context(), validRequest())
-	require.NoError(t, err)
-	require.Empty(t, log.String())
-}
