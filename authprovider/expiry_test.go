@@ -58,11 +58,7 @@ func TestTokenSource_ExpiredTokenIsNeverServed(t *testing.T) {
 
 func TestTokenSource_LifetimeCountsFromBeforeThePost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ok := failing(2, http.StatusInternalServerError, numbered(100*time.Second))
-		source, _ := newSource(t, func(n int, w http.ResponseWriter, r *http.Request) {
-			time.Sleep(8 * time.Second)
-			ok(n, w, r)
-		})
+		source, _ := newSource(t, after(8*time.Second, failing(2, http.StatusInternalServerError, numbered(100*time.Second))))
 		sent := time.Now()
 		token, err := source.Token(t.Context())
 		require.NoError(t, err)
@@ -77,10 +73,7 @@ func TestTokenSource_LifetimeCountsFromBeforeThePost(t *testing.T) {
 
 func TestTokenSource_TokenThatExpiredOnTheWayIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source, posts := newSource(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(3 * time.Second)
-			issue(w, "t", time.Second)
-		})
+		source, posts := newSource(t, after(3*time.Second, numbered(time.Second)))
 		_, err := source.Token(t.Context())
 		require.ErrorIs(t, err, authprovider.ErrTransient)
 		require.EqualValues(t, 1, posts.Load())

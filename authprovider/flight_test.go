@@ -90,10 +90,7 @@ func TestTokenSource_BlockedCallersJoinARenewal(t *testing.T) {
 
 func TestTokenSource_WaiterLeavesAtItsOwnDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source, posts := newSource(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(5 * time.Second)
-			issue(w, "t", time.Hour)
-		})
+		source, posts := newSource(t, after(5*time.Second, numbered(time.Hour)))
 		start := time.Now()
 		patient := make(chan string)
 		go func() { patient <- get(t, source) }()
@@ -108,7 +105,7 @@ func TestTokenSource_WaiterLeavesAtItsOwnDeadline(t *testing.T) {
 		require.ErrorAs(t, err, &own)
 		require.NotErrorIs(t, err, authprovider.ErrTransient, "the endpoint is not to blame")
 
-		require.Equal(t, "t", <-patient)
+		require.Equal(t, "t1", <-patient)
 		requireElapsed(t, 5*time.Second, start)
 		require.EqualValues(t, 1, posts.Load())
 	})
@@ -136,10 +133,7 @@ func TestTokenSource_CancelledContextStartsNothing(t *testing.T) {
 
 func TestTokenSource_FirstCallersCancellationHurtsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source, posts := newSource(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(5 * time.Second)
-			issue(w, "t", time.Hour)
-		})
+		source, posts := newSource(t, after(5*time.Second, numbered(time.Hour)))
 		ctx, cancel := context.WithCancel(t.Context())
 		first := make(chan error)
 		go func() {
@@ -149,7 +143,7 @@ func TestTokenSource_FirstCallersCancellationHurtsNobody(t *testing.T) {
 		synctest.Wait()
 		time.AfterFunc(time.Second, cancel)
 		together(10, func(int) {
-			if token, err := source.Token(t.Context()); err != nil || token.AccessToken() != "t" {
+			if token, err := source.Token(t.Context()); err != nil || token.AccessToken() != "t1" {
 				t.Error(token.AccessToken(), err)
 			}
 		})
@@ -160,10 +154,7 @@ func TestTokenSource_FirstCallersCancellationHurtsNobody(t *testing.T) {
 
 func TestTokenSource_KeepsTheResultWhenEveryoneLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		source, posts := newSource(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(5 * time.Second)
-			issue(w, "t", time.Hour)
-		})
+		source, posts := newSource(t, after(5*time.Second, numbered(time.Hour)))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		together(10, func(int) {
@@ -173,7 +164,7 @@ func TestTokenSource_KeepsTheResultWhenEveryoneLeft(t *testing.T) {
 		})
 		time.Sleep(5 * time.Second)
 		start := time.Now()
-		require.Equal(t, "t", get(t, source))
+		require.Equal(t, "t1", get(t, source))
 		requireElapsed(t, 0, start)
 		require.EqualValues(t, 1, posts.Load())
 	})

@@ -34,6 +34,14 @@ func numbered(lifetime time.Duration) answer {
 	return func(n int, w http.ResponseWriter, _ *http.Request) { issue(w, fmt.Sprintf("t%d", n), lifetime) }
 }
 
+// after answers like ok, but later.
+func after(d time.Duration, ok answer) answer {
+	return func(n int, w http.ResponseWriter, r *http.Request) {
+		time.Sleep(d)
+		ok(n, w, r)
+	}
+}
+
 // failing answers like ok until request number from, and then with status.
 func failing(from, status int, ok answer) answer {
 	return func(n int, w http.ResponseWriter, r *http.Request) {

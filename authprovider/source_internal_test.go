@@ -157,7 +157,7 @@ func TestTokenSource_ValidTokenTakesNoLock(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, c := clocked(t)
 				c.wall, c.mono = c.wall+age, c.mono+age
-				s.exchange = hang
+				hanging(s)
 				_, err := s.Token(t.Context())
 				require.NoError(t, err)
 				synctest.Wait()
@@ -178,10 +178,15 @@ func TestTokenSource_ValidTokenTakesNoLock(t *testing.T) {
 	}
 }
 
-// hang is an exchange that ends with its context.
-func hang(ctx context.Context, _ time.Time) (Token, time.Duration, *Error) {
-	<-ctx.Done()
-	return Token{}, 0, &Error{kind: ErrTransient}
+// hanging makes the exchanges of s end with their context only, and counts them.
+func hanging(s *APIKeySource) *atomic.Int64 {
+	exchanges := new(atomic.Int64)
+	s.exchange = func(ctx context.Context, _ time.Time) (Token, time.Duration, *Error) {
+		exchanges.Add(1)
+		<-ctx.Done()
+		return Token{}, 0, &Error{kind: ErrTransient}
+	}
+	return exchanges
 }
 
 // A wall clock that steps forward and back makes a token expire and be valid
@@ -189,11 +194,7 @@ func hang(ctx context.Context, _ time.Time) (Token, time.Duration, *Error) {
 func TestTokenSource_ClockStepsStartOneExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := clocked(t)
-		var exchanges atomic.Int64
-		s.exchange = func(ctx context.Context, sent time.Time) (Token, time.Duration, *Error) {
-			exchanges.Add(1)
-			return hang(ctx, sent)
-		}
+		exchanges := hanging(s)
 		c.wall += 2 * time.Hour
 		go func() { _, _ = s.Token(t.Context()) }()
 		synctest.Wait()
@@ -211,11 +212,7 @@ func TestTokenSource_ClockStepsStartOneExchange(t *testing.T) {
 func TestTokenSource_WaiterTakesTheTokenItWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := clocked(t)
-		var exchanges atomic.Int64
-		s.exchange = func(ctx context.Context, sent time.Time) (Token, time.Duration, *Error) {
-			exchanges.Add(1)
-			return hang(ctx, sent)
-		}
+		exchanges := hanging(s)
 		s.Invalidate(s.current.Load().token)
 		got := make(chan Token, 1)
 		go func() {
