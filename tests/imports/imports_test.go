@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -47,13 +48,14 @@ var rules = map[string]struct{ ours, others []string }{
 
 type pkg struct {
 	ImportPath string
+	Dir        string
 	Imports    []string
 	Module     *struct{ Path string }
 	GoFiles    []string
 }
 
 func list(t *testing.T, args ...string) []pkg {
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Imports,Module,GoFiles"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Dir,Imports,Module,GoFiles"}, args...)...)
 	cmd.Dir = "../.."
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -79,6 +81,9 @@ func TestImports_FollowTheRules(t *testing.T) {
 		}
 	}
 	for _, p := range list(t, "./...") {
+		// Tells the go command that a cached result depends on these files.
+		_, err := os.ReadDir(p.Dir)
+		require.NoError(t, err)
 		if len(p.GoFiles) == 0 {
 			continue // tests only
 		}

@@ -38,6 +38,7 @@ func newWorkspace(t *testing.T, env ...string) *workspace {
 	w := &workspace{t: t, dir: filepath.Join(root, "work"), log: filepath.Join(root, "gh.log")}
 	script, err := filepath.Abs("regenerate.sh")
 	require.NoError(t, err)
+	require.FileExists(t, script) // also tells the go command that a cached result depends on it
 	for name, content := range map[string]string{"work/Makefile": makefile, "work/openapi.yaml": "old\n", "work/published": "new\n", "work/.gitignore": "/bin/\n", "gh": gh} {
 		name = filepath.Join(root, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
