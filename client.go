@@ -123,11 +123,11 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
 	switch {
 	case c == nil || c.api == nil:
-		return nil, errors.New("umbrella: createSessionLink: the client was not made with New")
+		return nil, unsent("the client was not made with New", nil)
 	case ctx == nil:
-		return nil, errors.New("umbrella: createSessionLink: the context is nil")
+		return nil, unsent("the context is nil", nil)
 	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
-		return nil, errors.New("umbrella: createSessionLink: a request editor is nil")
+		return nil, unsent("a request editor is nil", nil)
 	}
 	if c.validate {
 		if err := Validate(req); err != nil {
@@ -141,7 +141,7 @@ func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLin
 		}
 	}
 	if err != nil {
-		return nil, &Error{operation: "createSessionLink", reason: reasonEditor, cause: err}
+		return nil, unsent("a request editor failed", err)
 	}
 	resp, err := c.doer.Do(out)
 	if err != nil {

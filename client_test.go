@@ -42,12 +42,12 @@ func TestCreateSessionLink_MisuseIsAnError(t *testing.T) {
 	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
 	var none context.Context
 	_, err := client.CreateSessionLink(none, validRequest())
-	require.ErrorContains(t, err, "the context is nil")
+	require.EqualError(t, apiError(t, err), "umbrella: createSessionLink: not sent: the context is nil")
 	_, err = client.CreateSessionLink(t.Context(), validRequest(), nil)
-	require.ErrorContains(t, err, "a request editor is nil")
+	require.EqualError(t, apiError(t, err), "umbrella: createSessionLink: not sent: a request editor is nil")
 	for _, unmade := range []*umbrella.Client{nil, {}} {
 		_, err = unmade.CreateSessionLink(t.Context(), validRequest())
-		require.ErrorContains(t, err, "the client was not made with New")
+		require.EqualError(t, apiError(t, err), "umbrella: createSessionLink: not sent: the client was not made with New")
 	}
 }
 

@@ -55,7 +55,8 @@ type Error struct {
 	Header http.Header
 	Body   []byte
 	// Attempts is how many requests were tried, those that could not be sent
-	// included. It is 0 if a request editor failed.
+	// included. It is 0 if the call did not get that far: a request editor failed,
+	// the context is nil, or the Client was not made with New.
 	Attempts int
 	// Method and Path are the request's, for example POST and
 	// "/api/services/onboarding/createSessionLink".
@@ -70,7 +71,10 @@ type Error struct {
 	cause     error
 }
 
-const reasonEditor = "a request editor failed"
+// unsent makes the Error of a call that never got as far as a request.
+func unsent(reason string, cause error) *Error {
+	return &Error{operation: "createSessionLink", reason: reason, cause: cause}
+}
 
 // kindOf is the sentinel of a status that has one of its own.
 func kindOf(status int) error {
@@ -104,11 +108,12 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "umbrella: %s: ", e.operation)
-	if e.reason == reasonEditor {
-		b.WriteString("not sent")
-	} else if e.StatusCode != 0 {
+	switch {
+	case e.StatusCode != 0:
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
-	} else {
+	case e.Attempts == 0:
+		b.WriteString("not sent")
+	default:
 		b.WriteString("no answer")
 	}
 	if e.Message != "" {
