@@ -36,7 +36,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		if err := v.checkResponse(op, req, rec.response()); err != nil {
 			if v.report == nil {
 				replaceHeader(w.Header(), before)
-				writeMessage(w, http.StatusInternalServerError, "response breaks the contract")
+				refuse(w, err)
 				return
 			}
 			v.tell(err)
