@@ -69,7 +69,7 @@ func (v *Validator) checkBody(media *openapi3.MediaType, data []byte, as openapi
 		return nil
 	}
 	err := visit(media.Schema.Value, value, as, v.formats, terse, openapi3.MultiErrors(), openapi3.EnableJSONSchema2020())
-	return translate(err, node{path: "$", schemas: flatten(media.Schema.Value)})
+	return translate(err, node{path: "$", schemas: flatten(media.Schema)})
 }
 
 // visit survives the JSON Schema engine, which panics at numbers like 1e9999999

@@ -56,16 +56,17 @@ func (v *Validator) checkRequest(req *http.Request) (*operation, error) {
 func (v *Validator) checkParameters(req *http.Request, op *operation) []Violation {
 	err := openapi3filter.ValidateRequest(req.Context(), v.input(req, op))
 	var found []Violation
-	each(err, func(err error) {
+	errs, isList := err.(openapi3.MultiError)
+	if err != nil && !isList {
+		errs = openapi3.MultiError{err}
+	}
+	for _, err := range errs {
 		var parameter *openapi3filter.RequestError
 		var security *openapi3filter.SecurityRequirementsError
 		switch {
 		case errors.As(err, &parameter) && parameter.Parameter != nil:
 			p := parameter.Parameter
-			at := node{path: "$" + p.In + "." + p.Name}
-			if p.Schema != nil {
-				at.schemas = flatten(p.Schema.Value)
-			}
+			at := node{path: "$" + p.In + "." + p.Name, schemas: flatten(p.Schema)}
 			if errors.Is(err, openapi3filter.ErrInvalidRequired) {
 				found = append(found, at.violation("required").Violation)
 				break
@@ -76,7 +77,7 @@ func (v *Validator) checkParameters(req *http.Request, op *operation) []Violatio
 		default:
 			found = append(found, Violation{"$", "schema", "could not be checked"})
 		}
-	})
+	}
 	return found
 }
 

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -30,26 +31,26 @@ func translate(err error, root node) []Violation {
 	var found []placed
 	var walk func(error)
 	walk = func(err error) {
-		each(err, func(err error) {
-			failed, ok := err.(*openapi3.SchemaError)
-			if !ok {
-				found = append(found, root.violation("schema"))
-				return
+		switch err := err.(type) {
+		case nil:
+		case openapi3.MultiError:
+			for _, e := range err {
+				walk(e)
 			}
-			causes, nested := errors.Unwrap(failed.Origin).(openapi3.MultiError)
-			if nested && !isAlternative(failed.SchemaField) {
+		case *openapi3.SchemaError:
+			causes, nested := errors.Unwrap(err.Origin).(openapi3.MultiError)
+			if nested && !slices.Contains(alternatives, err.SchemaField) {
 				walk(causes)
-				return
+			} else {
+				found = append(found, locate(root, err)...)
 			}
-			found = append(found, locate(root, failed)...)
-		})
+		default:
+			found = append(found, root.violation("schema"))
+		}
 	}
 	walk(err)
 	slices.SortStableFunc(found, func(a, b placed) int {
-		if c := slices.Compare(a.order, b.order); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Rule, b.Rule)
+		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Rule, b.Rule))
 	})
 	var violations []Violation
 	for i, f := range found {
@@ -60,26 +61,9 @@ func translate(err error, root node) []Violation {
 	return violations
 }
 
-// each calls visit for err, or for each error of a list.
-func each(err error, visit func(error)) {
-	if list, ok := err.(openapi3.MultiError); ok {
-		for _, e := range list {
-			each(e, visit)
-		}
-	} else if err != nil {
-		visit(err)
-	}
-}
-
-// isAlternative tells keywords that fail as a whole: the causes below them say
-// only why each way out was closed.
-func isAlternative(keyword string) bool {
-	switch keyword {
-	case "anyOf", "oneOf", "contains", "minContains", "propertyNames":
-		return true
-	}
-	return false
-}
+// alternatives are keywords that fail as a whole: the causes below them say only
+// why each way out was closed.
+var alternatives = []string{"anyOf", "oneOf", "contains", "minContains", "propertyNames"}
 
 // locate places one failed keyword. A missing or surplus property is reported
 // at its own path, not at its parent's.
@@ -132,30 +116,25 @@ func (n node) child(token string) (node, bool) {
 	var isItem bool
 	var next node
 	for _, s := range n.schemas {
-		switch property := s.Properties[token]; {
-		case property != nil:
-			declared = property
-			next.schemas = append(next.schemas, flatten(property.Value)...)
-		case s.Items != nil:
-			isItem = true
-			next.schemas = append(next.schemas, flatten(s.Items.Value)...)
-		case len(s.PrefixItems) > 0:
-			isItem = true
-		case s.AdditionalProperties.Schema != nil:
-			next.schemas = append(next.schemas, flatten(s.AdditionalProperties.Schema.Value)...)
+		ref := s.Properties[token]
+		switch {
+		case ref != nil:
+			declared = ref
+		case s.Items != nil || len(s.PrefixItems) > 0:
+			isItem, ref = true, s.Items
+		default:
+			ref = s.AdditionalProperties.Schema
 		}
+		next.schemas = append(next.schemas, flatten(ref)...)
 	}
-	safe := identifier.MatchString(token)
 	key := "~" + token // after everything declared
 	switch {
-	case declared != nil && safe:
+	case identifier.MatchString(token):
 		next.path = n.path + "." + token
 	case declared != nil:
 		next.path = fmt.Sprintf("%s[%q]", n.path, token)
 	case isItem && strings.Trim(token, "0123456789") == "":
 		next.path, key = n.path+"["+token+"]", fmt.Sprintf("%020s", token)
-	case safe:
-		next.path = n.path + "." + token
 	default:
 		return n, false
 	}
@@ -166,9 +145,13 @@ func (n node) child(token string) (node, bool) {
 	return next, true
 }
 
-// flatten lists s and what it is composed of with allOf.
-func flatten(s *openapi3.Schema) []*openapi3.Schema {
-	all := []*openapi3.Schema{s}
+// flatten lists the schema of ref, if there is one, and what it is composed of
+// with allOf.
+func flatten(ref *openapi3.SchemaRef) []*openapi3.Schema {
+	if ref == nil {
+		return nil
+	}
+	all := []*openapi3.Schema{ref.Value}
 	for i := 0; i < len(all); i++ {
 		for _, part := range all[i].AllOf {
 			if !slices.Contains(all, part.Value) {
@@ -187,22 +170,15 @@ func (n node) violation(rule string) placed {
 		reason = "is missing"
 	case "additionalProperties":
 		reason = "is not in the document, or has a property that is not"
-	case "type":
+	case "type", "pattern", "format":
 		for _, s := range n.schemas {
-			if types := s.Type.Slice(); len(types) > 0 {
-				reason = "must be of type " + strings.Join(types, " or ")
-			}
-		}
-	case "pattern":
-		for _, s := range n.schemas {
-			if s.Pattern != "" {
+			switch {
+			case rule == "type" && !s.Type.IsEmpty():
+				reason = "must be of type " + strings.Join(*s.Type, " or ")
+			case rule == "pattern" && s.Pattern != "":
 				reason = "must match " + s.Pattern
-			}
-		}
-	case "format":
-		for _, s := range n.schemas {
-			if s.Format != "" {
-				reason = "must be " + formatName(s.Format)
+			case rule == "format" && s.Format != "":
+				reason = "must be " + cmp.Or(formatNames[s.Format], "of the format "+s.Format)
 			}
 		}
 	case "enum", "const", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minimum", "maximum",
@@ -214,14 +190,8 @@ func (n node) violation(rule string) placed {
 	return placed{Violation{n.path, rule, reason}, n.order}
 }
 
-func formatName(format string) string {
-	switch format {
-	case "email":
-		return "an e-mail address (local@domain)"
-	case "uri":
-		return "an absolute URI (scheme://host/path)"
-	case "date-time":
-		return "an RFC 3339 date-time with a zone"
-	}
-	return "of the format " + format
+var formatNames = map[string]string{
+	"email":     "an e-mail address (local@domain)",
+	"uri":       "an absolute URI (scheme://host/path)",
+	"date-time": "an RFC 3339 date-time with a zone",
 }

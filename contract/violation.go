@@ -46,23 +46,18 @@ const shown = 5
 
 // Error implements error. It lists the first five violations.
 func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "contract: %s", e.Direction)
+	subject := string(e.Direction)
 	if e.Operation != "" {
-		fmt.Fprintf(&b, " of %s", e.Operation)
+		subject += " of " + e.Operation
 	}
-	b.WriteString(" breaks the document: ")
-	for i, v := range e.Violations {
-		if i == shown {
-			fmt.Fprintf(&b, "; and %d more", len(e.Violations)-shown)
-			break
-		}
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(v.Path + " " + v.Reason)
+	var list []string
+	for _, v := range e.Violations[:min(shown, len(e.Violations))] {
+		list = append(list, v.Path+" "+v.Reason)
 	}
-	return b.String()
+	if more := len(e.Violations) - shown; more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Sprintf("contract: %s breaks the document: %s", subject, strings.Join(list, "; "))
 }
 
 // Discreet returns the text of Error. It tells package umbrella, whose errors
