@@ -3,7 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/umbrella-api/umbrella-go/internal/format"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -24,19 +24,15 @@ func buffer(body *io.ReadCloser, limit int64) (data []byte, tooLarge bool, err e
 		return nil, false, nil
 	}
 	data, err = io.ReadAll(io.LimitReader(original, limit+1))
-	tooLarge = int64(len(data)) > limit
-	var again io.Reader = bytes.NewReader(data)
-	switch {
-	case err != nil:
-		again = io.MultiReader(again, failure{err})
-	case tooLarge:
-		again = io.MultiReader(again, original)
+	var rest io.Reader = original
+	if err != nil {
+		rest = failure{err}
 	}
 	*body = struct {
 		io.Reader
 		io.Closer
-	}{again, original}
-	return data, tooLarge, err
+	}{io.MultiReader(bytes.NewReader(data), rest), original}
+	return data, int64(len(data)) > limit, err
 }
 
 // failure is a reader that has already failed.
@@ -58,7 +54,7 @@ func mediaType(content openapi3.Content, header http.Header) (*openapi3.MediaTyp
 }
 
 // checkBody checks a JSON body against the schema of media.
-func (v *Validator) checkBody(media *openapi3.MediaType, data []byte, as openapi3.SchemaValidationOption) []Violation {
+func checkBody(media *openapi3.MediaType, data []byte) (found []Violation) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var value any
@@ -68,21 +64,30 @@ func (v *Validator) checkBody(media *openapi3.MediaType, data []byte, as openapi
 	if media.Schema == nil {
 		return nil
 	}
-	err := visit(media.Schema.Value, value, as, v.formats, terse, openapi3.MultiErrors(), openapi3.EnableJSONSchema2020())
+	defer survive(&found)
+	err := media.Schema.Value.VisitJSON(value, schemaOptions...)
 	return translate(err, node{path: "$", schemas: flatten(media.Schema)})
 }
 
-// visit survives the JSON Schema engine, which panics at numbers like 1e9999999
-// where the schema has a bound.
-func visit(schema *openapi3.Schema, value any, opts ...openapi3.SchemaValidationOption) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errors.New("panic")
-		}
-	}()
-	return schema.VisitJSON(value, opts...)
+// survive, deferred, turns a panic into a violation: the JSON Schema engine
+// panics at numbers like 1e9999999 where the schema has a bound.
+func survive(found *[]Violation) {
+	if recover() != nil {
+		*found = append(*found, Violation{"$", "schema", "could not be checked"})
+	}
 }
 
-// terse keeps kin-openapi from rendering the value at each level of each error:
-// nobody reads that text, and a deep body of some kilobytes makes gigabytes of it.
-var terse = openapi3.SetSchemaErrorMessageCustomizer(func(*openapi3.SchemaError) string { return "no" })
+// schemaOptions hold for each schema that kin-openapi checks. The formats are
+// not put into its registry, which is global.
+var schemaOptions = []openapi3.SchemaValidationOption{
+	openapi3.EnableJSONSchema2020(),
+	openapi3.MultiErrors(),
+	openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+		"email":     openapi3.NewCallbackValidator(format.Email),
+		"uri":       openapi3.NewCallbackValidator(format.URI),
+		"date-time": openapi3.NewCallbackValidator(format.DateTime),
+	}),
+	// Keeps kin-openapi from rendering the value at each level of each error:
+	// nobody reads that text, and a deep body of some kilobytes makes gigabytes of it.
+	openapi3.SetSchemaErrorMessageCustomizer(func(*openapi3.SchemaError) string { return "no" }),
+}

@@ -20,10 +20,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	umbrella "github.com/umbrella-api/umbrella-go"
-	"github.com/umbrella-api/umbrella-go/internal/format"
 )
 
 const defaultMaxBody = 1 << 20
@@ -34,7 +31,6 @@ const defaultMaxBody = 1 << 20
 // traffic rather than for a hot path.
 type Validator struct {
 	servers []server
-	formats openapi3.SchemaValidationOption
 	maxBody int64
 	report  func(Report)
 }
@@ -116,22 +112,9 @@ func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	doc, err := load(document, s.sealed)
+	servers, err := load(document, s)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	servers, err := newServers(doc, s.server)
-	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
-	}
-	return &Validator{
-		servers: servers,
-		maxBody: s.maxBody,
-		report:  s.report,
-		formats: openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-			"email":     openapi3.NewCallbackValidator(format.Email),
-			"uri":       openapi3.NewCallbackValidator(format.URI),
-			"date-time": openapi3.NewCallbackValidator(format.DateTime),
-		}),
-	}, nil
+	return &Validator{servers: servers, maxBody: s.maxBody, report: s.report}, nil
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// load reads the document and prepares the private copy for kin-openapi.
-func load(data []byte, sealed bool) (*openapi3.T, error) {
+// load reads the document, prepares the private copy for kin-openapi and returns
+// its servers.
+func load(data []byte, s settings) ([]server, error) {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true // line numbers give violations their order
 	doc, err := loader.LoadFromData(data)
@@ -25,71 +27,63 @@ func load(data []byte, sealed bool) (*openapi3.T, error) {
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
-			if err := prepare(operation); err != nil {
+			if err := checkable(operation); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 		}
 	}
-	if sealed {
-		if err := seal(doc); err != nil {
-			return nil, fmt.Errorf("sealing the document: %w", err)
-		}
+	if s.sealed {
+		seal(doc)
 	}
-	return doc, doc.WalkSchemas(detachFormat)
+	_ = doc.WalkSchemas(prepare)
+	if s.server != "" {
+		doc.Servers = openapi3.Servers{{URL: s.server}}
+	}
+	return newServers(doc)
 }
 
-// prepare refuses bodies that this package could not check, and has all others
-// checked by the JSON Schema engine.
-func prepare(operation *openapi3.Operation) error {
+// checkable refuses an operation with bodies that this package cannot check.
+func checkable(operation *openapi3.Operation) error {
 	var contents []openapi3.Content
-	if body := operation.RequestBody; body != nil && body.Value != nil {
+	if body := operation.RequestBody; body != nil {
 		contents = append(contents, body.Value.Content)
 	}
 	for _, response := range operation.Responses.Map() {
 		contents = append(contents, response.Value.Content)
 	}
 	for _, content := range contents {
-		for name, media := range content {
-			if !isJSON(name) {
+		for name := range content {
+			base, _, _ := mime.ParseMediaType(name)
+			if base != "application/json" && !strings.HasSuffix(base, "+json") {
 				return fmt.Errorf("cannot check the media type %s", name)
-			}
-			if media.Schema == nil || media.Schema.Value.Always != nil {
-				continue
-			}
-			// kin-openapi takes its OpenAPI 3.0 checker, which stops early, for a
-			// schema with a $ref inside, unless a JSON Schema 2020 keyword is
-			// there. A "then" without "if" is one, and means nothing.
-			if root := media.Schema.Value; root.Then == nil {
-				root.Then = openapi3.NewSchemaRef("", openapi3.NewSchema())
 			}
 		}
 	}
 	return nil
 }
 
-func isJSON(mediaType string) bool {
-	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
-	mediaType = strings.TrimSpace(mediaType)
-	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
-}
-
-// detachFormat moves a format into an allOf of its own: the JSON Schema engine
-// stops at a failed format, and a pattern beside it would go unreported.
-func detachFormat(_ string, ref *openapi3.SchemaRef) error {
+// prepare works around two habits of kin-openapi.
+func prepare(_ string, ref *openapi3.SchemaRef) error {
 	s := ref.Value
-	if s.Format == "" || s.Pattern == "" && s.MinLength == 0 && s.MaxLength == nil {
-		return nil
+	// It takes its OpenAPI 3.0 checker, which stops early, for a schema with a
+	// $ref inside, unless a JSON Schema 2020 keyword is there. This one asks nothing.
+	if len(s.DependentRequired) == 0 {
+		s.DependentRequired = map[string][]string{"": {}}
 	}
-	s.AllOf = append(s.AllOf, openapi3.NewSchemaRef("", &openapi3.Schema{Format: s.Format}))
-	s.Format = ""
+	// Its JSON Schema engine stops at a failed format, and a pattern beside it
+	// would go unreported: an allOf keeps them apart.
+	if s.Format != "" && (s.Pattern != "" || s.MinLength > 0 || s.MaxLength != nil) {
+		s.AllOf = append(s.AllOf, openapi3.NewSchemaRef("", &openapi3.Schema{Format: s.Format}))
+		s.Format = ""
+	}
 	return nil
 }
 
 // seal closes each object that the document leaves open. The parts of a
 // composition stay open: closed, they would refuse each other's properties.
-func seal(doc *openapi3.T) error {
+func seal(doc *openapi3.T) {
 	composed := make(map[*openapi3.Schema]bool)
-	err := doc.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
+	_ = doc.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
 		s := ref.Value
 		for _, parts := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf, {s.Not, s.If}} {
 			for _, part := range parts {
@@ -100,15 +94,11 @@ func seal(doc *openapi3.T) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return doc.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
+	_ = doc.WalkSchemas(func(_ string, ref *openapi3.SchemaRef) error {
 		s := ref.Value
-		open := s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil
+		open := s.AdditionalProperties == openapi3.AdditionalProperties{}
 		if open && !composed[s] && (s.Type.Includes(openapi3.TypeObject) || len(s.Properties) > 0) {
-			closed := false
-			s.AdditionalProperties.Has = &closed
+			s.WithoutAdditionalProperties()
 		}
 		return nil
 	})

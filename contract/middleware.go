@@ -18,7 +18,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, req)
 			return
 		}
-		op, err := v.checkRequest(req)
+		in, err := v.checkRequest(req)
 		if err != nil {
 			if v.report == nil {
 				refuse(w, err)
@@ -26,14 +26,14 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			}
 			v.tell(err)
 		}
-		if op == nil {
+		if in == nil {
 			next.ServeHTTP(w, req)
 			return
 		}
 		rec := &recorder{ResponseWriter: w, limit: v.maxBody, hold: v.report == nil}
 		before := maps.Clone(w.Header())
 		next.ServeHTTP(rec, req)
-		if err := v.checkResponse(op, req, rec.response()); err != nil {
+		if err := v.checkResponse(in, rec.response()); err != nil {
 			if v.report == nil {
 				replaceHeader(w.Header(), before)
 				refuse(w, err)

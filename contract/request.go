@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -23,17 +24,17 @@ func (v *Validator) ValidateRequest(req *http.Request) error {
 	return err
 }
 
-func (v *Validator) checkRequest(req *http.Request) (*operation, error) {
-	op, missing, allow := v.find(req)
+func (v *Validator) checkRequest(req *http.Request) (*exchange, error) {
+	in, missing := v.find(req, Request)
 	if missing != nil {
-		return nil, &Error{Direction: Request, Violations: []Violation{*missing}, allow: allow}
+		return nil, missing
 	}
-	found := v.checkParameters(req, op)
+	found := checkParameters(in)
 	data, tooLarge, err := buffer(&req.Body, v.maxBody)
 	if err != nil {
-		return op, fmt.Errorf("contract: reading the request body: %w", err)
+		return in, fmt.Errorf("contract: reading the request body: %w", err)
 	}
-	switch body := op.Operation.RequestBody; {
+	switch body := in.Route.Operation.RequestBody; {
 	case tooLarge:
 		found = append(found, v.sizeViolation())
 	case body == nil && len(data) > 0:
@@ -47,32 +48,29 @@ func (v *Validator) checkRequest(req *http.Request) (*operation, error) {
 			found = append(found, *wrong)
 			break
 		}
-		found = append(found, v.checkBody(media, data, openapi3.VisitAsRequest())...)
+		found = append(found, checkBody(media, data)...)
 	}
-	return op, breach(Request, op, found)
+	return in, breach(Request, in.Route, found)
 }
 
-// checkParameters checks everything but the body, on a copy without one.
-func (v *Validator) checkParameters(req *http.Request, op *operation) []Violation {
-	err := openapi3filter.ValidateRequest(req.Context(), v.input(req, op))
-	var found []Violation
+// checkParameters checks everything but the body.
+func checkParameters(in *exchange) (found []Violation) {
+	defer survive(&found)
+	err := openapi3filter.ValidateRequest(in.Request.Context(), in)
 	errs, isList := err.(openapi3.MultiError)
 	if err != nil && !isList {
 		errs = openapi3.MultiError{err}
 	}
 	for _, err := range errs {
-		var parameter *openapi3filter.RequestError
-		var security *openapi3filter.SecurityRequirementsError
-		switch {
-		case errors.As(err, &parameter) && parameter.Parameter != nil:
-			p := parameter.Parameter
-			at := node{path: "$" + p.In + "." + p.Name, schemas: flatten(p.Schema)}
-			if errors.Is(err, openapi3filter.ErrInvalidRequired) {
+		switch err := err.(type) {
+		case *openapi3filter.RequestError: // of a parameter
+			at := node{path: "$" + err.Parameter.In + "." + err.Parameter.Name, schemas: flatten(err.Parameter.Schema)}
+			if err.Err == openapi3filter.ErrInvalidRequired {
 				found = append(found, at.violation("required").Violation)
-				break
+			} else {
+				found = append(found, translate(err.Err, at)...)
 			}
-			found = append(found, translate(parameter.Err, at)...)
-		case errors.As(err, &security):
+		case *openapi3filter.SecurityRequirementsError:
 			found = append(found, Violation{"$header.Authorization", "security", "must be Bearer and a token"})
 		default:
 			found = append(found, Violation{"$", "schema", "could not be checked"})
@@ -81,46 +79,25 @@ func (v *Validator) checkParameters(req *http.Request, op *operation) []Violatio
 	return found
 }
 
-func (v *Validator) input(req *http.Request, op *operation) *openapi3filter.RequestValidationInput {
-	bare := req.WithContext(req.Context())
-	bare.Body = nil
-	return &openapi3filter.RequestValidationInput{
-		Request:    bare,
-		PathParams: op.params,
-		Route:      op.Route,
-		Options: &openapi3filter.Options{
-			ExcludeRequestBody:      true, // bodies and statuses are checked here, strictly
-			ExcludeResponseBody:     true,
-			SkipSettingDefaults:     true,
-			MultiError:              true,
-			AuthenticationFunc:      authenticate,
-			SchemaValidationOptions: []openapi3.SchemaValidationOption{v.formats, terse},
-		},
-	}
+// filterOptions leave bodies and statuses out: they are checked here, strictly.
+var filterOptions = &openapi3filter.Options{
+	ExcludeRequestBody:      true,
+	ExcludeResponseBody:     true,
+	SkipSettingDefaults:     true,
+	MultiError:              true,
+	AuthenticationFunc:      authenticate,
+	SchemaValidationOptions: schemaOptions,
 }
 
-var errNoBearer = errors.New("no bearer token")
+// bearer is "Bearer" and a b64token (RFC 6750, section 2.1).
+var bearer = regexp.MustCompile(`^(?i:bearer) +[A-Za-z0-9._~+/-]+=*$`)
 
-// authenticate wants "Bearer" and a b64token (RFC 6750, section 2.1).
+// authenticate refuses any other scheme: nobody here can judge it.
 func authenticate(_ context.Context, in *openapi3filter.AuthenticationInput) error {
-	if s := in.SecurityScheme; s.Type != "http" || !strings.EqualFold(s.Scheme, "bearer") {
-		return errNoBearer // a scheme that nobody here can judge
-	}
+	isBearer := in.SecurityScheme.Type == "http" && strings.EqualFold(in.SecurityScheme.Scheme, "bearer")
 	values := in.RequestValidationInput.Request.Header.Values("Authorization")
-	if len(values) != 1 {
-		return errNoBearer
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	token = strings.TrimRight(strings.TrimLeft(token, " "), "=")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return errNoBearer
-	}
-	for _, c := range []byte(token) {
-		switch {
-		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', strings.IndexByte("-._~+/", c) >= 0:
-		default:
-			return errNoBearer
-		}
+	if !isBearer || len(values) != 1 || !bearer.MatchString(values[0]) {
+		return errors.New("no bearer token")
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
@@ -13,29 +13,27 @@ import (
 // read up to the limit, when status and media type are documented, and replaced
 // by one that reads the same from the start; closing it is left to the caller.
 func (v *Validator) ValidateResponse(req *http.Request, resp *http.Response) error {
-	op, missing, _ := v.find(req)
+	in, missing := v.find(req, Response)
 	if missing != nil {
-		return &Error{Direction: Response, Violations: []Violation{*missing}}
+		return missing
 	}
-	return v.checkResponse(op, req, resp)
+	return v.checkResponse(in, resp)
 }
 
-func (v *Validator) checkResponse(op *operation, req *http.Request, resp *http.Response) error {
-	documented := op.Operation.Responses.Status(resp.StatusCode)
+func (v *Validator) checkResponse(in *exchange, resp *http.Response) error {
+	responses := in.Route.Operation.Responses
+	documented := cmp.Or(responses.Status(resp.StatusCode), responses.Default())
 	if documented == nil {
-		documented = op.Operation.Responses.Default()
+		return breach(Response, in.Route, []Violation{{"$status", "status", "is not in the document"}})
 	}
-	if documented == nil {
-		return breach(Response, op, []Violation{{"$status", "status", "is not in the document"}})
-	}
-	found := v.checkHeaders(op, req, resp)
+	found := checkHeaders(in, resp)
 	content := documented.Value.Content
-	if req.Method == http.MethodHead || len(content) == 0 {
-		return breach(Response, op, found)
+	if in.Request.Method == http.MethodHead || len(content) == 0 {
+		return breach(Response, in.Route, found)
 	}
 	media, wrong := mediaType(content, resp.Header)
 	if wrong != nil {
-		return breach(Response, op, append(found, *wrong))
+		return breach(Response, in.Route, append(found, *wrong))
 	}
 	data, tooLarge, err := buffer(&resp.Body, v.maxBody)
 	switch {
@@ -45,18 +43,18 @@ func (v *Validator) checkResponse(op *operation, req *http.Request, resp *http.R
 	case tooLarge:
 		found = append(found, v.sizeViolation())
 	default:
-		found = append(found, v.checkBody(media, data, openapi3.VisitAsResponse())...)
+		found = append(found, checkBody(media, data)...)
 	}
-	return breach(Response, op, found)
+	return breach(Response, in.Route, found)
 }
 
-func (v *Validator) checkHeaders(op *operation, req *http.Request, resp *http.Response) []Violation {
-	in := v.input(req, op)
-	err := openapi3filter.ValidateResponse(req.Context(), &openapi3filter.ResponseValidationInput{
+func checkHeaders(in *exchange, resp *http.Response) (found []Violation) {
+	defer survive(&found)
+	err := openapi3filter.ValidateResponse(in.Request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in,
 		Status:                 resp.StatusCode,
 		Header:                 resp.Header,
-		Options:                in.Options, // those of the request do not hold for it
+		Options:                in.Options,
 	})
 	if err != nil {
 		return []Violation{{"$header", "header", "has a documented header missing or wrong"}}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,43 +10,29 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/umbrella-api/umbrella-go/internal/baseurl"
 )
 
 // server is one base under which the operations of the document are found.
 type server struct {
-	origin string // scheme://host:port, empty for any
-	path   string // base path without a slash at its end
+	origin *url.URL // nil for any
+	path   string   // base path without a slash at its end
 	router routers.Router
 }
 
-// operation is what the document says about one request.
-type operation struct {
-	*routers.Route
-	params map[string]string
-}
+// exchange is a request without its body, and the operation that it asks for.
+type exchange = openapi3filter.RequestValidationInput
 
-func (o *operation) name() string {
-	if id := o.Operation.OperationID; id != "" {
-		return id
-	}
-	return o.Method + " " + o.Path
-}
-
-// newServers builds one router for each server, as two servers need not have
-// the same base path.
-func newServers(doc *openapi3.T, replacement string) ([]server, error) {
-	urls := []string{replacement}
-	if replacement == "" {
-		urls = urls[:0]
-		for _, s := range doc.Servers {
-			urls = append(urls, s.URL)
-		}
-	}
+// newServers builds one router for each server of doc, as two servers need not
+// have the same base path.
+func newServers(doc *openapi3.T) ([]server, error) {
 	var servers []server
-	for _, raw := range urls {
-		s, err := parseServer(raw)
+	for _, documented := range doc.Servers {
+		s, err := parseServer(documented.URL)
 		if err != nil {
 			return nil, fmt.Errorf("server of the document: %w", err)
 		}
@@ -60,56 +47,51 @@ func newServers(doc *openapi3.T, replacement string) ([]server, error) {
 	return servers, nil
 }
 
+// parseServer reads a base URL, or a base path as that of a URL on any host. Its
+// errors do not repeat raw, which may hold a password.
 func parseServer(raw string) (server, error) {
-	malformed := errors.New("need a base URL (http or https://host[:port][/path]) or a path that begins with /")
-	u, err := url.Parse(raw)
-	if err != nil || u.User != nil || strings.ContainsAny(raw, "?#{}") {
-		return server{}, malformed // url.Error would show the URL
+	isPath := strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//")
+	if isPath {
+		raw = "http://any" + raw
 	}
-	s := server{path: strings.TrimRight(u.EscapedPath(), "/")}
-	switch {
-	case u.Scheme == "http" || u.Scheme == "https":
-		if u.Hostname() == "" {
-			return server{}, malformed
-		}
-		s.origin = origin(u)
-	case u.Scheme != "" || u.Host != "" || !strings.HasPrefix(raw, "/"):
-		return server{}, malformed
+	u, err := baseurl.Parse(raw, true)
+	if err != nil || strings.ContainsAny(raw, "{}") {
+		return server{}, errors.New("need a base URL (http or https://host[:port][/path]) or a path that begins with /")
+	}
+	s := server{path: u.EscapedPath()}
+	if !isPath {
+		s.origin = u
 	}
 	return s, nil
-}
-
-func origin(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
-	}
-	return strings.ToLower(u.Scheme + "://" + u.Hostname() + ":" + port)
 }
 
 // matches reports whether u is on this server. A URL without a host is a
 // request that a server received, on whatever host it is.
 func (s server) matches(u *url.URL) bool {
-	return s.origin == "" || u.Host == "" || s.origin == origin(u)
+	return u != nil && (s.origin == nil || u.Host == "" || baseurl.SameOrigin(s.origin, u))
 }
 
-// find looks up the operation of req. It returns a violation, and for a known
-// path the methods that it has, when there is none.
-func (v *Validator) find(req *http.Request) (op *operation, missing *Violation, allow []string) {
+// find looks up the operation of req, or says as an error of that direction why
+// there is none.
+func (v *Validator) find(req *http.Request, direction Direction) (*exchange, *Error) {
+	bare := req.WithContext(req.Context())
+	bare.Body = nil                                  // kin-openapi would read it
+	bare.Method = cmp.Or(req.Method, http.MethodGet) // net/http's reading of ""
 	for _, s := range v.servers {
-		if req.URL == nil || !s.matches(req.URL) {
+		if !s.matches(req.URL) {
 			continue
 		}
-		route, params, err := s.router.FindRoute(probe(req, req.Method))
+		route, params, err := s.router.FindRoute(bare)
 		if err == nil {
-			return &operation{Route: route, params: params}, nil, nil
+			return &exchange{Request: bare, Route: route, PathParams: params, Options: filterOptions}, nil
 		}
 		if errors.Is(err, routers.ErrMethodNotAllowed) {
-			allow = s.methods(req)
-			return nil, &Violation{"$method", "method", "must be " + strings.Join(allow, " or ")}, allow
+			allow := s.methods(bare)
+			wrong := Violation{"$method", "method", "must be " + strings.Join(allow, " or ")}
+			return nil, &Error{Direction: direction, Violations: []Violation{wrong}, allow: allow}
 		}
 	}
-	return nil, &Violation{"$path", "path", "is not in the document"}, nil
+	return nil, &Error{Direction: direction, Violations: []Violation{{"$path", "path", "is not in the document"}}}
 }
 
 // methods lists the methods under which the path of req is in the document.
@@ -119,29 +101,19 @@ func (s server) methods(req *http.Request) []string {
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
 		http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace,
 	} {
-		if _, _, err := s.router.FindRoute(probe(req, method)); err == nil {
+		probe := req.WithContext(req.Context())
+		probe.Method = method
+		if _, _, err := s.router.FindRoute(probe); err == nil {
 			methods = append(methods, method)
 		}
 	}
 	return methods
 }
 
-// probe is as much of req as the router looks at.
-func probe(req *http.Request, method string) *http.Request {
-	if method == "" {
-		method = http.MethodGet // net/http's reading of it
-	}
-	return &http.Request{
-		Method: method,
-		URL:    &url.URL{Path: req.URL.Path, RawPath: req.URL.RawPath},
-		Header: http.Header{},
-	}
-}
-
 // isAuth reports whether req asks for a token: an exchange that the vendor's
 // documentation describes and the document does not.
 func (v *Validator) isAuth(req *http.Request) bool {
-	return req.Method == http.MethodPost && req.URL != nil && slices.ContainsFunc(v.servers, func(s server) bool {
+	return req.Method == http.MethodPost && slices.ContainsFunc(v.servers, func(s server) bool {
 		return s.matches(req.URL) && req.URL.EscapedPath() == s.path+"/auth"
 	})
 }

@@ -188,6 +188,11 @@ func TestValidator_SurvivesAbsurdNumbers(t *testing.T) {
 	require.Equal(t, want("$ schema"), judge(`{"a":1e9999999}`))
 	require.Equal(t, want("$.b type"), judge(`{"b":1e9999999}`))
 	require.Equal(t, want("$.a minimum"), judge(`{"a":-1e300}`))
+
+	v := edited(t, nil, "'200':", "'200':\n          headers: {X-Left: {content: {application/json: {schema: {minimum: 2}}}}}")
+	resp := newResponse(200, "application/json", goodResponse)
+	resp.Header.Set("X-Left", "1e9999999")
+	require.Equal(t, want("$ schema"), breaches(t, v.ValidateResponse(newRequest(t, ""), resp)))
 }
 
 func TestValidator_SpendsLittleOnADeepBody(t *testing.T) {

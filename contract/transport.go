@@ -27,7 +27,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.base.RoundTrip(req)
 	}
 	checked := req.WithContext(req.Context()) // its body is replaced, req's is not
-	op, err := t.v.checkRequest(checked)
+	in, err := t.v.checkRequest(checked)
 	if err != nil {
 		if t.v.report == nil {
 			if req.Body != nil {
@@ -38,10 +38,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.v.tell(err)
 	}
 	resp, err := t.base.RoundTrip(checked)
-	if err != nil || resp == nil || op == nil {
+	if err != nil || resp == nil || in == nil {
 		return resp, err
 	}
-	err = t.v.checkResponse(op, req, resp)
+	err = t.v.checkResponse(in, resp)
 	switch _, broken := err.(*Error); {
 	case broken && t.v.report == nil:
 		if resp.Body != nil {

@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/getkin/kin-openapi/routers"
 )
 
 // Direction tells a request from a response.
@@ -65,11 +68,12 @@ func (e *Error) Error() string {
 func (e *Error) Discreet() string { return e.Error() }
 
 // breach is the error for violations, or nil when there are none.
-func breach(direction Direction, op *operation, violations []Violation) error {
+func breach(direction Direction, route *routers.Route, violations []Violation) error {
 	if len(violations) == 0 {
 		return nil
 	}
-	return &Error{Operation: op.name(), Direction: direction, Violations: violations}
+	name := cmp.Or(route.Operation.OperationID, route.Method+" "+route.Path)
+	return &Error{Operation: name, Direction: direction, Violations: violations}
 }
 
 // tell hands err to the callback of WithReport.
