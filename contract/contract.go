@@ -30,9 +30,8 @@ const defaultMaxBody = 1 << 20
 // fraction of a millisecond: fit for tests, mocks and sampled production
 // traffic rather than for a hot path.
 type Validator struct {
+	settings
 	servers []server
-	maxBody int64
-	report  func(Report)
 }
 
 // Option changes what [New] builds.
@@ -76,13 +75,18 @@ func WithReport(report func(Report)) Option {
 		if report == nil {
 			return errors.New("WithReport: the function is nil")
 		}
-		s.report = report
+		s.report = func(r Report) {
+			defer func() { _ = recover() }()
+			report(r)
+		}
 		return nil
 	}
 }
 
 // WithMaxBodyBytes sets how many bytes of a body are read for checking; a larger
-// body is a violation of the rule "size". The default is 1 MiB.
+// body is a violation of the rule "size". The default is 1 MiB. Lower it for a
+// server that anybody may call: 1 MiB with something wrong in every few bytes
+// takes seconds to judge.
 func WithMaxBodyBytes(n int64) Option {
 	return func(s *settings) error {
 		if n <= 0 || n == math.MaxInt64 {
@@ -116,5 +120,5 @@ func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	return &Validator{servers: servers, maxBody: s.maxBody, report: s.report}, nil
+	return &Validator{settings: s, servers: servers}, nil
 }

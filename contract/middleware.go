@@ -19,12 +19,9 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		in, err := v.checkRequest(req)
-		if err != nil {
-			if v.report == nil {
-				refuse(w, err)
-				return
-			}
-			v.tell(err)
+		if err != nil && !v.reported(err) {
+			refuse(w, err)
+			return
 		}
 		if in == nil {
 			next.ServeHTTP(w, req)
@@ -33,13 +30,10 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w, limit: v.maxBody, hold: v.report == nil}
 		before := maps.Clone(w.Header())
 		next.ServeHTTP(rec, req)
-		if err := v.checkResponse(in, rec.response()); err != nil {
-			if v.report == nil {
-				replaceHeader(w.Header(), before)
-				refuse(w, err)
-				return
-			}
-			v.tell(err)
+		if err := v.checkResponse(in, rec.response()); err != nil && !v.reported(err) {
+			replaceHeader(w.Header(), before)
+			refuse(w, err)
+			return
 		}
 		rec.release()
 	})

@@ -28,28 +28,22 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	checked := req.WithContext(req.Context()) // its body is replaced, req's is not
 	in, err := t.v.checkRequest(checked)
-	if err != nil {
-		if t.v.report == nil {
-			if req.Body != nil {
-				_ = req.Body.Close()
-			}
-			return nil, err
+	if err != nil && !t.v.reported(err) {
+		if req.Body != nil {
+			_ = req.Body.Close()
 		}
-		t.v.tell(err)
+		return nil, err
 	}
 	resp, err := t.base.RoundTrip(checked)
 	if err != nil || resp == nil || in == nil {
 		return resp, err
 	}
 	err = t.v.checkResponse(in, resp)
-	switch _, broken := err.(*Error); {
-	case broken && t.v.report == nil:
+	if _, broken := err.(*Error); broken && !t.v.reported(err) {
 		if resp.Body != nil {
 			_ = resp.Body.Close()
 		}
 		return nil, err
-	case broken:
-		t.v.tell(err)
 	}
 	return resp, nil
 }

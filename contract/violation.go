@@ -76,12 +76,11 @@ func breach(direction Direction, route *routers.Route, violations []Violation) e
 	return &Error{Operation: name, Direction: direction, Violations: violations}
 }
 
-// tell hands err to the callback of WithReport.
-func (v *Validator) tell(err error) {
-	e, ok := err.(*Error)
-	if !ok {
-		return // a body that could not be read: whoever reads it next sees why
+// reported says whether there is a callback of WithReport, which has then got
+// err. A body that could not be read is no breach: its next reader sees why.
+func (v *Validator) reported(err error) bool {
+	if e, ok := err.(*Error); ok && v.report != nil {
+		v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations})
 	}
-	defer func() { _ = recover() }()
-	v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations})
+	return v.report != nil
 }
