@@ -20,7 +20,7 @@ import (
 // server is one base under which the operations of the document are found.
 type server struct {
 	origin *url.URL // nil for any
-	path   string   // base path without a slash at its end
+	path   string   // base path with a slash at its end
 	router routers.Router
 }
 
@@ -38,7 +38,7 @@ func newServers(doc *openapi3.T) ([]server, error) {
 		}
 		// The router sees a path only: hosts are compared here, as a server's
 		// own requests have none in their URL.
-		doc.Servers = openapi3.Servers{{URL: s.path + "/"}}
+		doc.Servers = openapi3.Servers{{URL: s.path}}
 		if s.router, err = gorillamux.NewRouter(doc); err != nil {
 			return nil, fmt.Errorf("building the router: %w", err)
 		}
@@ -114,6 +114,6 @@ func (s server) methods(req *http.Request) []string {
 // documentation describes and the document does not.
 func (v *Validator) isAuth(req *http.Request) bool {
 	return req.Method == http.MethodPost && slices.ContainsFunc(v.servers, func(s server) bool {
-		return s.matches(req.URL) && req.URL.EscapedPath() == s.path+"/auth"
+		return s.matches(req.URL) && req.URL.EscapedPath() == s.path+"auth"
 	})
 }
