@@ -27,6 +27,7 @@ func TestError_MessageIsTakenTolerantlyAndCleaned(t *testing.T) {
 		{"one line", `{"message":"line\nbreak\tand\u0000 \u001b[31mcontrol\u202e\u2028\ufeff"}`, "line break and [31mcontrol"},
 		{"bad UTF-8", "{\"message\":\"a\xffb\"}", "ab"},
 		{"lone surrogate", `{"message":"a\ud800b"}`, "ab"},
+		{"as long as may be", `{"message":"` + strings.Repeat("x", 512) + `"}`, strings.Repeat("x", 512)},
 		{"cut at a rune", `{"message":"` + strings.Repeat("ä", 400) + `"}`, strings.Repeat("ä", 256)},
 		{"cut before a rune", `{"message":"x` + strings.Repeat("€", 400) + `"}`, "x" + strings.Repeat("€", 170)},
 		{"not JSON", `Nope`, ""},

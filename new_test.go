@@ -3,7 +3,6 @@ package umbrella_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
@@ -72,7 +71,7 @@ func TestNew_TakesWhatIsRight(t *testing.T) {
 		"http://[::1]:8080/":             {umbrella.WithTokenSource(authprovider.Static(authprovider.Token{}))},
 		"http://api.example.com":         {umbrella.WithToken("t"), umbrella.WithInsecureHTTP()},
 		umbrella.Production:              {umbrella.WithToken("t"), umbrella.WithRetry(umbrella.RetryPolicy{MaxBackoff: time.Millisecond})},
-		umbrella.Sandbox:                 {umbrella.WithToken("t"), umbrella.WithTimeout(0), umbrella.WithLogger(slog.Default())},
+		umbrella.Sandbox:                 {umbrella.WithToken("t"), umbrella.WithTimeout(0), umbrella.WithUserAgent("my app ~/1")},
 		"https://api.example.com/a%2Fb/": {umbrella.WithToken("t"), umbrella.WithRetry(umbrella.RetryPolicy{MinBackoff: time.Hour})},
 	} {
 		client, err := umbrella.New(name, opts...)
