@@ -41,7 +41,7 @@ func (c *config) doer(server string) (api.HttpRequestDoer, error) {
 	}
 	client.Transport = bearer
 
-	last := link(client.Do)
+	last := doerFunc(client.Do)
 	if client.Jar == nil && client.Timeout == 0 {
 		// With redirects off, http.Client does no more than copy the headers.
 		last = bearer.RoundTrip
@@ -109,10 +109,10 @@ func (l deadline) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// link is a Doer that has no fields of its own.
-type link func(*http.Request) (*http.Response, error)
+// doerFunc is a Doer as http.HandlerFunc is a Handler.
+type doerFunc func(*http.Request) (*http.Response, error)
 
-func (l link) Do(req *http.Request) (*http.Response, error) { return l(req) }
+func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
 // limiter reads the body, up to max bytes, and closes it. A failure to read is
 // kept behind the bytes that came, so that status and headers are not lost.

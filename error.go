@@ -38,7 +38,7 @@ var (
 	ErrResponseTooLarge = errors.New("umbrella: response too large")
 )
 
-// Error is every failed call that got past [Validate]. Its text in all forms
+// Error is every failed call but one that [Validate] refused. Its text in all forms
 // (Error, every fmt verb, JSON, slog) leaves out tokens, credentials, bodies,
 // headers and what the request held. The cause of a transport failure is found
 // with errors.Is and errors.As; its own text is the network's and may say more.

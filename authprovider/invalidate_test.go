@@ -49,10 +49,9 @@ func TestInvalidate_OfATokenThatIsNotCurrentDropsNothing(t *testing.T) {
 
 // slow answers after a second with the next of tokens.
 func slow(tokens ...string) answer {
-	return func(n int, w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(time.Second)
+	return after(time.Second, func(n int, w http.ResponseWriter, _ *http.Request) {
 		issue(w, tokens[min(n, len(tokens))-1], time.Hour)
-	}
+	})
 }
 
 // The token is rejected while the exchange that brings it, or its like, is under

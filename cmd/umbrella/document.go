@@ -37,7 +37,7 @@ func example() (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the document: %w", err)
 	}
-	examples := document.Paths.Value(req.URL.Path).Post.RequestBody.Value.Content.Get(jsonType).Examples
+	examples := document.Paths.Value(req.URL.Path).GetOperation(req.Method).RequestBody.Value.Content.Get(jsonType).Examples
 	for _, name := range slices.Sorted(maps.Keys(examples)) {
 		if body, ok := examples[name].Value.Value.(map[string]any); ok {
 			return body, nil
