@@ -1,6 +1,6 @@
 module github.com/umbrella-api/umbrella-go/tools
 
-go 1.25.0
+go 1.26
 
 tool (
 	github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen

@@ -1,7 +1,7 @@
 module github.com/umbrella-api/umbrella-go/tests/bench
 
-// The peers are at the newest versions that Go 1.25 builds.
-go 1.25.0
+// The peers are at their newest versions.
+go 1.26
 
 replace github.com/umbrella-api/umbrella-go => ../..
 

@@ -1,6 +1,6 @@
 module example.com/consumer
 
-go 1.25
+go 1.26
 
 require github.com/umbrella-api/umbrella-go v0.1.0
 

@@ -121,7 +121,7 @@ func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 		}
 	}
 	require.NoError(t, json.Unmarshal(out, &mod))
-	require.Equal(t, "1.25", mod.Go)
+	require.Equal(t, "1.26", mod.Go)
 	var direct []string
 	for _, r := range mod.Require {
 		if !r.Indirect {

@@ -1,6 +1,6 @@
 module github.com/umbrella-api/umbrella-go/tests/specchange
 
-go 1.25
+go 1.26
 
 require github.com/stretchr/testify v1.12.1
 
