@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const (
@@ -43,11 +45,15 @@ func (a *answer) explain(violations []contract.Violation) {
 	a.Header().Set(violationsHeader, string(reasons))
 }
 
-// distort changes the answer to what f asks for, all but what send does.
-func (a *answer) distort(f Fault) {
+// distort changes the answer of op to what f asks for, all but what send does.
+func (a *answer) distort(f Fault, op server.Operation) {
 	if f.Status != 0 {
 		*a = *newAnswer()
-		writeMessage(a, f.Status, f.message())
+		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {
+			_ = documented.Write(a) // to memory
+		} else {
+			writeMessage(a, f.Status, cmp.Or(f.Message, http.StatusText(f.Status)))
+		}
 	}
 	if f.Break {
 		*a = *newAnswer()

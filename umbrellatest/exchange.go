@@ -34,18 +34,19 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	e := m.record(r, body)
-	f := m.fault(r)
+	template, op := m.route(r)
+	f := m.fault(r, template)
 	if !pause(r.Context(), m.latency) || !f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}
 	a := newAnswer()
 	if f.AfterProcessing || f.Status == 0 && !f.Reset {
-		m.process(a, r)
+		m.process(a, r, op)
 	}
 	if f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}
-	a.distort(f)
+	a.distort(f, op)
 	m.conclude(r, e, a, f)
 	a.send(w, r, f)
 }
@@ -53,7 +54,7 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 // conclude completes the journal and logs, right before the answer leaves.
 func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
 	m.mu.Lock()
-	e.Violations = a.violations
+	m.keepViolations(e, a.violations)
 	if !f.Reset {
 		e.Status = a.Code
 	}

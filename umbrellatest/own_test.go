@@ -1,30 +1,42 @@
 package umbrellatest
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
-// The handlers are right, so this test puts wrong ones in their place.
+// wrong is a behaviour that does not keep to the document.
+type wrong struct {
+	server.Defaults
+	answer server.Answer
+	err    error
+}
+
+func (w wrong) CreateSessionLink(context.Context, server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
+	return w.answer, w.err
+}
+
+// The behaviours are right, so this test puts wrong ones in their place.
 func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 	for name, tc := range map[string]struct {
-		operations http.HandlerFunc
+		operations wrong
 		violation  string
 	}{
-		"a wrong type": {func(w http.ResponseWriter, _ *http.Request) {
-			writeJSON(w, http.StatusOK, map[string]any{"status": "yes", "data": map[string]any{"url": "https://a.example", "requestId": "1", "expiresAfter": "2026-11-23T09:00:00Z"}})
-		}, "$.status"},
-		"a status that is not documented": {func(w http.ResponseWriter, _ *http.Request) {
-			writeJSON(w, http.StatusCreated, struct{}{})
-		}, "$status"},
-		"not JSON": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte("<html>"))
-		}, "$"},
+		"a wrong type": {
+			wrong{answer: server.Answer{Status: http.StatusOK, Body: `{"status":"yes","data":{"url":"https://a.example","requestId":"1","expiresAfter":"2026-11-23T09:00:00Z"}}`}},
+			"$.status",
+		},
+		"a status that is not documented": {wrong{answer: server.Answer{Status: http.StatusCreated, Body: `{}`}}, "$status"},
+		"not JSON":                        {wrong{answer: server.Answer{Status: http.StatusOK, Body: "<html>"}}, "$"},
+		"an error":                        {wrong{err: errors.New("with a value")}, "$status"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, err := New()
@@ -39,6 +51,7 @@ func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 
 			require.Equal(t, http.StatusInternalServerError, w.Code)
 			require.Contains(t, w.Body.String(), `"message"`)
+			require.NotContains(t, w.Body.String(), "with a value")
 			require.Contains(t, w.Header().Get("Umbrella-Mock-Violations"), `"path":"`+tc.violation+`"`)
 			require.Equal(t, tc.violation, m.Requests()[0].Violations[0].Path)
 		})
