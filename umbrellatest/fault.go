@@ -25,10 +25,10 @@ type Fault struct {
 	// DelayHeader the client loses the answer while the session exists.
 	AfterProcessing bool
 
-	// Status is from 200 to 599. Where the document has it for the operation, the
-	// body is as it says: its example, or a value made from its schema.
+	// Status is from 200 to 599. The body is as the document says, if it has the
+	// status for the operation, and else JSON with the status in words.
 	Status     int
-	Message    string // in a JSON body for Status instead; where neither is, the status in words
+	Message    string // of a JSON body in place of that one
 	RetryAfter string // the header as it is to be sent, seconds or an HTTP date
 
 	DelayHeader time.Duration // before the first byte of the answer

@@ -1,9 +1,7 @@
 package umbrellatest
 
 import (
-	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
@@ -24,8 +22,7 @@ type memory struct {
 	maxSessions int
 	sessions    []*session
 	requests    []*entry
-	size        int    // of both, in bytes
-	kept        uint64 // how many there have been
+	size        int // of both, in bytes
 }
 
 // session is a Session whose request is decoded when it is read.
@@ -33,7 +30,6 @@ type session struct {
 	api.SessionLink
 	request  []byte // JSON
 	openedAt time.Time
-	turn     uint64
 }
 
 func (s *session) size() int {
@@ -44,7 +40,6 @@ func (s *session) size() int {
 type entry struct {
 	Request
 	body []byte
-	turn uint64
 }
 
 func (e *entry) size() int {
@@ -56,30 +51,25 @@ func (e *entry) size() int {
 }
 
 func (m *memory) keepSession(s *session) {
-	m.kept++
-	s.turn = m.kept
 	m.sessions = append(m.sessions, s)
 	m.size += s.size()
 	m.forget()
 }
 
 func (m *memory) keepRequest(e *entry) {
-	m.kept++
-	e.turn = m.kept
-	e.Path = strings.Clone(e.Path) // not what it was cut from
 	m.requests = append(m.requests, e)
 	m.size += e.size()
 	m.forget()
 }
 
+// keepViolations adds to an entry, unless it was forgotten while it was answered.
 func (m *memory) keepViolations(e *entry, violations []contract.Violation) {
-	if !slices.Contains(m.requests, e) {
-		return // forgotten while it was answered
+	if slices.Contains(m.requests, e) {
+		m.size -= e.size()
+		e.Violations = violations
+		m.size += e.size()
+		m.forget()
 	}
-	m.size -= e.size()
-	e.Violations = violations
-	m.size += e.size()
-	m.forget()
 }
 
 // forget drops the oldest until what is left is within the limits.
@@ -91,14 +81,7 @@ func (m *memory) forget() {
 		m.dropRequest()
 	}
 	for m.size > maxMemory {
-		session, request := uint64(math.MaxUint64), uint64(math.MaxUint64)
-		if len(m.sessions) > 0 {
-			session = m.sessions[0].turn
-		}
-		if len(m.requests) > 0 {
-			request = m.requests[0].turn
-		}
-		if session < request {
+		if len(m.requests) == 0 || len(m.sessions) > 0 && m.sessions[0].openedAt.Before(m.requests[0].Time) {
 			m.dropSession()
 		} else {
 			m.dropRequest()
@@ -114,8 +97,4 @@ func (m *memory) dropSession() {
 func (m *memory) dropRequest() {
 	m.size -= m.requests[0].size()
 	m.requests = slices.Delete(m.requests, 0, 1)
-}
-
-func (m *memory) clear() {
-	m.sessions, m.requests, m.size = nil, nil, 0
 }

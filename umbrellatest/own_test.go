@@ -2,9 +2,12 @@ package umbrellatest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,4 +59,41 @@ func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 			require.Equal(t, tc.violation, m.Requests()[0].Violations[0].Path)
 		})
 	}
+}
+
+func TestDocumentedAnswers_KeepToTheDocument(t *testing.T) {
+	m, err := New()
+	require.NoError(t, err)
+	require.NotEmpty(t, server.Operations)
+	for key, op := range server.Operations {
+		require.NotEmpty(t, op.Answers)
+		for status := range op.Answers {
+			t.Run(key+"/"+strconv.Itoa(status), func(t *testing.T) {
+				answer, ok := op.Documented(status)
+				require.True(t, ok)
+				w := httptest.NewRecorder()
+				require.NoError(t, answer.Write(w))
+				method, path, _ := strings.Cut(key, " ")
+				require.NoError(t, m.contract.ValidateResponse(httptest.NewRequest(method, path, http.NoBody), w.Result()))
+			})
+		}
+	}
+}
+
+func TestExactly_GivesIntegersOfAnySpelling(t *testing.T) {
+	for text, want := range map[string]any{
+		`1.0`:                     json.Number("1"),
+		`[1e2, -0.0]`:             []any{json.Number("100"), json.Number("0")},
+		`{"a": 9007199254740993}`: map[string]any{"a": json.Number("9007199254740993")},
+		`1.5`:                     json.Number("1.5"),
+		`1e400`:                   json.Number("1e400"),
+		`"1.0"`:                   "1.0",
+	} {
+		body, ok := exactly(io.NopCloser(strings.NewReader(text))).(exactBody)
+		require.True(t, ok)
+		require.Equal(t, want, body.ValidatedValue())
+	}
+	data, err := io.ReadAll(exactly(http.NoBody))
+	require.NoError(t, err)
+	require.Empty(t, data, "no body stays none")
 }

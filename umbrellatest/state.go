@@ -73,7 +73,7 @@ func (m *Mock) Requests() []Request {
 func (m *Mock) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.clear()
+	m.memory = memory{maxSessions: m.maxSessions}
 	m.faults, m.authCalls = nil, 0
 	if m.seeded {
 		m.random = rand.NewPCG(m.seed, sessionStream)
@@ -86,7 +86,7 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := m.redactor(r)
-	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: redact.Replace(r.URL.Path)}}
+	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++

@@ -14,9 +14,11 @@ type Answer struct {
 
 // Write sends the answer.
 func (a Answer) Write(w http.ResponseWriter) error {
-	if a.Body != "" {
-		w.Header().Set("Content-Type", "application/json")
+	if a.Body == "" {
+		w.WriteHeader(a.Status)
+		return nil
 	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.Status)
 	_, err := io.WriteString(w, a.Body)
 	return err

@@ -7,6 +7,18 @@ import (
 	"net/http"
 )
 
+// Defaults answers each operation with its documented success: the document's
+// example, or a value made from its schema.
+type Defaults struct{}
+
+// CreateSessionLink implements StrictServerInterface.
+func (Defaults) CreateSessionLink(context.Context, CreateSessionLinkRequestObject) (CreateSessionLinkResponseObject, error) {
+	return Answer{200, Operations["POST /onboarding/createSessionLink"].Answers[200]}, nil
+}
+
+// VisitCreateSessionLinkResponse implements CreateSessionLinkResponseObject.
+func (a Answer) VisitCreateSessionLinkResponse(w http.ResponseWriter) error { return a.Write(w) }
+
 // Operations has the operations of the document by method and path template.
 var Operations = map[string]Operation{
 	"POST /onboarding/createSessionLink": {
@@ -18,15 +30,3 @@ var Operations = map[string]Operation{
 		},
 	},
 }
-
-// Defaults answers each operation with the success that the document gives as an
-// example, or with one made from its schema.
-type Defaults struct{}
-
-// CreateSessionLink implements StrictServerInterface.
-func (Defaults) CreateSessionLink(context.Context, CreateSessionLinkRequestObject) (CreateSessionLinkResponseObject, error) {
-	return Answer{200, Operations["POST /onboarding/createSessionLink"].Answers[200]}, nil
-}
-
-// VisitCreateSessionLinkResponse implements CreateSessionLinkResponseObject.
-func (a Answer) VisitCreateSessionLinkResponse(w http.ResponseWriter) error { return a.Write(w) }
