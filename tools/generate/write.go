@@ -55,6 +55,9 @@ func write(root string, files map[string][]byte) error {
 		if old, err := os.ReadFile(target); err == nil && bytes.Equal(old, data) {
 			continue
 		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
 		temporary := target + ".tmp"
 		renames[temporary] = target
 		if err := os.WriteFile(temporary, data, 0o644); err != nil {
