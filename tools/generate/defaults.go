@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"go/format"
 	"strconv"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -53,7 +52,7 @@ func defaults(doc *document.Document, names *names) ([]byte, error) {
 	}
 	table.WriteString("}\n")
 	methods.Write(table.Bytes())
-	return format.Source(methods.Bytes())
+	return methods.Bytes(), nil
 }
 
 // pathNames writes those path parameters whose names are no Go identifiers, which

@@ -84,7 +84,7 @@ func (r *reader) fill(s *Schema, n node) {
 		r.reference(s, n, ref)
 		return
 	}
-	r.keys(n, schemaKeys, refusedInSchemas)
+	r.broken[s] = !r.keys(n, schemaKeys, refusedInSchemas)
 	r.types(s, n)
 	r.object(s, n)
 	r.array(s, n)
@@ -149,7 +149,7 @@ func (r *reader) types(s *Schema, n node) {
 		return
 	case !ok:
 		_, merged := r.get(n, "allOf")
-		if !merged {
+		if !merged && !r.broken[s] {
 			r.wrong(n, "has no type, so its rules hold for some values only; add the type in overlay.yaml")
 			r.broken[s] = true
 		}
@@ -163,6 +163,8 @@ func (r *reader) types(s *Schema, n node) {
 			s.Types = append(s.Types, t.Value)
 		default:
 			r.wrong(t, "type %q is none of JSON Schema; correct it", t.Value)
+			r.broken[s] = true
+			return
 		}
 	}
 	if len(s.Types) != 1 {

@@ -20,7 +20,7 @@ type judge struct {
 const resource = "file:///document.json"
 
 func newJudge(root *yaml.Node) (*judge, error) {
-	data, err := JSON(root)
+	data, err := document.JSON(root)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (m *Maker) Answer(r *document.Response) (body []byte, complaint string, err
 		return nil, "", nil
 	}
 	if r.Example != nil {
-		body, err := JSON(r.Example)
+		body, err := document.JSON(r.Example)
 		if err != nil {
 			return nil, "", fmt.Errorf("%s: the example: %w", where(r.Place), err)
 		}
@@ -107,7 +107,7 @@ func given(s *document.Schema) (values [][]byte) {
 		if n == nil {
 			continue
 		}
-		if value, err := JSON(n); err == nil {
+		if value, err := document.JSON(n); err == nil {
 			values = append(values, value)
 		}
 	}

@@ -76,7 +76,7 @@ func TestValue_KeepsToEachRule(t *testing.T) {
 		"few properties":                {"{type: object, maxProperties: 1, required: [b], properties: {a: {type: boolean}, b: {type: boolean}}}", `{"b":true}`},
 		"anything":                      {"{description: any value}", `{}`},
 		"what looks like a date":        {"{type: string, example: 2025-07-30}", `"2025-07-30"`},
-		"exact numbers":                 {"{type: object, example: {big: 9007199254740993, small: 1e-7, hex: 0x10}}", `{"big":9007199254740993,"small":1e-7,"hex":16}`},
+		"exact numbers":                 {"{type: object, example: {big: 9007199254740993, small: 1e-7}}", `{"big":9007199254740993,"small":1e-7}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := value(t, "Thing: "+tc.schema+"\n")
@@ -131,7 +131,7 @@ func TestAnswer_PrefersTheExampleThatKeepsToTheSchema(t *testing.T) {
 	} {
 		var node yaml.Node
 		require.NoError(t, yaml.Unmarshal([]byte(example), &node))
-		body, complaint, err := maker.Answer(&document.Response{Schema: doc.Schemas[0], Example: &node, Place: document.Place{Path: "$.here"}})
+		body, complaint, err := maker.Answer(&document.Response{Schema: doc.Schemas[0], Example: node.Content[0], Place: document.Place{Path: "$.here"}})
 		require.NoError(t, err)
 		require.Equal(t, want.body, string(body))
 		require.Equal(t, want.complaint, complaint)
