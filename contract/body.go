@@ -67,7 +67,7 @@ func (v *Validator) checkBody(content openapi3.Content, header http.Header, data
 	if err == nil {
 		return verdict{}
 	}
-	f := findings{body: body, root: newPlace(v.order, 0, schema)}
+	f := findings{root: node{path: "$", value: body, schemas: flatten(media.Schema)}}
 	f.add(err)
 	return f.verdict()
 }

@@ -148,10 +148,10 @@ func collect(broken map[string]Violation, at string, err error) {
 	case errors.As(err, &failed):
 		rule = cmp.Or(failed.SchemaField, rule)
 		if errors.As(err, &cause) {
-			words = reason(cause.ErrorKind, rule)
+			words = reason(rule, cause.ErrorKind)
 		}
 	}
-	broken[rule] = Violation{at, rule, cmp.Or(words, reason(nil, rule))}
+	broken[rule] = Violation{at, rule, cmp.Or(words, reason(rule, nil))}
 }
 
 func checkHeaders(in *call, documented openapi3.Headers, resp *http.Response) (found []Violation) {

@@ -35,7 +35,6 @@ type Validator struct {
 	settings
 	servers []server
 	schemas map[*openapi3.MediaType]*jsonschema.Schema // of the bodies
-	order   map[string]int                             // of the document's members, by JSON pointer
 }
 
 // Option changes what [New] builds.

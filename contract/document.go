@@ -2,18 +2,22 @@ package contract
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"maps"
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/umbrella-api/umbrella-go/internal/format"
 )
 
-// formats are asserted in bodies and parameters alike. The rest of JSON Schema's
-// formats is asserted in bodies, by jsonschema.
+// formats are asserted in bodies and parameters alike.
 var formats = map[string]struct {
 	check func(string) error
 	words string
@@ -25,186 +29,176 @@ var formats = map[string]struct {
 	"uuid":      {format.UUID, "a UUID"},
 }
 
-// document is a private copy of the OpenAPI document.
-type document struct {
+// load reads the document, compiles the schemas of all bodies and builds the routers.
+func (v *Validator) load(data []byte) error {
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true // positions give violations their order; YAML has them, JSON has not
+	doc, err := loader.LoadFromData(append([]byte("# JSON as YAML\n"), bytes.ReplaceAll(data, []byte("\t"), []byte(" "))...))
+	if err != nil {
+		return fmt.Errorf("reading the document: %w", err)
+	}
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
+		return fmt.Errorf("the document is not valid: %w", err)
+	}
+	if !doc.IsOpenAPI31OrLater() {
+		return errors.New("the document is not OpenAPI 3.1")
+	}
+	compiler, err := newCompiler(data, v.sealed)
+	if err != nil {
+		return err
+	}
+	v.schemas = make(map[*openapi3.MediaType]*jsonschema.Schema)
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			at := "#/paths/" + escape(path) + "/" + strings.ToLower(method)
+			if body := operation.RequestBody; body != nil {
+				err = errors.Join(err, v.compile(compiler, body.Value.Content, cmp.Or(body.Ref, at+"/requestBody")))
+			}
+			for status, response := range operation.Responses.Map() {
+				err = errors.Join(err, v.compile(compiler, response.Value.Content, cmp.Or(response.Ref, at+"/responses/"+status)))
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if v.server != "" {
+		doc.Servers = openapi3.Servers{{URL: v.server}}
+	}
+	v.servers, err = newServers(doc)
+	return err
+}
+
+// resource is the name under which jsonschema knows the document.
+const resource = "contract:///openapi.json"
+
+// compile compiles the schemas of a body, which is at a place in the document,
+// and refuses what this package cannot check.
+func (v *Validator) compile(compiler *jsonschema.Compiler, content openapi3.Content, place string) (err error) {
+	for name, media := range content {
+		base, _, _ := mime.ParseMediaType(name)
+		if base != "application/json" && !strings.HasSuffix(base, "+json") {
+			return fmt.Errorf("%s: cannot check the media type %s", place, name)
+		}
+		if media.Schema == nil {
+			continue
+		}
+		if v.schemas[media], err = compiler.Compile(resource + place + "/content/" + escape(name) + "/schema"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// escape writes a name for a JSON pointer in the fragment of a URL.
+func escape(name string) string {
+	pointer := url.URL{Fragment: strings.NewReplacer("~", "~0", "/", "~1").Replace(name)}
+	return pointer.EscapedFragment()
+}
+
+func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
+	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	p := preparation{root: root, sealed: sealed}
+	p.walk(root)
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing from outside
+	compiler.AssertFormat()
+	for name, format := range formats {
+		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error {
+			if s, ok := value.(string); ok {
+				return format.check(s)
+			}
+			return nil
+		}})
+	}
+	return compiler, compiler.AddResource(resource, root)
+}
+
+// preparation changes the copy of the document that jsonschema gets.
+type preparation struct {
 	root   any
-	order  map[string]int // where each JSON pointer stands in the text
 	sealed bool
 }
 
-func readDocument(data []byte, sealed bool) (*document, error) {
-	d := &document{order: make(map[string]int), sealed: sealed}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var err error
-	if d.root, err = d.read(dec, ""); err != nil {
-		return nil, fmt.Errorf("reading the document: %w", err)
-	}
-	d.walk(d.root)
-	return d, nil
-}
-
-// read is json.Decoder.Decode, but remembers the order of members.
-func (d *document) read(dec *json.Decoder, pointer string) (any, error) {
-	d.order[pointer] = len(d.order)
-	token, err := dec.Token()
-	delim, _ := token.(json.Delim)
-	switch {
-	case err != nil || delim == 0:
-		return token, err
-	case delim == '[':
-		var items []any
-		for dec.More() {
-			item, err := d.read(dec, fmt.Sprintf("%s/%d", pointer, len(items)))
-			if err != nil {
-				return nil, err
+// walk goes through everything that is or may hold a schema.
+func (p preparation) walk(node any) {
+	switch node := node.(type) {
+	case []any:
+		for _, item := range node {
+			p.walk(item)
+		}
+	case map[string]any:
+		separate(node)
+		for name, member := range node {
+			switch name {
+			case "example", "examples", "enum", "const", "default":
+			case "not", "if": // closed, they would say something else
+				preparation{}.walk(member)
+			case "schema", "items", "additionalProperties":
+				p.walk(member)
+				p.seal(member)
+			case "properties":
+				p.walk(member)
+				properties, _ := member.(map[string]any)
+				for _, property := range properties {
+					p.seal(property)
+				}
+			default:
+				p.walk(member)
 			}
-			items = append(items, item)
 		}
-		_, err = dec.Token()
-		return items, err
-	}
-	members := make(map[string]any)
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		if members[name.(string)], err = d.read(dec, pointer+"/"+escape(name.(string))); err != nil {
-			return nil, err
-		}
-	}
-	_, err = dec.Token()
-	return members, err
-}
-
-func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
-
-// pointer is the JSON pointer of what names lead to from the root, by way of the
-// $ref of request bodies, responses and the like.
-func (d *document) pointer(names []string) (pointer string) {
-	node := d.root
-	for _, name := range names {
-		for range 16 { // more would be a circle
-			members, _ := node.(map[string]any)
-			ref, ok := members["$ref"].(string)
-			if !ok {
-				break
-			}
-			node, pointer = d.follow(ref), location(ref)
-		}
-		members, _ := node.(map[string]any)
-		node, pointer = members[name], pointer+"/"+escape(name)
-	}
-	return pointer
-}
-
-func (d *document) follow(ref string) any {
-	node := d.root
-	for name := range strings.SplitSeq(strings.TrimPrefix(location(ref), "/"), "/") {
-		members, _ := node.(map[string]any)
-		node = members[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
-	}
-	return node
-}
-
-// location is the JSON pointer in the fragment of a URL.
-func location(ref string) string {
-	_, fragment, _ := strings.Cut(ref, "#")
-	pointer, err := url.PathUnescape(fragment)
-	if err != nil {
-		return fragment
-	}
-	return pointer
-}
-
-// walk finds the schemas of the document and prepares them.
-func (d *document) walk(node any) {
-	members, _ := node.(map[string]any)
-	for name, member := range members {
-		switch {
-		case name == "schema":
-			d.prepare(member, true)
-		case name == "schemas":
-			for _, schema := range parts(member) {
-				d.prepare(schema, false)
-			}
-		case name == "example", name == "examples", strings.HasPrefix(name, "x-"):
-		default:
-			d.walk(member)
-		}
-	}
-	if items, ok := node.([]any); ok {
-		for _, item := range items {
-			d.walk(item)
-		}
-	}
-}
-
-// prepare works around two habits of jsonschema in a schema and all below it.
-// isWhole tells a schema that judges a value alone from a part of another one.
-func (d *document) prepare(node any, isWhole bool) {
-	s, ok := node.(map[string]any)
-	if !ok {
-		return
-	}
-	for keyword, below := range s {
-		switch keyword {
-		case "items", "additionalProperties":
-			d.prepare(below, true)
-		case "properties", "patternProperties", "prefixItems":
-			for _, schema := range parts(below) {
-				d.prepare(schema, true)
-			}
-		case "$defs", "dependentSchemas", "allOf", "anyOf", "oneOf":
-			for _, schema := range parts(below) {
-				d.prepare(schema, false)
-			}
-		case "then", "else":
-			d.prepare(below, false)
-		case "not", "if", "contains", "propertyNames":
-			(&document{root: d.root}).prepare(below, false) // sealed, they would say something else
-		}
-	}
-	separate(s)
-	if d.sealed && isWhole && s["unevaluatedProperties"] == nil && d.isObject(s, 0) {
-		s["unevaluatedProperties"] = false
 	}
 }
 
 // separate moves the keywords at which jsonschema stops, and hides what else is
-// wrong with the value, into an allOf, whose parts are judged side by side.
+// wrong with a value, into an allOf, whose parts are judged side by side.
 func separate(s map[string]any) {
-	for _, keyword := range []string{"const", "enum", "format"} {
-		if value, ok := s[keyword]; ok {
-			all, _ := s["allOf"].([]any)
-			s["allOf"] = append(slices.Clip(all), map[string]any{keyword: value})
-			delete(s, keyword)
+	for _, hidden := range []string{"pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"} {
+		if s[hidden] == nil {
+			continue
 		}
+		for _, keyword := range []string{"format", "enum"} {
+			value := s[keyword]
+			if _, isProperty := value.(map[string]any); value != nil && !isProperty {
+				all, _ := s["allOf"].([]any)
+				s["allOf"] = append(all, map[string]any{keyword: value})
+				delete(s, keyword)
+			}
+		}
+	}
+}
+
+// seal closes a schema that judges a value alone: a part of another one would
+// refuse the properties of its neighbours.
+func (p preparation) seal(node any) {
+	if s, ok := node.(map[string]any); ok && p.sealed && s["unevaluatedProperties"] == nil && p.isObject(s, 0) {
+		s["unevaluatedProperties"] = false
 	}
 }
 
 // isObject reports whether a schema, or what it is composed of, says what
 // properties an object has. One that says nothing stays open.
-func (d *document) isObject(node any, depth int) bool {
+func (p preparation) isObject(node any, depth int) bool {
 	s, _ := node.(map[string]any)
 	if s["properties"] != nil || strings.Contains(fmt.Sprint(s["type"]), "object") {
 		return true
 	}
-	all := slices.Concat(parts(s["allOf"]), parts(s["anyOf"]), parts(s["oneOf"]))
+	var parts []any
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		some, _ := s[keyword].([]any)
+		parts = append(parts, some...)
+	}
 	if ref, ok := s["$ref"].(string); ok {
-		all = append(all, d.follow(ref))
+		target := p.root
+		for name := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
+			members, _ := target.(map[string]any)
+			target = members[name]
+		}
+		parts = append(parts, target)
 	}
-	return depth < 16 && slices.ContainsFunc(all, func(part any) bool { return d.isObject(part, depth+1) })
-}
-
-// parts lists the schemas in an object or an array of schemas.
-func parts(node any) []any {
-	if members, ok := node.(map[string]any); ok {
-		return slices.Collect(maps.Values(members))
-	}
-	items, _ := node.([]any)
-	return items
+	return depth < 16 && slices.ContainsFunc(parts, func(part any) bool { return p.isObject(part, depth+1) })
 }

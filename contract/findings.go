@@ -3,144 +3,182 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// findings collects what jsonschema finds in one body: the smallest in document
-// order, each place and rule once. The rest is counted.
-type findings struct {
-	body  any
-	root  *place
-	found []finding
-	total int
-
-	// Of the finding at hand; reused, as one megabyte can have half a million.
-	key  []rank
-	path []byte
+// node is a place in a body.
+type node struct {
+	path    string
+	order   []string // the way to it in the order of the document
+	value   any
+	schemas []*openapi3.Schema // that apply there
 }
 
+// finding is a violation with its sort key.
 type finding struct {
 	Violation
-	key   []rank
-	times int // as the parts of an allOf may agree, or nameless places be one
+	order []string
 }
 
-// rank orders the values below one place: by document, by index or by name.
-type rank struct {
-	position int
-	name     string
-}
-
-func (a rank) compare(b rank) int {
-	return cmp.Or(cmp.Compare(a.position, b.position), strings.Compare(a.name, b.name))
-}
-
-func (f *findings) verdict() verdict {
-	v := verdict{omitted: f.total}
-	for _, one := range f.found {
-		v.found = append(v.found, one.Violation)
-		v.omitted -= one.times
-	}
-	return v
+// findings collects what jsonschema says of one body.
+type findings struct {
+	root    node
+	list    []finding
+	omitted int // beside those of list
 }
 
 // add takes err apart. Alternatives such as anyOf fail as a whole: the causes
 // below them say only why each way out was closed.
 func (f *findings) add(err *jsonschema.ValidationError) {
+	at, shown := f.root.below(err.InstanceLocation...)
+	switch k := err.ErrorKind.(type) {
+	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
+		_, isArray := at.value.([]any)
+		items := 0
+		for _, cause := range err.Causes {
+			if isArray && len(cause.InstanceLocation) > len(err.InstanceLocation) {
+				items++ // they come in order, and each has a violation at least
+			}
+			if items > maxViolations {
+				f.omitted += count(cause)
+			} else {
+				f.add(cause)
+			}
+		}
+	case *kind.Required:
+		f.members(at, shown, k.Missing, "required")
+	case *kind.AdditionalProperties:
+		f.members(at, shown, k.Properties, "additionalProperties")
+	case *kind.FalseSchema:
+		switch {
+		case !strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties"):
+			f.record(at, "schema", nil)
+		case !shown || len(at.schemas) == 0: // jsonschema also names what a failed $ref declares
+			f.record(at, "additionalProperties", nil)
+		}
+	default:
+		f.record(at, append(k.KeywordPath(), "schema")[0], k)
+	}
+}
+
+// members records a missing or surplus member at its own place.
+func (f *findings) members(at node, shown bool, names []string, rule string) {
+	for _, name := range names {
+		member := at
+		if shown {
+			member, _ = at.below(name)
+		}
+		f.record(member, rule, nil)
+	}
+}
+
+func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
+	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
+}
+
+// count counts what add would find, with all findings below unevaluatedProperties left out.
+func count(err *jsonschema.ValidationError) (n int) {
 	switch k := err.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
 		for _, cause := range err.Causes {
-			f.add(cause)
+			n += count(cause)
 		}
+		return n
 	case *kind.Required:
-		for _, name := range k.Missing {
-			f.record(err, "required", name)
-		}
-	case *kind.AdditionalProperties:
-		for _, name := range k.Properties {
-			f.record(err, "additionalProperties", name)
-		}
-	case *kind.FalseSchema:
-		rule := "schema"
-		if strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties") {
-			rule = "additionalProperties"
-		}
-		f.record(err, rule)
-	default:
-		f.record(err, append(k.KeywordPath(), "schema")[0])
+		return len(k.Missing)
 	}
+	return 1
 }
 
-// record adds what err says of its place, or of the member name of it.
-func (f *findings) record(err *jsonschema.ValidationError, rule string, name ...string) {
-	known := f.locate(err.InstanceLocation, name)
-	if _, isFalse := err.ErrorKind.(*kind.FalseSchema); isFalse && known && rule == "additionalProperties" {
-		return // where a $ref fails, jsonschema counts its properties as unevaluated
-	}
-	f.total++
-	i, again := slices.BinarySearchFunc(f.found, rule, func(have finding, rule string) int {
-		return cmp.Or(slices.CompareFunc(have.key, f.key, rank.compare), strings.Compare(have.Rule, rule))
+// verdict keeps the smallest violations, each path and rule once.
+func (f *findings) verdict() verdict {
+	slices.SortFunc(f.list, func(a, b finding) int {
+		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
 	})
-	switch {
-	case again:
-		f.found[i].times++
-	case i < maxViolations:
-		violation := Violation{string(f.path), rule, reason(err.ErrorKind, rule)}
-		f.found = slices.Insert(f.found, i, finding{violation, slices.Clone(f.key), 1})
-		f.found = f.found[:min(len(f.found), maxViolations)]
+	list := slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule })
+	v := verdict{omitted: f.omitted + len(list)}
+	for _, one := range list[:min(len(list), maxViolations)] {
+		v.found = append(v.found, one.Violation)
+		v.omitted--
 	}
+	return v
 }
 
-// locate sets key and path to the place that the names lead to, or to the last
-// one above it that may be shown. It reports whether the document has a schema
-// for the value there.
-func (f *findings) locate(location, member []string) (known bool) {
-	at, value := f.root, f.body
-	f.key, f.path = f.key[:0], append(f.path[:0], '$')
-	for _, names := range [][]string{location, member} {
-		for _, name := range names {
-			if items, ok := value.([]any); ok {
-				i, _ := strconv.Atoi(name)
-				at, value = at.item(i), items[i]
-				f.key = append(f.key, rank{position: i})
-				f.path = append(append(append(f.path, '['), name...), ']')
-				continue
-			}
-			members, _ := value.(map[string]any)
-			at, value = at.property(name), members[name]
-			known = len(at.schemas) > 0
+// identifier is what an undeclared name must look like to be shown: any other
+// name may be somebody's data.
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
+
+// below is the place that names lead to from n, or the last one above it, and
+// false, when a name must not be shown.
+func (n node) below(names ...string) (node, bool) {
+	for _, name := range names {
+		var next node
+		var declared *openapi3.SchemaRef
+		items, isItem := n.value.([]any)
+		i, _ := strconv.Atoi(name)
+		for _, s := range n.schemas {
+			ref := s.Properties[name]
 			switch {
-			case isIdentifier(name):
-				f.path = append(append(f.path, '.'), name...)
-			case at.position < undeclared:
-				f.path = fmt.Appendf(f.path, "[%q]", name)
+			case isItem && i < len(s.PrefixItems):
+				ref = s.PrefixItems[i]
+			case isItem:
+				ref = s.Items
+			case ref != nil:
+				declared = ref
 			default:
-				return known // any other name may be somebody's data
+				ref = s.AdditionalProperties.Schema
 			}
-			f.key = append(f.key, rank{at.position, name})
+			next.schemas = append(next.schemas, flatten(ref)...)
 		}
+		key := "~" + name // after everything declared
+		if declared != nil && declared.Origin != nil {
+			key = fmt.Sprintf("%010d:%010d", declared.Origin.Key.Line, declared.Origin.Key.Column)
+		}
+		switch {
+		case isItem:
+			next.path, key, next.value = n.path+"["+name+"]", fmt.Sprintf("%020d", i), items[i]
+		case identifier.MatchString(name):
+			next.path = n.path + "." + name
+		case declared != nil:
+			next.path = fmt.Sprintf("%s[%q]", n.path, name)
+		default:
+			return n, false
+		}
+		if members, ok := n.value.(map[string]any); ok {
+			next.value = members[name]
+		}
+		next.order = append(slices.Clip(n.order), key)
+		n = next
 	}
-	return known
+	return n, true
 }
 
-func isIdentifier(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		isLetter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
-		if !isLetter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
-			return false
+// flatten lists the schema of ref, if there is one, and what it is composed of.
+func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
+	pending := openapi3.SchemaRefs{ref}
+	for len(pending) > 0 {
+		ref, pending = pending[0], pending[1:]
+		if ref == nil || ref.Value == nil || slices.Contains(all, ref.Value) {
+			continue
+		}
+		s := ref.Value
+		all = append(all, s)
+		if len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Then != nil || s.Else != nil {
+			pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Then, s.Else})
 		}
 	}
-	return name != "" && len(name) <= 64
+	return all
 }
 
 // reason says what the document wants, in words of our own.
-func reason(k jsonschema.ErrorKind, rule string) string {
+func reason(rule string, k jsonschema.ErrorKind) string {
 	switch k := k.(type) {
 	case *kind.Type:
 		return "must be of type " + strings.Join(k.Want, " or ")
@@ -148,8 +186,6 @@ func reason(k jsonschema.ErrorKind, rule string) string {
 		return "must match " + k.Want
 	case *kind.Format:
 		return "must be " + cmp.Or(formats[k.Want].words, "of the format "+k.Want)
-	case *kind.InvalidJsonValue:
-		return "could not be checked"
 	}
 	switch rule {
 	case "required":
