@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
-// example is the document's example request and answer.
+// examples are the document's example request and answer.
 func examples(t testing.TB) (request, response []byte) {
 	t.Helper()
 	var document struct {
@@ -55,72 +56,103 @@ func plain(t testing.TB, pointer string) func(data []byte) {
 	}
 }
 
-// The cost of an exchange beside that of decoding and validating its two bodies.
+// exchange validates the example request and answer, and plainly does what cannot
+// be done without for the two bodies.
+func exchange(t testing.TB) (validate, plainly func()) {
+	t.Helper()
+	request, response := examples(t)
+	v, req := newValidator(t), newRequest(t, "")
+	resp := newResponse(http.StatusOK, "application/json", "")
+	sent := plain(t, "/components/schemas/CreateSessionLinkRequest")
+	received := plain(t, "/components/schemas/CreateSessionLinkResponse")
+	validate = func() {
+		req.Body, resp.Body = io.NopCloser(bytes.NewReader(request)), io.NopCloser(bytes.NewReader(response))
+		if v.ValidateRequest(req) != nil || v.ValidateResponse(req, resp) != nil {
+			t.Fatal("the examples are not valid")
+		}
+	}
+	return validate, func() { sent(request); received(response) }
+}
+
+// wrong validates a body of one megabyte full of an item that is not valid.
+func wrong(t testing.TB, item string, opts ...contract.Option) (validate, decode func()) {
+	t.Helper()
+	data := []byte(`{"signForms":[` + strings.Repeat(item+",", (1<<20-100)/(len(item)+1)) + item + `]}`)
+	v, req := newValidator(t, opts...), newRequest(t, "")
+	validate = func() {
+		req.Body = io.NopCloser(bytes.NewReader(data))
+		var e *contract.Error
+		require.ErrorAs(t, v.ValidateRequest(req), &e)
+		require.Len(t, e.Violations, 50)
+		require.Positive(t, e.Omitted)
+	}
+	return validate, func() {
+		var value any
+		require.NoError(t, json.Unmarshal(data, &value))
+	}
+}
+
+// sideBySide measures ours and theirs each by itself, and how many times theirs
+// ours takes when both run in turn.
+func sideBySide(b *testing.B, ours, theirs func()) {
+	for name, run := range map[string]func(){"ours": ours, "theirs": theirs} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				run()
+			}
+		})
+	}
+	b.Run("ratio", func(b *testing.B) {
+		var sum [2]time.Duration
+		for b.Loop() {
+			for i, run := range []func(){ours, theirs} {
+				start := time.Now()
+				run()
+				sum[i] += time.Since(start)
+			}
+		}
+		b.ReportMetric(float64(sum[0])/float64(sum[1]), "times")
+	})
+}
+
 func BenchmarkExchange(b *testing.B) {
-	request, response := examples(b)
-	b.Run("contract", func(b *testing.B) {
-		v := newValidator(b)
-		req := newRequest(b, "")
-		b.ReportAllocs()
-		for b.Loop() {
-			req.Body = io.NopCloser(bytes.NewReader(request))
-			if err := v.ValidateRequest(req); err != nil {
-				b.Fatal(err)
-			}
-			if err := v.ValidateResponse(req, newResponse(http.StatusOK, "application/json", string(response))); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("transport", func(b *testing.B) {
-		v := newValidator(b)
-		t := v.Transport(roundTrip(func(*http.Request) (*http.Response, error) {
-			return newResponse(http.StatusOK, "application/json", string(response)), nil
-		}))
-		req := newRequest(b, "")
-		b.ReportAllocs()
-		for b.Loop() {
-			req.Body = io.NopCloser(bytes.NewReader(request))
-			if _, err := t.RoundTrip(req); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("plain", func(b *testing.B) {
-		sent := plain(b, "/components/schemas/CreateSessionLinkRequest")
-		received := plain(b, "/components/schemas/CreateSessionLinkResponse")
-		b.ReportAllocs()
-		for b.Loop() {
-			sent(request)
-			received(response)
-		}
-	})
+	validate, plainly := exchange(b)
+	sideBySide(b, validate, plainly)
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-func wrongItems(item string) []byte {
-	return []byte(`{"signForms":[` + strings.Repeat(item+",", (1<<20-100)/(len(item)+1)) + item + `]}`)
+func BenchmarkMegabyteOfWrongItems(b *testing.B) {
+	validate, decode := wrong(b, "{}")
+	sideBySide(b, validate, decode)
 }
 
-func BenchmarkWrongItems(b *testing.B) {
-	data := wrongItems("{}")
-	b.Run("contract", func(b *testing.B) {
-		v := newValidator(b)
-		b.ReportAllocs()
-		for b.Loop() {
-			require.Error(b, v.ValidateRequest(newRequest(b, string(data))))
-		}
-	})
-	b.Run("decoding", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var value any
-			require.NoError(b, json.Unmarshal(data, &value))
-		}
-	})
+func TestValidator_AllocatesLittleMoreThanDecodingAndValidatingTake(t *testing.T) {
+	validate, plainly := exchange(t)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, validate), 2*testing.AllocsPerRun(100, plainly))
 }
 
-var _ = runtime.GC
+func TestValidator_BoundsTheMemoryThatABadBodyTakes(t *testing.T) {
+	const limit = 256 << 20
+	for _, item := range []string{"{}", "[]", `{"a":0}`, `{"fieldId":1}`} {
+		validate, _ := wrong(t, item, contract.Sealed())
+		require.Less(t, allocated(validate), uint64(limit), item)
+	}
+	numbers := sandbox(t, `{"items":{"multipleOf":0.01}}`)
+	require.Less(t, allocated(func() {
+		require.Len(t, numbers("["+strings.Repeat("1e999999,", 100_000)+"1]"), 50)
+	}), uint64(limit), "numbers of a million digits")
+	recursive := sandbox(t, `{"$ref":"#/components/schemas/Contact"}`)
+	require.Less(t, allocated(func() {
+		require.Len(t, recursive(strings.Repeat(`{"friend":`, 9000)+"{}"+strings.Repeat("}", 9000)), 50)
+	}), uint64(limit), "nine thousand levels")
+}
+
+// allocated is how many bytes run takes from the heap in all, and so more than
+// it has there at any time.
+func allocated(run func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	run()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}

@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -120,38 +118,22 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 	if p.In == openapi3.ParameterInQuery && !isArray && len(in.GetQueryParams()[p.Name]) > 1 {
 		return []Violation{{at, "repeated", "must be given once"}} // kin-openapi sees the first only
 	}
-	broken := make(map[string]Violation)
-	collect(broken, at, openapi3filter.ValidateParameter(ctx, in, p))
-	var found []Violation
-	for _, rule := range slices.Sorted(maps.Keys(broken)) {
-		found = append(found, broken[rule])
-	}
-	return found
-}
-
-// collect takes apart what kin-openapi says of the parameter at a place.
-func collect(broken map[string]Violation, at string, err error) {
-	var list openapi3.MultiError
-	var failed *openapi3.SchemaError
-	var cause *jsonschema.ValidationError
+	err := openapi3filter.ValidateParameter(ctx, in, p)
 	rule, words := "schema", ""
+	var cause *jsonschema.ValidationError
+	var failed *openapi3.SchemaError
 	switch {
 	case err == nil:
-		return
-	case errors.As(err, &list):
-		for _, err := range list {
-			collect(broken, at, err)
-		}
-		return
+		return nil
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		rule = "required"
+	case errors.As(err, &cause): // the first of them
+		rule = keyword(cause.ErrorKind)
+		words = reason(rule, cause.ErrorKind)
 	case errors.As(err, &failed):
 		rule = cmp.Or(failed.SchemaField, rule)
-		if errors.As(err, &cause) {
-			words = reason(rule, cause.ErrorKind)
-		}
 	}
-	broken[rule] = Violation{at, rule, cmp.Or(words, reason(rule, nil))}
+	return []Violation{{at, rule, cmp.Or(words, reason(rule, nil))}}
 }
 
 func checkHeaders(in *call, documented openapi3.Headers, resp *http.Response) (found []Violation) {

@@ -64,7 +64,7 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 			f.record(at, "additionalProperties", nil)
 		}
 	default:
-		f.record(at, append(k.KeywordPath(), "schema")[0], k)
+		f.record(at, keyword(k), k)
 	}
 }
 
@@ -176,6 +176,9 @@ func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
 	}
 	return all
 }
+
+// keyword is the rule that k breaks.
+func keyword(k jsonschema.ErrorKind) string { return append(k.KeywordPath(), "schema")[0] }
 
 // reason says what the document wants, in words of our own.
 func reason(rule string, k jsonschema.ErrorKind) string {

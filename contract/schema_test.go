@@ -227,3 +227,26 @@ func TestValidator_JudgesACancelledRequestAllTheSame(t *testing.T) {
 	cancel(errors.New("gone"))
 	require.NoError(t, newValidator(t).ValidateRequest(newRequest(t, goodRequest).WithContext(ctx)))
 }
+
+func TestSealed_ClosesACompositionAsAWhole(t *testing.T) {
+	judge := sandbox(t, `{"properties":{
+		"both":{"allOf":[{"$ref":"#/components/schemas/Contact"},{"type":"object","properties":{"b":{}}}]},
+		"either":{"oneOf":[{"type":"string"},{"properties":{"c":{}}}]},
+		"contact":{"$ref":"#/components/schemas/Contact"}}}`, contract.Sealed())
+
+	require.Empty(t, judge(`{"both":{"mail":"a@b.c","b":1},"either":{"c":1},"contact":{"mail":"a@b.c"}}`))
+	require.Equal(t,
+		want("$.both.x additionalProperties", "$.either.x additionalProperties", "$.contact.friend.x additionalProperties"),
+		judge(`{"both":{"mail":"a@b.c","b":1,"x":1},"either":{"c":1,"x":1},"contact":{"mail":"a@b.c","friend":{"mail":"a@b.c","x":1}}}`))
+	require.Equal(t, want("$.both.mail required", "$.both.x additionalProperties", "$.contact.site format", "$.contact.mail type"),
+		judge(`{"both":{"at":"2025-07-30T08:55:52Z","b":1,"x":1},"contact":{"mail":1,"site":"https://<"}}`),
+		"what a part that fails declares is not undeclared")
+}
+
+func TestValidator_ReportsAPatternBesideAFailedEnumOrFormat(t *testing.T) {
+	judge := sandbox(t, `{"properties":{
+		"kind":{"type":"string","enum":["aa","bb"],"minLength":2},
+		"both":{"properties":{"format":{"type":"string"},"pattern":{"type":"string"}}}}}`)
+	require.Equal(t, want("$.kind enum", "$.kind minLength", "$.both.format type"),
+		judge(`{"kind":"a","both":{"format":1}}`))
+}
