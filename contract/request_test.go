@@ -53,7 +53,7 @@ func TestValidator_JudgesRequestBodies(t *testing.T) {
 		{"format and pattern", with("https://cdn.idcanopy.com", "cdn"), want("$.docUrl format", "$.docUrl pattern")},
 		{
 			"everything wrong, in document order",
-			`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp://","redirectUrl":"","phoneNumber":"x","email":"y"}`,
+			`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp","redirectUrl":"","phoneNumber":"x","email":"y"}`,
 			want("$.email format", "$.phoneNumber pattern", "$.redirectUrl format", "$.docUrl format", "$.docUrl pattern",
 				"$.signForms type", "$.fillForm[0].fieldId type", "$.fillForm[0].value type"),
 		},
@@ -179,12 +179,12 @@ func TestValidator_NamesTheOperation(t *testing.T) {
 	require.ErrorAs(t, newValidator(t).ValidateRequest(newRequest(t, `{}`)), &e)
 	require.Equal(t, operation, e.Operation)
 	require.Equal(t, contract.Request, e.Direction)
-	require.EqualError(t, e, "contract: request of POST /onboarding/createSessionLink breaks the document: "+
+	require.EqualError(t, e, "contract: request of createSessionLink breaks the document: "+
 		"$.email is missing; $.phoneNumber is missing; $.redirectUrl is missing; $.docUrl is missing")
 
-	v := edited(t, nil, "    post:\n", "    post:\n      operationId: createSessionLink\n")
+	v := edited(t, nil, `"operationId":"createSessionLink"`, `"operationId":""`)
 	require.ErrorAs(t, v.ValidateRequest(newRequest(t, `[]`)), &e)
-	require.Equal(t, "createSessionLink", e.Operation)
+	require.Equal(t, "POST /onboarding/createSessionLink", e.Operation)
 }
 
 func TestError_ListsTheFirstViolationsOnly(t *testing.T) {
