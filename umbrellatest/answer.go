@@ -15,10 +15,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
-const (
-	violationsHeader = "Umbrella-Mock-Violations"
-	maxViolations    = 50 // of one request: clients limit the size of headers
-)
+const violationsHeader = "Umbrella-Mock-Violations"
 
 // answer is a response that is complete before its first byte leaves.
 type answer struct {
@@ -40,13 +37,13 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 
 // explain tells, beside the body, what was wrong.
 func (a *answer) explain(violations []contract.Violation) {
-	a.violations = violations[:min(len(violations), maxViolations)]
+	a.violations = violations
 	reasons, _ := json.Marshal(a.violations) // three strings each: cannot fail
 	a.Header().Set(violationsHeader, string(reasons))
 }
 
 // distort changes the answer of op to what f asks for, all but what send does.
-func (a *answer) distort(f Fault, op server.Operation) {
+func (a *answer) distort(f Fault, op server.OperationInfo) {
 	if f.Status != 0 {
 		*a = *newAnswer()
 		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {

@@ -13,7 +13,7 @@ import (
 
 // serve lets the generated server decode a request that keeps to the document and
 // call its operation.
-func (m *Mock) serve(a *answer, r *http.Request, op server.Operation) {
+func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
 	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
 	// The errors here would repeat values.
 	unfit := func(http.ResponseWriter, *http.Request, error) {

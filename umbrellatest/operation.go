@@ -18,7 +18,7 @@ const linkTTL = time.Hour
 // operations answers requests that are known to keep to the document: as the
 // document does, but for the behaviours that are methods here.
 type operations struct {
-	server.Defaults
+	server.DefaultAnswers
 	*Mock
 }
 
@@ -41,9 +41,9 @@ func (m operations) CreateSessionLink(_ context.Context, req server.CreateSessio
 
 // route finds the operation that r asks for, if the document has it, and gives r
 // the values of its path parameters.
-func (m *Mock) route(r *http.Request) (template string, op server.Operation) {
+func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
 	template, values, _ := m.contract.Route(r)
-	op = server.Operations[r.Method+" "+template]
+	op = server.OperationTable[r.Method+" "+template]
 	for name, value := range values {
 		if known, ok := op.Names[name]; ok {
 			name = known
@@ -54,7 +54,7 @@ func (m *Mock) route(r *http.Request) (template string, op server.Operation) {
 }
 
 // process answers a request as the service would.
-func (m *Mock) process(a *answer, r *http.Request, op server.Operation) {
+func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
 	if r.URL.Path == "/auth" {
 		m.auth(a, r)
 		return
@@ -92,7 +92,7 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 
 // refuse answers as the document does to that operation, or with a message of
 // package contract where it does not say.
-func (a *answer) refuse(found *contract.Error, op server.Operation) {
+func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
 	found.Refuse(a)
 	if documented, ok := op.Documented(a.Code); ok {
 		a.Body.Reset()

@@ -18,8 +18,8 @@ import (
 
 // wrong is a behaviour that does not keep to the document.
 type wrong struct {
-	server.Defaults
-	answer server.Answer
+	server.DefaultAnswers
+	answer server.RawAnswer
 	err    error
 }
 
@@ -34,11 +34,11 @@ func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 		violation  string
 	}{
 		"a wrong type": {
-			wrong{answer: server.Answer{Status: http.StatusOK, Body: `{"status":"yes","data":{"url":"https://a.example","requestId":"1","expiresAfter":"2026-11-23T09:00:00Z"}}`}},
+			wrong{answer: server.RawAnswer{Status: http.StatusOK, Body: `{"status":"yes","data":{"url":"https://a.example","requestId":"1","expiresAfter":"2026-11-23T09:00:00Z"}}`}},
 			"$.status",
 		},
-		"a status that is not documented": {wrong{answer: server.Answer{Status: http.StatusCreated, Body: `{}`}}, "$status"},
-		"not JSON":                        {wrong{answer: server.Answer{Status: http.StatusOK, Body: "<html>"}}, "$"},
+		"a status that is not documented": {wrong{answer: server.RawAnswer{Status: http.StatusCreated, Body: `{}`}}, "$status"},
+		"not JSON":                        {wrong{answer: server.RawAnswer{Status: http.StatusOK, Body: "<html>"}}, "$"},
 		"an error":                        {wrong{err: errors.New("with a value")}, "$status"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,8 +64,8 @@ func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 func TestDocumentedAnswers_KeepToTheDocument(t *testing.T) {
 	m, err := New()
 	require.NoError(t, err)
-	require.NotEmpty(t, server.Operations)
-	for key, op := range server.Operations {
+	require.NotEmpty(t, server.OperationTable)
+	for key, op := range server.OperationTable {
 		require.NotEmpty(t, op.Answers)
 		for status := range op.Answers {
 			t.Run(key+"/"+strconv.Itoa(status), func(t *testing.T) {

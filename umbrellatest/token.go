@@ -28,17 +28,17 @@ var segment = base64.RawURLEncoding
 func (m *Mock) auth(a *answer, r *http.Request) {
 	if r.Method != http.MethodPost {
 		a.Header().Set("Allow", http.MethodPost)
-		a.refuse(refusal("$method", "method", "must be POST"), server.Operation{})
+		a.refuse(refusal("$method", "method", "must be POST"), server.OperationInfo{})
 		return
 	}
 	apiKey, customerID := m.Credentials()
 	if r.Header.Get("Api-Key") != apiKey || r.Header.Get("Customer-Id") != customerID {
-		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"), server.Operation{})
+		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"), server.OperationInfo{})
 		return
 	}
 	const form = "application/x-www-form-urlencoded"
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != form {
-		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form), server.Operation{})
+		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form), server.OperationInfo{})
 		return
 	}
 	writeJSON(a, http.StatusOK, map[string]any{

@@ -20,9 +20,9 @@ import (
 	"net/http"
 )
 
-// Defaults answers each operation with its documented success: the document's
+// DefaultAnswers answers each operation with its documented success: the document's
 // example, or a value made from its schema.
-type Defaults struct{}
+type DefaultAnswers struct{}
 
 `
 
@@ -34,14 +34,14 @@ func defaults(doc *document.Document, names *names) ([]byte, error) {
 		return nil, err
 	}
 	methods := bytes.NewBufferString(defaultsHead)
-	table := bytes.NewBufferString("// Operations has the operations of the document by method and path template.\nvar Operations = map[string]Operation{\n")
+	table := bytes.NewBufferString("// OperationTable has the operations of the document by method and path template.\nvar OperationTable = map[string]OperationInfo{\n")
 	for _, op := range doc.Operations {
 		name, key := names.operation(op).method, strconv.Quote(op.Method+" "+op.Path)
 		fmt.Fprintf(methods, "// %s implements StrictServerInterface.\n", name)
-		fmt.Fprintf(methods, "func (Defaults) %s(context.Context, %[1]sRequestObject) (%[1]sResponseObject, error) {\n", name)
-		fmt.Fprintf(methods, "\treturn Answer{%s, Operations[%s].Answers[%[1]s]}, nil\n}\n\n", op.Success().Status, key)
+		fmt.Fprintf(methods, "func (DefaultAnswers) %s(context.Context, %[1]sRequestObject) (%[1]sResponseObject, error) {\n", name)
+		fmt.Fprintf(methods, "\treturn RawAnswer{%s, OperationTable[%s].Answers[%[1]s]}, nil\n}\n\n", op.Success().Status, key)
 		fmt.Fprintf(methods, "// Visit%sResponse implements %[1]sResponseObject.\n", name)
-		fmt.Fprintf(methods, "func (a Answer) Visit%sResponse(w http.ResponseWriter) error { return a.Write(w) }\n\n", name)
+		fmt.Fprintf(methods, "func (a RawAnswer) Visit%sResponse(w http.ResponseWriter) error { return a.Write(w) }\n\n", name)
 
 		fmt.Fprintf(table, "%s: {\nServe: (*ServerInterfaceWrapper).%s,\n", key, name)
 		pathNames(table, op)

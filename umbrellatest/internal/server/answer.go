@@ -5,15 +5,15 @@ import (
 	"net/http"
 )
 
-// Answer is a complete answer to any operation: a status and a JSON body, "" for
+// RawAnswer is a complete answer to any operation: a status and a JSON body, "" for
 // none.
-type Answer struct {
+type RawAnswer struct {
 	Status int
 	Body   string
 }
 
 // Write sends the answer.
-func (a Answer) Write(w http.ResponseWriter) error {
+func (a RawAnswer) Write(w http.ResponseWriter) error {
 	if a.Body == "" {
 		w.WriteHeader(a.Status)
 		return nil
@@ -24,8 +24,8 @@ func (a Answer) Write(w http.ResponseWriter) error {
 	return err
 }
 
-// Operation is what the mock knows of an operation of the document.
-type Operation struct {
+// OperationInfo is what the mock knows of an operation of the document.
+type OperationInfo struct {
 	// Serve decodes the request and calls the method of the operation.
 	Serve func(*ServerInterfaceWrapper, http.ResponseWriter, *http.Request)
 	// Names has those path parameters that Serve knows by another name.
@@ -35,7 +35,7 @@ type Operation struct {
 }
 
 // Documented returns the documented answer of that status, if there is one.
-func (o Operation) Documented(status int) (Answer, bool) {
+func (o OperationInfo) Documented(status int) (RawAnswer, bool) {
 	body, ok := o.Answers[status]
-	return Answer{status, body}, ok
+	return RawAnswer{status, body}, ok
 }

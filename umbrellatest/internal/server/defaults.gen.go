@@ -7,20 +7,20 @@ import (
 	"net/http"
 )
 
-// Defaults answers each operation with its documented success: the document's
+// DefaultAnswers answers each operation with its documented success: the document's
 // example, or a value made from its schema.
-type Defaults struct{}
+type DefaultAnswers struct{}
 
 // CreateSessionLink implements StrictServerInterface.
-func (Defaults) CreateSessionLink(context.Context, CreateSessionLinkRequestObject) (CreateSessionLinkResponseObject, error) {
-	return Answer{200, Operations["POST /onboarding/createSessionLink"].Answers[200]}, nil
+func (DefaultAnswers) CreateSessionLink(context.Context, CreateSessionLinkRequestObject) (CreateSessionLinkResponseObject, error) {
+	return RawAnswer{200, OperationTable["POST /onboarding/createSessionLink"].Answers[200]}, nil
 }
 
 // VisitCreateSessionLinkResponse implements CreateSessionLinkResponseObject.
-func (a Answer) VisitCreateSessionLinkResponse(w http.ResponseWriter) error { return a.Write(w) }
+func (a RawAnswer) VisitCreateSessionLinkResponse(w http.ResponseWriter) error { return a.Write(w) }
 
-// Operations has the operations of the document by method and path template.
-var Operations = map[string]Operation{
+// OperationTable has the operations of the document by method and path template.
+var OperationTable = map[string]OperationInfo{
 	"POST /onboarding/createSessionLink": {
 		Serve: (*ServerInterfaceWrapper).CreateSessionLink,
 		Answers: map[int]string{
