@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -47,12 +48,13 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.distort(f, op)
-	m.conclude(r, e, a, f)
+	m.conclude(r, cmp.Or(template, e.Path), e, a, f)
 	a.send(w, r, f)
 }
 
-// conclude completes the journal and logs, right before the answer leaves.
-func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
+// conclude completes the journal and logs, right before the answer leaves. The log
+// has the path template, as the values in a path may be personal data.
+func (m *Mock) conclude(r *http.Request, path string, e *entry, a *answer, f Fault) {
 	m.mu.Lock()
 	m.keepViolations(e, a.violations)
 	if !f.Reset {
@@ -60,7 +62,7 @@ func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
 	}
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	attrs := []slog.Attr{slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.Status)}
+	attrs := []slog.Attr{slog.String("method", e.Method), slog.String("path", path), slog.Int("status", e.Status)}
 	if f != (Fault{}) {
 		attrs = append(attrs, slog.Bool("fault", true))
 	}
