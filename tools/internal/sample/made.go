@@ -8,10 +8,6 @@ import (
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
 
-// deep is how many schemas may lie around one that need not be there: those of a
-// document that refer to each other could be nested in very many ways.
-const deep = 16
-
 // made lists values, at least n+1 where s has as many, that s may allow.
 func (m *Maker) made(s *document.Schema, n int) (values [][]byte, err error) {
 	kind := "object"
@@ -138,7 +134,7 @@ func (m *Maker) properties(s *document.Schema, n int, required []string) (all []
 	}
 	for _, p := range s.Properties {
 		must := slices.Contains(required, p.Name)
-		if !must && len(m.open) > deep {
+		if !must && m.steps > plenty {
 			continue
 		}
 		value, err := m.make(p.Schema, n)

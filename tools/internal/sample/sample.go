@@ -18,7 +18,12 @@ import (
 type Maker struct {
 	judge *judge
 	open  []*document.Schema // those that are being made, to end a recursion
+	steps int                // how many have been made for this value
 }
+
+// plenty is when a value has enough in it and gets no more properties that need
+// not be there: schemas that refer to each other can be nested in very many ways.
+const plenty = 500
 
 // New returns a Maker. The error says why the document cannot be compiled.
 func New(doc *document.Document) (*Maker, error) {
@@ -53,7 +58,7 @@ func (m *Maker) Answer(r *document.Response) (body []byte, complaint string, err
 // Value returns a value that s allows. The error names the place for which none
 // can be made, and what to do.
 func (m *Maker) Value(s *document.Schema) ([]byte, error) {
-	m.open = nil
+	m.open, m.steps = nil, 0
 	return m.make(s, 0)
 }
 
@@ -64,6 +69,7 @@ func (m *Maker) make(s *document.Schema, n int) ([]byte, error) {
 		return nil, impossible(s)
 	}
 	m.open = append(m.open, s)
+	m.steps++
 	defer func() { m.open = m.open[:len(m.open)-1] }()
 	if s.Ref != nil {
 		return m.make(s.Ref, n)

@@ -1,6 +1,7 @@
 package sample_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +105,21 @@ func TestValue_OfSchemasThatReferToOthers(t *testing.T) {
 			require.Equal(t, tc.want, got)
 		})
 	}
+}
+
+func TestValue_OfManySchemasThatReferToEachOtherIsBounded(t *testing.T) {
+	var schemas strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&schemas, "T%d: {type: object, properties: {", i)
+		for j := range 20 {
+			fmt.Fprintf(&schemas, "p%d: {$ref: '#/components/schemas/T%d'}, ", j, j)
+		}
+		schemas.WriteString("}}\n")
+	}
+	got, err := value(t, schemas.String())
+	require.NoError(t, err)
+	require.Contains(t, got, `{"p1":{"p2":`)
+	require.Less(t, len(got), 100_000)
 }
 
 func TestValue_ThatCannotBeMadeIsAnErrorWithItsPlaceAndTheCure(t *testing.T) {
