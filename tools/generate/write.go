@@ -33,7 +33,7 @@ func compile(root string, files map[string][]byte) error {
 	if err := os.WriteFile(overlayFile, overlay, 0o600); err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-overlay", overlayFile, "./...")
+	build := exec.Command("go", "build", "-buildvcs=false", "-overlay", overlayFile, "./...")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("what the document generates does not compile, so nothing is written; "+

@@ -161,6 +161,9 @@ func (r *reader) responses(op *Operation, n node) {
 		})
 		response := &Response{Status: child.key, Description: r.text(resolved, "description"), Place: child.place}
 		response.Schema, response.Example = r.content(resolved)
+		if bodiless := op.Method == "HEAD" || slices.Contains([]string{"204", "205", "304"}, child.key); bodiless && response.Schema != nil {
+			r.refuse(child, "the body of an answer that has none in HTTP", "remove its content in overlay.yaml")
+		}
 		op.Responses = append(op.Responses, response)
 		if child.key[0] == '2' {
 			successes++

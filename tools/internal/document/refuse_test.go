@@ -120,6 +120,9 @@ func TestLoad_RefusesWhatIsNotTurnedIntoCode(t *testing.T) {
 		"$ref to itself":        {action("components.schemas", "{ Loop: { $ref: '#/components/schemas/Loop' } }"), "components.schemas.Loop", "leads to itself"},
 		"x-go-type":             {property("{ type: string, x-go-type: foo }"), thing + ".properties.p['x-go-type']", "x-go-type is not"},
 
+		"name without a tag":  {action(thing+".properties", "{ 'a,b': {} }"), thing + ".properties['a,b']", "the property name"},
+		"name that is a dash": {action(thing+".properties", "{ '-': {} }"), thing + ".properties['-']", "the property name"},
+
 		"header parameter":  {parameter("{ name: X, in: header, schema: { type: string } }"), get + ".parameters[2]", `a parameter in "header"`},
 		"cookie parameter":  {parameter("{ name: X, in: cookie, schema: { type: string } }"), get + ".parameters[2]", `a parameter in "cookie"`},
 		"style":             {parameter("{ name: x, in: query, style: deepObject, schema: { type: string } }"), get + ".parameters[2]", "style deepObject"},
@@ -142,6 +145,7 @@ func TestLoad_RefusesWhatIsNotTurnedIntoCode(t *testing.T) {
 		"body of a GET":      {action(get, "{ requestBody: { content: { application/json: { schema: { type: object } } } } }"), get + ".requestBody", "the body of a GET"},
 		"response header":    {action(put+".responses['204']", "{ headers: {} }"), put + ".responses['204'].headers", "headers is not"},
 		"link":               {action(put+".responses['204']", "{ links: {} }"), put + ".responses['204'].links", "links is not"},
+		"body of a 204":      {action(put+".responses['204']", "{ content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } }"), put + ".responses['204']", "the body of an answer that has none"},
 		"default answer":     {action(put+".responses", "{ default: { description: D } }"), put + ".responses.default", "the answer default"},
 		"range of answers":   {action(put+".responses", "{ 4XX: { description: D } }"), put + ".responses['4XX']", "the answer 4XX"},
 		"two successes":      {action(put+".responses", "{ '200': { description: D } }"), put, "2 answers of 2xx"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -186,6 +187,9 @@ func (r *reader) untyped(n node) bool {
 func (r *reader) object(s *Schema, n node) {
 	properties, _ := r.get(n, "properties")
 	for _, child := range r.children(properties) {
+		if child.key == "" || child.key == "-" || strings.ContainsFunc(child.key, untaggable) {
+			r.refuse(child, fmt.Sprintf("the property name %q", child.key), "encoding/json has no tag for it; remove the property in overlay.yaml")
+		}
 		s.Properties = append(s.Properties, &Property{child.key, r.schema(child)})
 	}
 	required, _ := r.get(n, "required")
@@ -204,6 +208,11 @@ func (r *reader) object(s *Schema, n node) {
 	for _, part := range r.children(allOf) {
 		s.AllOf = append(s.AllOf, r.schema(part))
 	}
+}
+
+// untaggable reports whether encoding/json would ignore a tag with c in its name.
+func untaggable(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c)
 }
 
 func (r *reader) array(s *Schema, n node) {
