@@ -137,7 +137,7 @@ func TestValidator_BoundsTheMemoryThatABadBodyTakes(t *testing.T) {
 		validate, _ := wrong(t, item, contract.Sealed())
 		require.Less(t, allocated(validate), uint64(limit), item)
 	}
-	numbers := sandbox(t, `{"items":{"multipleOf":0.01}}`)
+	numbers := sandbox(t, `{"items":{"maximum":0,"multipleOf":0.01}}`)
 	require.Less(t, allocated(func() {
 		require.Len(t, numbers("["+strings.Repeat("1e999999,", 100_000)+"1]"), 50)
 	}), uint64(limit), "numbers of a million digits")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -101,8 +100,7 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := preparation{root: root, sealed: sealed}
-	p.walk(root)
+	prepare(root, sealed)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing from outside
@@ -118,37 +116,32 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	return compiler, compiler.AddResource(resource, root)
 }
 
-// preparation changes the copy of the document that jsonschema gets.
-type preparation struct {
-	root   any
-	sealed bool
-}
-
-// walk goes through everything that is or may hold a schema.
-func (p preparation) walk(node any) {
+// prepare changes everything that is or may hold a schema.
+func prepare(node any, sealed bool) {
 	switch node := node.(type) {
 	case []any:
 		for _, item := range node {
-			p.walk(item)
+			prepare(item, sealed)
 		}
 	case map[string]any:
 		separate(node)
 		for name, member := range node {
 			switch name {
 			case "example", "examples", "enum", "const", "default":
+				continue
 			case "not", "if": // closed, they would say something else
-				preparation{}.walk(member)
-			case "schema", "items", "additionalProperties":
-				p.walk(member)
-				p.seal(member)
-			case "properties":
-				p.walk(member)
-				properties, _ := member.(map[string]any)
+				prepare(member, false)
+				continue
+			}
+			prepare(member, sealed)
+			switch properties, _ := member.(map[string]any); {
+			case !sealed:
+			case name == "schema", name == "items", name == "additionalProperties":
+				seal(member)
+			case name == "properties":
 				for _, property := range properties {
-					p.seal(property)
+					seal(property)
 				}
-			default:
-				p.walk(member)
 			}
 		}
 	}
@@ -172,33 +165,15 @@ func separate(s map[string]any) {
 	}
 }
 
-// seal closes a schema that judges a value alone: a part of another one would
-// refuse the properties of its neighbours.
-func (p preparation) seal(node any) {
-	if s, ok := node.(map[string]any); ok && p.sealed && s["unevaluatedProperties"] == nil && p.isObject(s, 0) {
+// seal closes a schema that judges a value alone and says what properties it has:
+// a part of another schema would refuse the properties of its neighbours.
+func seal(node any) {
+	s, _ := node.(map[string]any)
+	isObject := strings.Contains(fmt.Sprint(s["type"]), "object")
+	for _, keyword := range []string{"properties", "$ref", "allOf", "anyOf", "oneOf"} {
+		isObject = isObject || s[keyword] != nil
+	}
+	if isObject && s["unevaluatedProperties"] == nil {
 		s["unevaluatedProperties"] = false
 	}
-}
-
-// isObject reports whether a schema, or what it is composed of, says what
-// properties an object has. One that says nothing stays open.
-func (p preparation) isObject(node any, depth int) bool {
-	s, _ := node.(map[string]any)
-	if s["properties"] != nil || strings.Contains(fmt.Sprint(s["type"]), "object") {
-		return true
-	}
-	var parts []any
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		some, _ := s[keyword].([]any)
-		parts = append(parts, some...)
-	}
-	if ref, ok := s["$ref"].(string); ok {
-		target := p.root
-		for name := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
-			members, _ := target.(map[string]any)
-			target = members[name]
-		}
-		parts = append(parts, target)
-	}
-	return depth < 16 && slices.ContainsFunc(parts, func(part any) bool { return p.isObject(part, depth+1) })
 }
