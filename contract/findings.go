@@ -83,7 +83,7 @@ func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
 }
 
-// count counts what add would find, with all findings below unevaluatedProperties left out.
+// count is how many findings add would make of err, or a few more.
 func count(err *jsonschema.ValidationError) (n int) {
 	switch k := err.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
@@ -93,6 +93,8 @@ func count(err *jsonschema.ValidationError) (n int) {
 		return n
 	case *kind.Required:
 		return len(k.Missing)
+	case *kind.AdditionalProperties:
+		return len(k.Properties)
 	}
 	return 1
 }
