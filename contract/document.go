@@ -31,8 +31,11 @@ var formats = map[string]struct {
 // load reads the document, compiles the schemas of all bodies and builds the routers.
 func (v *Validator) load(data []byte) error {
 	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true // positions give violations their order; YAML has them, JSON has not
-	doc, err := loader.LoadFromData(append([]byte("# JSON as YAML\n"), bytes.ReplaceAll(data, []byte("\t"), []byte(" "))...))
+	// Positions give violations their order. kin-openapi has them of YAML only,
+	// which JSON is, but for tabs.
+	loader.IncludeOrigin = true
+	yaml := append([]byte("# not read as JSON\n"), bytes.ReplaceAll(data, []byte("\t"), []byte(" "))...)
+	doc, err := loader.LoadFromData(yaml)
 	if err != nil {
 		return fmt.Errorf("reading the document: %w", err)
 	}

@@ -53,9 +53,9 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 			}
 		}
 	case *kind.Required:
-		f.members(at, shown, k.Missing, "required")
+		f.members(err.InstanceLocation, k.Missing, "required")
 	case *kind.AdditionalProperties:
-		f.members(at, shown, k.Properties, "additionalProperties")
+		f.members(err.InstanceLocation, k.Properties, "additionalProperties")
 	case *kind.FalseSchema:
 		switch {
 		case !strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties"):
@@ -68,14 +68,11 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	}
 }
 
-// members records a missing or surplus member at its own place.
-func (f *findings) members(at node, shown bool, names []string, rule string) {
+// members records missing or surplus members, each at its own place.
+func (f *findings) members(of, names []string, rule string) {
 	for _, name := range names {
-		member := at
-		if shown {
-			member, _ = at.below(name)
-		}
-		f.record(member, rule, nil)
+		at, _ := f.root.below(append(of, name)...)
+		f.record(at, rule, nil)
 	}
 }
 
