@@ -88,6 +88,7 @@ func (v *Validator) compile(compiler *jsonschema.Compiler, content openapi3.Cont
 		if v.schemas[media], err = compiler.Compile(resource + place + "/content/" + escape(name) + "/schema"); err != nil {
 			return err
 		}
+		bound(make(map[*jsonschema.Schema]bool), v.schemas[media])
 	}
 	return nil
 }

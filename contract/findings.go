@@ -40,18 +40,11 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	at, shown := f.root.below(err.InstanceLocation...)
 	switch k := err.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
-		_, isArray := at.value.([]any)
-		items := 0
 		for _, cause := range err.Causes {
-			if isArray && len(cause.InstanceLocation) > len(err.InstanceLocation) {
-				items++ // they come in order, and each has a violation at least
-			}
-			if items > maxViolations {
-				f.omitted += count(cause)
-			} else {
-				f.add(cause)
-			}
+			f.add(cause)
 		}
+	case *omitted:
+		f.omitted += k.count
 	case *kind.Required:
 		f.members(err.InstanceLocation, k.Missing, "required")
 	case *kind.AdditionalProperties:
@@ -78,22 +71,6 @@ func (f *findings) members(of, names []string, rule string) {
 
 func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
-}
-
-// count is how many findings add would make of err, or a few more.
-func count(err *jsonschema.ValidationError) (n int) {
-	switch k := err.ErrorKind.(type) {
-	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
-		for _, cause := range err.Causes {
-			n += count(cause)
-		}
-		return n
-	case *kind.Required:
-		return len(k.Missing)
-	case *kind.AdditionalProperties:
-		return len(k.Properties)
-	}
-	return 1
 }
 
 // verdict keeps the smallest violations, each path and rule once.
