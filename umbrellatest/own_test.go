@@ -97,3 +97,20 @@ func TestExactly_GivesIntegersOfAnySpelling(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, data, "no body stays none")
 }
+
+// Today's document has no type that can hold less than its schema allows.
+func TestServe_RefusesWhatTheGeneratedTypesCannotHoldWithoutRepeatingIt(t *testing.T) {
+	m, err := New()
+	require.NoError(t, err)
+	a := newAnswer()
+	m.serve(a, httptest.NewRequest(http.MethodPut, "/", http.NoBody), server.OperationInfo{
+		Serve: func(s *server.ServerInterfaceWrapper, w http.ResponseWriter, r *http.Request) {
+			s.ErrorHandlerFunc(w, r, errors.New("cannot bind 99999999999999999999"))
+		},
+		Answers: map[int]string{http.StatusBadRequest: `{"code":"documented"}`},
+	})
+	require.Equal(t, http.StatusBadRequest, a.Code)
+	require.Equal(t, `{"code":"documented"}`, a.Body.String())
+	require.Contains(t, a.Header().Get("Umbrella-Mock-Violations"), `"rule":"type"`)
+	require.NotContains(t, a.Header().Get("Umbrella-Mock-Violations"), "999")
+}
