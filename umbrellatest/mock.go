@@ -61,7 +61,7 @@ func New(opts ...Option) (*Mock, error) {
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.operations = operations{Mock: m}
+	m.operations = operations{mock: m}
 	m.endpoints = newEndpoints(m)
 
 	m.random = rand.NewPCG(m.seed, startStream)

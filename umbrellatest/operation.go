@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,14 +20,15 @@ const linkTTL = time.Hour
 // document does, but for the behaviours that are methods here.
 type operations struct {
 	server.DefaultAnswers
-	*Mock
+	mock *Mock // not embedded: an operation may have the name of a method of Mock
 }
 
-func (m operations) CreateSessionLink(_ context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
+func (o operations) CreateSessionLink(_ context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
 	request, err := json.Marshal(req.Body)
 	if err != nil {
 		return nil, err
 	}
+	m := o.mock
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now().UTC()
@@ -43,7 +45,7 @@ func (m operations) CreateSessionLink(_ context.Context, req server.CreateSessio
 // the values of its path parameters.
 func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
 	template, values, _ := m.contract.Route(r)
-	op = server.OperationTable[r.Method+" "+template]
+	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
 	for name, value := range values {
 		if known, ok := op.Names[name]; ok {
 			name = known
