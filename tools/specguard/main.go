@@ -64,7 +64,7 @@ func replace(overlayFile string, data []byte, try func(overlayFile string) error
 		return err
 	}
 	if err := try(temp); err != nil {
-		return fmt.Errorf("nothing is written, because the generator fails with these names:\n%w", err)
+		return fmt.Errorf("nothing is written, because the generator fails with these names: %w", err)
 	}
 	return os.Rename(temp, overlayFile)
 }
@@ -75,9 +75,8 @@ func generates(overlayFile string) error {
 	if err != nil {
 		return err
 	}
-	output, err := exec.Command("go", "run", "./generate", "-check", "-overlay", file).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s%w", output, err)
+	if output, err := exec.Command("go", "run", "./generate", "-check", "-overlay", file).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, output)
 	}
 	return nil
 }
