@@ -46,7 +46,11 @@ func check(specFile, overlayFile string) (*guard, error) {
 	if err := g.apply(actions, spec); err != nil {
 		return nil, err
 	}
-	if g.operations(operations(spec.Content[0]), own) {
+	taken, err := declared(filepath.Dir(specFile))
+	if err != nil {
+		return nil, err
+	}
+	if g.operations(operations(spec.Content[0]), own, taken) {
 		err = g.schemas(specFile, overlayFile)
 	}
 	return g, err
@@ -82,9 +86,10 @@ func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
 }
 
 // operations names those that have no operationId, and reports whether all have
-// one then. own are those that openapi.yaml has without the overlay.
-func (g *guard) operations(all []operation, own map[string]bool) bool {
-	taken, announced := map[string]bool{}, map[string]bool{}
+// one then. own are those that openapi.yaml has without the overlay; taken are
+// names that are no operation's.
+func (g *guard) operations(all []operation, own, taken map[string]bool) bool {
+	announced := map[string]bool{}
 	for _, op := range all {
 		taken[fold(op.id)] = true
 		if op.preview && own[op.key()] {
@@ -98,9 +103,7 @@ func (g *guard) operations(all []operation, own map[string]bool) bool {
 			nameless = append(nameless, naming{op.String(), "$.paths['" + strings.ReplaceAll(op.path, "'", `\'`) + "']." + op.method, "operationId", op.names()})
 		}
 	}
-	g.choose(nameless, func(name string) bool {
-		return !taken[fold(name)] && !slices.Contains(strings.Fields(reservedOperations), fold(name))
-	})
+	g.choose(nameless, func(name string) bool { return !taken[fold(name)] })
 	return len(announced) == 0 && len(g.names) == len(nameless)
 }
 

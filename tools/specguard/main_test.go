@@ -41,6 +41,18 @@ actions:
     update: { operationId: createThing }
 `
 
+// source declares by hand what no operation can be called.
+const source = `package umbrella
+
+import "example.com/check"
+
+type Client struct{}
+
+func (c *Client) API() {}
+
+var message = check.Message
+`
+
 // get is an operation without a name.
 const get = "{ responses: { '204': { description: Gone } } }"
 
@@ -51,6 +63,7 @@ func write(t *testing.T, document, names string) files {
 	dir := t.TempDir()
 	f := files{filepath.Join(dir, "openapi.yaml"), filepath.Join(dir, "overlay.yaml")}
 	require.NoError(t, os.WriteFile(f.spec, []byte(document), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "client.go"), []byte(source), 0o600))
 	require.NoError(t, os.WriteFile(f.overlay, []byte(names), 0o600))
 	return f
 }
@@ -67,7 +80,7 @@ func (f files) names(t *testing.T) string {
 	require.NoError(t, err)
 	left, err := os.ReadDir(filepath.Dir(f.overlay))
 	require.NoError(t, err)
-	require.Len(t, left, 2, "temporary files stay behind")
+	require.Len(t, left, 3, "temporary files stay behind")
 	return string(data)
 }
 
@@ -117,9 +130,10 @@ func TestGuard_NamesWhatHasNoName(t *testing.T) {
 			[]string{"$.paths['/other/create_thing'].put operationId: putCreateThing"},
 		},
 		"operations whose names are no names in Go": {
-			"paths:\n", "  /return:\n    post: " + get + "\n  /check:\n    post: " + get + "\n  /2fa:\n    post: " + get + "\n  /it's/api:\n    get: " + get + "\n",
+			"paths:\n", "  /return:\n    post: " + get + "\n  /check:\n    post: " + get + "\n  /message:\n    post: " + get + "\n  /2fa:\n    post: " + get + "\n  /it's/api:\n    get: " + get + "\n",
 			[]string{
 				"$.paths['/return'].post operationId: postReturn", "$.paths['/check'].post operationId: postCheck",
+				"$.paths['/message'].post operationId: postMessage",
 				"$.paths['/2fa'].post operationId: post2fa", `$.paths['/it\'s/api'].get operationId: getAPI`,
 			},
 		},

@@ -2,28 +2,26 @@ package main
 
 import (
 	"go/token"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-const (
-	// Of what the generators declare whatever the document says, and Data, which
-	// says nothing. Package server imports api with a dot, so its names count too.
-	reservedTypes = `Client ClientInterface ClientOption ClientWithResponses HttpRequestDoer RequestEditorFn
-		Handler MiddlewareFunc ServeMux ServerInterface StrictServerInterface Data`
-
-	// Folded: the methods that Client has by hand, and what the generated code of
-	// package umbrella imports or declares under a small letter.
-	reservedOperations = `api closeidleconnections waitforverification downloadsigned
-		bytes check context documentedmessages do endpoint endpoints errors fmt http json operation param
-		slices strconv strictjson strings time url`
-)
+// reservedTypes are of those that the generators declare whatever the document
+// says, and Data, which says nothing. Package server imports api with a dot, so
+// its names count too.
+const reservedTypes = `Client ClientInterface ClientOption ClientWithResponses HttpRequestDoer RequestEditorFn
+	Handler MiddlewareFunc ServeMux ServerInterface StrictServerInterface Data`
 
 var (
 	words       = regexp.MustCompile(`[A-Z]+[a-z0-9]*|[a-z0-9]+`)
 	initialisms = []string{"API", "ID", "JSON", "URI", "URL", "UUID"}
 	parameter   = regexp.MustCompile(`\{([^{}]*)\}`)
+
+	declaration = regexp.MustCompile(`(?m)^(?:func (?:\(.*?\) )?|type |var |const )(\w+)`)
+	imported    = regexp.MustCompile(`(?m)^(?:import |\t)"(?:.*/)?(\w+)"$`)
 )
 
 // naming is a line that overlay.yaml lacks.
@@ -36,6 +34,31 @@ type naming struct {
 
 func (n naming) line() string {
 	return "  - target: " + n.target + "\n    update: { " + n.key + ": " + n.names[0] + " }\n"
+}
+
+// declared are folded names that no operation of the package in dir can have: what
+// is declared there by hand, for its variable or method would be another, and what
+// is imported.
+func declared(dir string) (map[string]bool, error) {
+	taken := map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		found := imported.FindAllSubmatch(source, -1)
+		if !strings.HasSuffix(name, ".gen.go") {
+			found = append(found, declaration.FindAllSubmatch(source, -1)...)
+		}
+		for _, match := range found {
+			taken[fold(string(match[1]))] = true
+		}
+	}
+	return taken, nil
 }
 
 // names are those for an operation: of the path's last segment in front of a
