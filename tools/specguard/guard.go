@@ -57,7 +57,7 @@ func check(specFile, overlayFile string) (*guard, error) {
 }
 
 // apply changes document by one action at a time. A target that matches nothing
-// is left to the generator, which names it.
+// is left to document.Load, which names it.
 func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
 	before, err := yaml.Marshal(document)
 	if err != nil {

@@ -278,6 +278,10 @@ func TestGuard_FindsWhatNeedsAPerson(t *testing.T) {
 			"$.components.schemas.Thing.properties['a-b'] would be called ThingAB, and so is something else; choose a name in overlay.yaml:\n" +
 				"  - target: $.components.schemas.Thing.properties['a-b']\n    update: { x-go-type-name: … }\n",
 		},
+		"action that matches nothing": {
+			"openapi: 3.1.0\n", "", names1 + "  - target: $.components.schemas.Gone\n    update: { description: is gone. }\n",
+			"overlay.yaml: the action on $.components.schemas.Gone cannot be applied",
+		},
 		"reference to another file": {
 			"      type: object\n", "      additionalProperties: { $ref: 'common.yaml#/Thing' }\n", names1, `a $ref to "common.yaml#/Thing", out of the document`,
 		},
