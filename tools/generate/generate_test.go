@@ -67,7 +67,7 @@ func snapshot(t *testing.T, dir string) map[string]string {
 }
 
 func TestGenerate_WhatIsCommittedIsWhatTheDocumentGenerates(t *testing.T) {
-	files, err := contents(root)
+	files, err := contents(root, "")
 	require.NoError(t, err)
 	for name, data := range files {
 		require.True(t, bytes.Equal([]byte(read(t, root, name)), data), "%s is stale: run go generate", name)
@@ -84,7 +84,7 @@ func TestGenerate_ADocumentThatUsesEverythingWorks(t *testing.T) {
 			require.NoError(t, os.Remove(name))
 		}
 	}
-	require.NoError(t, generate(dir))
+	require.NoError(t, generate(dir, "", false))
 	put(t, dir, "api/grown_test.go", read(t, "testdata", "api.go"))
 	put(t, dir, "grown_test.go", read(t, "testdata", "umbrella.go"))
 	test := exec.Command("go", "test", ".", "./api", "./contract")
@@ -120,10 +120,23 @@ func TestGenerate_AFailureWritesNothing(t *testing.T) {
 			dir := copied(t)
 			grow(t, dir, test.actions+"  - target: $.components.schemas.Error401\n    update: { description: is another. }\n")
 			before := snapshot(t, dir)
-			require.ErrorContains(t, generate(dir), test.says)
+			require.ErrorContains(t, generate(dir, "", false), test.says)
 			require.Equal(t, before, snapshot(t, dir))
 		})
 	}
+}
+
+// The guard tries names like this before it writes them.
+func TestGenerate_CheckReadsAnotherOverlayAndWritesNothing(t *testing.T) {
+	dir := copied(t)
+	for file, goName := range map[string]string{"good.yaml": "More", "bad.yaml": "Client"} {
+		put(t, dir, file, read(t, dir, "overlay.yaml")+
+			"  - target: $.components.schemas.Error400.properties\n    update: { more: { type: object, x-go-type-name: "+goName+", properties: { a: { type: string } } } }\n")
+	}
+	before := snapshot(t, dir)
+	require.NoError(t, generate(dir, filepath.Join(dir, "good.yaml"), true))
+	require.ErrorContains(t, generate(dir, filepath.Join(dir, "bad.yaml"), true), "does not compile")
+	require.Equal(t, before, snapshot(t, dir))
 }
 
 func TestReplaced_DemandsThePassageThatItWasWrittenFor(t *testing.T) {

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/format"
 	"os"
@@ -16,30 +17,37 @@ import (
 )
 
 func main() {
-	if err := generate(".."); err != nil {
+	overlay := flag.String("overlay", "", "the overlay `file` to read in place of the one that oapi-codegen.yaml names")
+	check := flag.Bool("check", false, "write nothing")
+	flag.Parse()
+	if err := generate("..", *overlay, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-// generate writes the generated files of the module at root.
-func generate(root string) error {
+// generate writes the generated files of the module at root, with another overlay
+// than its own if there is one. With check it stops when it has compiled them.
+func generate(root, overlay string, check bool) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
 	}
-	files, err := contents(root)
+	files, err := contents(root, overlay)
 	if err != nil {
 		return err
 	}
 	if err := compile(root, files); err != nil {
 		return err
 	}
+	if check {
+		return nil
+	}
 	return write(root, files)
 }
 
 // contents returns what the generated files are to hold, by their path below root.
-func contents(root string) (map[string][]byte, error) {
+func contents(root, overlay string) (map[string][]byte, error) {
 	client, err := readSettings(filepath.Join(root, "oapi-codegen.yaml"))
 	if err != nil {
 		return nil, err
@@ -48,7 +56,10 @@ func contents(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := document.Load(filepath.Join(root, "openapi.yaml"), filepath.Join(root, client.OutputOptions.Overlay.Path))
+	if overlay == "" {
+		overlay = filepath.Join(root, client.OutputOptions.Overlay.Path)
+	}
+	doc, err := document.Load(filepath.Join(root, "openapi.yaml"), overlay)
 	if err != nil {
 		return nil, err
 	}
