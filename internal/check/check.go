@@ -107,8 +107,11 @@ func (v *Violations) path(name string) string {
 }
 
 func appendName(path []byte, name string) []byte {
-	if name == "" {
+	switch {
+	case name == "":
 		return path
+	case strings.ContainsAny(name, ".[]' "):
+		return append(append(append(path, "['"...), name...), "']"...)
 	}
 	return append(append(path, '.'), name...)
 }
