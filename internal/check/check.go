@@ -29,14 +29,18 @@ type Violations struct {
 	more  int
 	root  string // "$" if empty
 	steps []step
-	first [8]step // spares most checks an allocation
 }
 
-// step is a member and, unless it is negative, an index in it.
+// step is a member and perhaps what is in it: an item or any of its values.
 type step struct {
 	name  string
 	index int
 }
+
+const (
+	itself   = -1 // as an index: the member and not an item of it
+	anyValue = -2 // one of the values of a map, whose names are data
+)
 
 // List returns the violations, at most 50.
 func (v *Violations) List() []Violation { return v.list }
@@ -54,30 +58,30 @@ func (v *Violations) Err() error {
 	return errors.New(strings.TrimPrefix(strings.TrimPrefix(first.Path, "$"), ".") + " " + first.Reason)
 }
 
-// Root says where the paths of what follows begin: "$path", "$query", or "$".
+// Root says where the paths of what follows begin: "$path", "$query", "$.data".
 func (v *Violations) Root(root string) { v.root = root }
 
 // Enter steps into a member; Leave steps out again. If Enter returns false the
 // value is nested too deeply to be looked at, and there is nothing to leave.
-func (v *Violations) Enter(name string) bool { return v.enter(step{name, -1}) }
+func (v *Violations) Enter(name string) bool { return v.enter(step{name, itself}) }
 
 // EnterItem is Enter for an item of the member name, which is "" for an item of
 // the value that was entered last.
 func (v *Violations) EnterItem(name string, index int) bool { return v.enter(step{name, index}) }
+
+// EnterValue is Enter for a value of the map name. Its path ends in ".*".
+func (v *Violations) EnterValue(name string) bool { return v.enter(step{name, anyValue}) }
 
 func (v *Violations) enter(s step) bool {
 	if len(v.steps) >= maxDepth {
 		v.Add("", "type", "is nested too deeply")
 		return false
 	}
-	if v.steps == nil {
-		v.steps = v.first[:0]
-	}
 	v.steps = append(v.steps, s)
 	return true
 }
 
-// Leave undoes the last Enter or EnterItem that returned true.
+// Leave undoes the last Enter, EnterItem or EnterValue that returned true.
 func (v *Violations) Leave() { v.steps = v.steps[:len(v.steps)-1] }
 
 // Add adds a violation of a member of the value that was entered last; name is
@@ -97,10 +101,11 @@ func (v *Violations) path(name string) string {
 	}
 	for _, s := range v.steps {
 		path = appendName(path, s.name)
-		if s.index >= 0 {
-			path = append(path, '[')
-			path = strconv.AppendInt(path, int64(s.index), 10)
-			path = append(path, ']')
+		switch {
+		case s.index == anyValue:
+			path = append(path, ".*"...)
+		case s.index != itself:
+			path = append(strconv.AppendInt(append(path, '['), int64(s.index), 10), ']')
 		}
 	}
 	return string(appendName(path, name))

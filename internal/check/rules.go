@@ -101,8 +101,12 @@ func UniqueJSON[T any](items []T) bool {
 
 // MultipleOf reports whether f is a multiple of a decimal number. Both are what
 // they are in JSON: 0.3 is three times 0.1, whatever their bits are.
-func MultipleOf(f float64, of string) bool {
-	value, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+func MultipleOf[F float32 | float64](f F, of string) bool {
+	bits := 64
+	if _, ok := any(f).(float32); ok {
+		bits = 32
+	}
+	value, ok := new(big.Rat).SetString(strconv.FormatFloat(float64(f), 'g', -1, bits))
 	divisor, valid := new(big.Rat).SetString(of)
 	if !ok || !valid || divisor.Sign() == 0 {
 		return false

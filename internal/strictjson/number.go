@@ -27,10 +27,10 @@ func (r *Reader) Float32() float32 { return float32(r.float(32)) }
 // Time reads a date-time. Go has no leap second: 23:59:60 is read as the second
 // after 23:59:59.
 func (r *Reader) Time() time.Time {
-	s := r.String()
-	if r.err != nil {
+	if !r.next('"', errNotString) {
 		return time.Time{}
 	}
+	s := r.name()
 	if format.DateTime(s) != nil {
 		r.fail(errNotTime)
 		return time.Time{}

@@ -20,8 +20,8 @@ type Reader struct {
 
 // NewReader returns a reader of data. Its time is linear in the size of data,
 // and its depth is bounded by encoding/json (10,000).
-func NewReader(data []byte) *Reader {
-	r := &Reader{data: string(data)}
+func NewReader(data []byte) Reader {
+	r := Reader{data: string(data)}
 	// encoding/json would mend bad UTF-8 in silence (RFC 8259, section 8.1).
 	if !utf8.Valid(data) || !json.Valid(data) {
 		r.fail(ErrSyntax)
