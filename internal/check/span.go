@@ -10,7 +10,7 @@ import (
 //
 // A set is written as within the brackets of a regular expression, without
 // escapes: "0-9A-F_", "^/" for all but the slash. A "-" that is first or last is
-// itself, as is a "^" that is not first.
+// itself, as is a "^" that is alone or not first.
 func Span(s *string, least, most int, set string) bool {
 	n := 0
 	for rest := *s; n != most && rest != ""; n++ {
@@ -32,7 +32,10 @@ func Literal(s *string, text string) bool {
 }
 
 func in(r rune, set string) bool {
-	set, negated := strings.CutPrefix(set, "^")
+	negated := len(set) > 1 && set[0] == '^'
+	if negated {
+		set = set[1:]
+	}
 	for set != "" {
 		low, size := utf8.DecodeRuneInString(set)
 		set = set[size:]

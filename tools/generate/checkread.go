@@ -1,0 +1,244 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
+)
+
+// read writes the reader of an operation's success.
+func (w *checkWriter) read(op *document.Operation, o *opNames) {
+	at, s, out, root := len(w.functions), op.Success().Schema, o.answer, ""
+	var body lines
+	body.add("r := strictjson.NewReader(data)")
+	if o.data == "" {
+		w.assign(&body, s, "&r", "out :=", out)
+		body.block("if err := r.Err(); err != nil", "return nil, err\n")
+	} else {
+		s, out, root = w.envelope(&body, s, o), o.data, "$.data"
+	}
+	result := "out"
+	if strings.HasPrefix(o.out, "*") {
+		result = "&out"
+	}
+	var rules lines
+	w.value(&rules, s, out, "out", "")
+	if rules.Len() > 0 {
+		body.add("v := new(check.Violations)")
+		if root != "" {
+			body.add("v.Root(%q)", root)
+		}
+		body.WriteString(rules.String())
+		body.block("if err := v.Err(); err != nil", "return nil, err\n")
+	}
+	body.add("return %s, nil", result)
+	w.function("", fmt.Sprintf("func read%s(data []byte) (%s, error)", o.method, o.out), body.String())
+	w.last(at)
+}
+
+// envelope reads {status: boolean, data: object} and returns the schema of data.
+func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *document.Schema {
+	s = alone(s)
+	var data *document.Schema
+	var members lines
+	for _, p := range properties(s) {
+		members.add("case %q:", p.Name)
+		if p.Name == "data" {
+			data = alone(p.Schema)
+			w.assign(&members, data, "&r", "out =", o.data)
+		} else {
+			members.add("success = r.Bool()")
+		}
+	}
+	members.add("default:")
+	w.further(&members, s, nil)
+	body.add("var out %s\nsuccess := false", o.data)
+	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(required(s)))
+	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
+	if !w.envelopes {
+		w.envelopes = true
+		w.function(`unsuccessful is ErrUnsuccessful for an answer that says "status": false, whatever
+// else is wrong with it, and err for any other.`, "func unsuccessful(data []byte, err error) error",
+			"if strictjson.IsFalse(data, \"status\") {\nreturn ErrUnsuccessful\n}\nreturn err\n")
+	}
+	return data
+}
+
+// readerOf returns the name of the function that reads a type.
+func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
+	t, isNew := w.code(w.readers, s, goType, "From")
+	if !isNew {
+		return t.name
+	}
+	at := len(w.functions)
+	var body lines
+	if w.names.underlying(goType) == "struct" {
+		w.structure(&body, s, goType)
+	} else {
+		w.collect(&body, s, "r", "x", goType)
+	}
+	body.add("return x")
+	w.function(fmt.Sprintf("%s reads a %s.", t.name, strings.TrimPrefix(goType, "api.")),
+		fmt.Sprintf("func %s(r *strictjson.Reader) (x %s)", t.name, goType), body.String())
+	w.last(at)
+	return t.name
+}
+
+func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) {
+	var members lines
+	var more *field
+	fields := w.names.fields(goType)
+	for _, p := range properties(s) {
+		for _, f := range fields {
+			if f.json == p.Name {
+				members.add("case %q:", p.Name)
+				w.readField(&members, p.Schema, f)
+			}
+		}
+	}
+	for _, f := range fields {
+		if f.json == "-" {
+			more = &f
+		}
+	}
+	var further lines
+	w.further(&further, s, more)
+	must := ""
+	if names := required(s); len(names) > 0 {
+		must = ", " + quoted(names)
+	}
+	if members.Len() == 0 {
+		body.add("r.Object(func(%s string) {\n%s}%s)", nameIfUsed(further.String()), further.String(), must)
+		return
+	}
+	body.add("r.Object(func(name string) {\nswitch name {\n%sdefault:\n%s}\n}%s)", members.String(), further.String(), must)
+}
+
+func nameIfUsed(code string) string {
+	if strings.Contains(code, "[name]") {
+		return "name"
+	}
+	return "_"
+}
+
+// further reads a member that the document has no field for.
+func (w *checkWriter) further(body *lines, s *document.Schema, f *field) {
+	switch {
+	case s.Closed:
+		body.add("r.Refuse(\"a member that the document does not have\")\nr.HideName()")
+	case f == nil:
+		body.add("r.Skip()")
+	default:
+		body.block(fmt.Sprintf("if x.%s == nil", f.name), fmt.Sprintf("x.%s = %s{}\n", f.name, f.goType))
+		w.assign(body, s.AdditionalProperties, "r", "x."+f.name+"[name] =", w.names.elem(f.goType))
+		body.add("r.HideName()")
+	}
+}
+
+func (w *checkWriter) readField(body *lines, s *document.Schema, f field) {
+	target := "x." + f.name
+	w.assign(body, s, "r", target+" =", f.goType)
+	// The rules take an empty list or map for one that is not sent.
+	s = alone(s)
+	least := s.MinItems
+	if strings.HasPrefix(w.names.underlying(f.goType), "map[") {
+		least = s.MinProperties
+	}
+	if f.omitempty && !f.pointer && least != nil && *least > 0 {
+		body.block(fmt.Sprintf("if %s != nil && len(%s) == 0", target, target), "r.Refuse(\"empty\")\n")
+	}
+}
+
+var readerMethods = map[string]string{
+	"string": "String", "bool": "Bool", "int": "Int", "int32": "Int32", "int64": "Int64",
+	"float32": "Float32", "float64": "Float64", "time.Time": "Time", "any": "Any",
+}
+
+// assign reads a value of a Go type from the reader r. To is where it goes, with
+// the operator: "x.Name =".
+func (w *checkWriter) assign(body *lines, s *document.Schema, r, to, goType string) {
+	nullable := s != nil && alone(s).Nullable
+	plain, pointer := strings.CutPrefix(goType, "*")
+	under := w.names.underlying(plain)
+	var code lines
+	switch {
+	case s != nil && w.hasFunction(plain):
+		code.add("%s %s", to, pointed(pointer, fmt.Sprintf("%s(%s)", w.readerOf(alone(s), plain), r)))
+	case s != nil && (strings.HasPrefix(under, "[]") || strings.HasPrefix(under, "map[")):
+		target, operator, _ := strings.Cut(to, " ")
+		if operator == ":=" || strings.Contains(target, "[") || pointer { // no variable of its own
+			code.add("var inner %s", plain)
+			w.collect(&code, alone(s), r, "inner", plain)
+			code.add("%s %s", to, pointed(pointer, "inner"))
+		} else {
+			w.collect(&code, alone(s), r, target, plain)
+		}
+	default:
+		call := fmt.Sprintf("%s.%s()", strings.TrimPrefix(r, "&"), readerMethods[under])
+		if plain != under {
+			call = plain + "(" + call + ")"
+		}
+		if readerMethods[under] == "" {
+			w.fail(s, "became the Go type %s, which the readers do not know", goType)
+		}
+		code.add("%s %s", to, pointed(pointer, call))
+	}
+	if nullable && under != "any" {
+		body.block(fmt.Sprintf("if !%s.Null()", strings.TrimPrefix(r, "&")), code.String())
+		return
+	}
+	body.WriteString(code.String())
+}
+
+func pointed(pointer bool, expr string) string {
+	if pointer {
+		return "new(" + expr + ")"
+	}
+	return expr
+}
+
+// collect reads a list or a map into the variable target.
+func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, goType string) {
+	elem := w.names.elem(goType)
+	r = strings.TrimPrefix(r, "&")
+	body.add("%s = %s{}", target, goType)
+	var code lines
+	if strings.HasPrefix(w.names.underlying(goType), "map[") {
+		w.assign(&code, s.AdditionalProperties, r, target+"[key] =", elem)
+		if s.AdditionalProperties != nil && alone(s.AdditionalProperties).Nullable {
+			code = lines{}
+			code.add("var value %s", elem)
+			w.assign(&code, s.AdditionalProperties, r, "value =", elem)
+			code.add("%s[key] = value", target)
+		}
+		body.add("%s.Object(func(key string) {\n%s%s.HideName()\n}%s)", r, code.String(), r, mapRequired(s))
+		return
+	}
+	if s.Items != nil && (alone(s.Items).Nullable || w.isNested(s.Items, elem)) {
+		code.add("var item %s", elem)
+		w.assign(&code, s.Items, r, "item =", elem)
+		code.add("%s = append(%s, item)", target, target)
+	} else {
+		var value lines
+		w.assign(&value, s.Items, r, "", elem)
+		code.add("%s = append(%s, %s)", target, target, strings.TrimSpace(value.String()))
+	}
+	body.add("%s.Array(func() {\n%s})", r, code.String())
+}
+
+func mapRequired(s *document.Schema) string {
+	if names := required(s); len(names) > 0 {
+		return ", " + quoted(names)
+	}
+	return ""
+}
+
+// isNested reports whether reading a type takes more than one expression.
+func (w *checkWriter) isNested(s *document.Schema, goType string) bool {
+	plain := strings.TrimPrefix(goType, "*")
+	return s != nil && !w.hasFunction(plain) && slices.ContainsFunc([]string{"[]", "map["}, func(prefix string) bool {
+		return strings.HasPrefix(w.names.underlying(plain), prefix)
+	})
+}
