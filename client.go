@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"slices"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
@@ -109,50 +108,6 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
 	}
 	return New(server, opts...)
-}
-
-// CreateSessionLink opens a signing session and returns the link to it. It is
-// one POST /onboarding/createSessionLink, which the API bills and which has no
-// idempotency key: it is repeated only when the first one cannot have been
-// processed.
-//
-// The error is a *[ValidationError] when the request breaks the document's rules
-// (nothing was sent), and otherwise an *[Error]. Ask Error.MaybeProcessed before
-// you call again. Editors change the HTTP request of this call, for example to
-// add a header.
-func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
-	switch {
-	case c == nil || c.api == nil:
-		return nil, unsent("the client was not made with New", nil)
-	case ctx == nil:
-		return nil, unsent("the context is nil", nil)
-	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
-		return nil, unsent("a request editor is nil", nil)
-	}
-	if c.validate {
-		if err := Validate(req); err != nil {
-			return nil, err
-		}
-	}
-	out, err := c.request(ctx, req)
-	for _, edit := range editors {
-		if err == nil {
-			err = edit(ctx, out)
-		}
-	}
-	if err != nil {
-		return nil, unsent("a request editor failed", err)
-	}
-	resp, err := c.doer.Do(out)
-	if err != nil {
-		return nil, err
-	}
-	link, failure := decodeSessionLink(resp)
-	if failure != nil {
-		failure.Message = publish(failure.Message, c.secrets(), resp.Body.(*body).call.header, req)
-		return nil, failure
-	}
-	return link, nil
 }
 
 // request is api.NewCreateSessionLinkRequest without its work that is the same for

@@ -129,24 +129,27 @@ func (w *checkWriter) function(comment, head, body string) {
 	w.functions = append(w.functions, f.String())
 }
 
-// check writes the rules for what an operation sends.
+// check writes the rules for what an operation sends, and those for its body alone
+// where it sends more, for Validate.
 func (w *checkWriter) check(op *document.Operation, o *opNames) {
 	at := len(w.functions)
 	var body lines
-	if o.input() {
+	switch {
+	case !o.input() && o.body != "":
+		w.value(&body, op.Body.Schema, o.body, "in", "")
+	case o.input():
 		w.parameters(&body, op, o)
-	}
-	if o.body != "" {
-		expr := "in"
-		if o.input() {
-			expr = "in.body"
+		if o.body == "" {
+			break
 		}
-		var code lines
-		w.value(&code, op.Body.Schema, o.body, expr, "")
-		if body.Len() > 0 && code.Len() > 0 {
+		var rules lines
+		w.value(&rules, op.Body.Schema, o.body, "body", "")
+		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body %s)", o.method, o.body), rules.String())
+		w.last(at)
+		if body.Len() > 0 {
 			body.add(`v.Root("$")`)
 		}
-		body.WriteString(code.String())
+		body.add("check%sBody(v, in.body)", o.method)
 	}
 	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in %s)", o.method, o.in), body.String())
 	w.last(at)

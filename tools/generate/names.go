@@ -62,7 +62,7 @@ type field struct {
 	omitempty  bool
 }
 
-var corresponds = regexp.MustCompile("Corresponds with ([A-Z]+) (\\S+) \\(the `")
+var corresponds = regexp.MustCompile("(?:^\\S+ performs a|Corresponds with) ([A-Z]+) (\\S+) \\(the `[^`]*` operationId\\)")
 
 // readNames reads what oapi-codegen wrote for doc.
 func readNames(client []byte, doc *document.Document) (*names, error) {

@@ -190,7 +190,7 @@ func plainMatch(parts []part, ends bool) string {
 		case p.text != "":
 			calls = append(calls, fmt.Sprintf("check.Literal(&s, %q)", p.text))
 		default:
-			calls = append(calls, fmt.Sprintf("check.Span(&s, %d, %d, %q)", p.least, p.most, set(p.class)))
+			calls = append(calls, fmt.Sprintf("check.Span(&s, %d, %d, %q)", p.least, p.most, classText(p.class)))
 		}
 	}
 	if ends {
@@ -199,8 +199,8 @@ func plainMatch(parts []part, ends bool) string {
 	return "return " + strings.Join(calls, " &&\n") + "\n"
 }
 
-// set writes a class as check.Span reads it.
-func set(class []rune) string {
+// classText writes a class as check.Span reads it.
+func classText(class []rune) string {
 	if class[0] == 0 && class[len(class)-1] == unicode.MaxRune && len(class) > 2 {
 		inverse := make([]rune, 0, len(class))
 		for i := 1; i+1 < len(class); i += 2 {

@@ -70,7 +70,8 @@ func (r *reader) operation(n node, path string, shared node) *Operation {
 	})
 	op := &Operation{
 		ID: r.text(n, "operationId"), Method: strings.ToUpper(n.key), Path: path, Summary: r.text(n, "summary"),
-		Description: r.text(n, "description"), Preview: r.flag(n, "x-preview", false), Place: n.place,
+		Description: r.text(n, "description"), Deprecated: r.flag(n, "deprecated", false),
+		Preview: r.flag(n, "x-preview", false), Place: n.place,
 	}
 	if op.ID == "" {
 		r.wrong(n, "the operation has no operationId; add to overlay.yaml:\n  - target: %s\n    update: { operationId: … }", n.place.Path)
