@@ -53,7 +53,7 @@ func TestValidator_JudgesRequestBodies(t *testing.T) {
 		{"format and pattern", with("https://cdn.idcanopy.com", "cdn"), want("$.docUrl format", "$.docUrl pattern")},
 		{
 			"everything wrong, in document order",
-			`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp://","redirectUrl":"","phoneNumber":"x","email":"y"}`,
+			`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp","redirectUrl":"","phoneNumber":"x","email":"y"}`,
 			want("$.email format", "$.phoneNumber pattern", "$.redirectUrl format", "$.docUrl format", "$.docUrl pattern",
 				"$.signForms type", "$.fillForm[0].fieldId type", "$.fillForm[0].value type"),
 		},

@@ -4,7 +4,18 @@ const (
 	minutesADay = 24 * 60
 
 	errDateTime = failure("not an RFC 3339 date-time with a zone (2006-01-02T15:04:05Z)")
+	errDate     = failure("not a date (2006-01-02)")
 )
+
+// Date reports whether s is a full-date of RFC 3339, a day of the calendar as
+// 2006-01-02, from year 0000 to 9999.
+func Date(s string) error {
+	const shape = "dddd-dd-dd"
+	if len(s) != len(shape) || !hasShape(s, shape) || !isDay(s) {
+		return errDate
+	}
+	return nil
+}
 
 // DateTime reports whether s is an RFC 3339 date-time: a date of the calendar,
 // a time and a zone ("Z" or an offset), with any number of fraction digits.
@@ -17,21 +28,7 @@ func DateTime(s string) error {
 	if len(s) <= len(shape) {
 		return errDateTime
 	}
-	for i := range len(shape) {
-		ok := s[i] == shape[i]
-		switch shape[i] {
-		case 'd':
-			ok = isDigit(s[i])
-		case 'T':
-			ok = s[i]|0x20 == 't'
-		}
-		if !ok {
-			return errDateTime
-		}
-	}
-
-	year, month, day := two(s[0:])*100+two(s[2:]), two(s[5:]), two(s[8:])
-	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+	if !hasShape(s, shape) || !isDay(s) {
 		return errDateTime
 	}
 	hour, minute, second := two(s[11:]), two(s[14:]), two(s[17:])
@@ -61,6 +58,30 @@ func DateTime(s string) error {
 		}
 	}
 	return nil
+}
+
+// hasShape reports whether s begins as shape says: d is a digit, T either case
+// of the letter, anything else itself. s is at least as long as shape.
+func hasShape(s, shape string) bool {
+	for i := range len(shape) {
+		ok := s[i] == shape[i]
+		switch shape[i] {
+		case 'd':
+			ok = isDigit(s[i])
+		case 'T':
+			ok = s[i]|0x20 == 't'
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// isDay reports whether the calendar has the day that s, dddd-dd-dd, begins with.
+func isDay(s string) bool {
+	year, month, day := two(s[0:])*100+two(s[2:]), two(s[5:]), two(s[8:])
+	return 1 <= month && month <= 12 && 1 <= day && day <= daysIn(year, month)
 }
 
 // offsetMinutes reads "Z", "+hh:mm" or "-hh:mm".

@@ -100,6 +100,47 @@ func TestDateTime_JudgesTimestamps(t *testing.T) {
 	})
 }
 
+func TestDate_JudgesDays(t *testing.T) {
+	judge(t, format.Date, []verdict{
+		{"day", "2025-07-30", true},
+		{"29 February of a leap year", "2024-02-29", true},
+		{"29 February 2000", "2000-02-29", true},
+		{"year 0", "0000-01-01", true},
+		{"year 9999", "9999-12-31", true},
+
+		{"empty", "", false},
+		{"29 February of another year", "2023-02-29", false},
+		{"29 February 1900", "1900-02-29", false},
+		{"31 April", "2025-04-31", false},
+		{"month 0", "2025-00-30", false},
+		{"month 13", "2025-13-30", false},
+		{"day 0", "2025-07-00", false},
+		{"day 32", "2025-07-32", false},
+		{"date-time", "2025-07-30T00:00:00Z", false},
+		{"zone", "2025-07-30Z", false},
+		{"no hyphens", "20250730", false},
+		{"slashes", "2025/07/30", false},
+		{"one-digit month", "2025-7-30", false},
+		{"one-digit day, then space", "2025-07-3 ", false},
+		{"two-digit year", "25-07-30", false},
+		{"signed year", "-025-07-30", false},
+		{"week", "2025-W31-3", false},
+		{"space before", " 2025-07-30", false},
+		{"line break after", "2025-07-30\n", false},
+		{"digits of another script", "2025-07-3৪", false},
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, seed := range []string{"2025-07-30", "2024-02-29", "1900-02-29", "0000-01-01", "2025-7-30", "2025-07-30Z"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		_, err := time.Parse(time.DateOnly, s)
+		require.Equal(t, err == nil, format.Date(s) == nil)
+	})
+}
+
 func FuzzDateTime(f *testing.F) {
 	for _, seed := range []string{
 		"2025-07-30T08:55:52.520909994Z", "1996-12-19T16:39:57-08:00", "1990-12-31T23:59:60Z", "2024-02-30T00:00:00Z",

@@ -1,32 +1,104 @@
 package format
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+)
 
 const (
 	maxAddress = 254 // RFC 5321, 4.5.3.1.3: a path of 256 octets less its angle brackets
 	maxLocal   = 64  // RFC 5321, 4.5.3.1.1
 	maxLabel   = 63  // RFC 1035, 2.3.4
 
-	errEmail = failure("not an e-mail address (local@domain)")
+	errEmail       = failure("not an e-mail address (local@domain)")
+	errEmailLocal  = failure("not an e-mail address in ASCII, which the document asks for: its part before the @ has other characters")
+	errEmailDomain = failure("not an e-mail address in ASCII, which the document asks for: write the domain in punycode (user@xn--bcher-kva.example)")
 )
 
-// Email reports whether s is an e-mail address as RFC 5321 writes it between
-// the angle brackets: an unquoted local part of at most 64 octets, an @, and a
-// domain of DNS labels; at most 254 octets in all.
+// Email reports whether s is a Mailbox of RFC 5321, which is what JSON Schema
+// means by email: a local part of at most 64 octets, quoted or not, an @, and a
+// domain of DNS labels or the literal of an address (user@[192.0.2.1],
+// user@[IPv6:2001:db8::1]); at most 254 octets in all.
 //
-// Refused, although one RFC or another has a form for it: a display name, a
-// quoted local part, comments and folding space, an address literal
-// (user@[192.0.2.1]), and anything outside ASCII (SMTPUTF8). A domain of one
-// label (user@localhost) is accepted, as in RFC 5321 and in JSON Schema.
+// Refused, although other RFCs have a form for it: a display name, comments,
+// folding space, and anything outside ASCII (SMTPUTF8, which JSON Schema calls
+// idn-email). A domain of one label (user@localhost) is accepted.
 func Email(s string) error {
-	at := strings.IndexByte(s, '@')
-	if at < 1 || at > maxLocal || len(s) > maxAddress {
+	at := endOfLocal(s)
+	if at < 1 || at >= len(s) || s[at] != '@' {
 		return errEmail
 	}
-	if !isDotAtom(s[:at]) || !isDomain(s[at+1:]) {
+	local, domain := s[:at], s[at+1:]
+	switch {
+	case !utf8.ValidString(s):
+		return errEmail
+	case !isASCII(domain):
+		return errEmailDomain
+	case !isASCII(local):
+		return errEmailLocal
+	case at > maxLocal || len(s) > maxAddress:
+		return errEmail
+	case !isQuoted(local) && !isDotAtom(local):
+		return errEmail
+	case !isAddressLiteral(domain) && !isDomain(domain):
 		return errEmail
 	}
 	return nil
+}
+
+// endOfLocal returns where the @ after the local part has to be: after the closing
+// quote of one that begins with a quote, else at the first @. It is -1 if there is none.
+func endOfLocal(s string) int {
+	if s == "" || s[0] != '"' {
+		return strings.IndexByte(s, '@')
+	}
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// isQuoted reports whether s, of which endOfLocal found the end, is a
+// Quoted-string of RFC 5321, 4.1.2: printable ASCII between quotes.
+func isQuoted(s string) bool {
+	if s[0] != '"' {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isAddressLiteral accepts the two kinds that are registered, IPv4 and IPv6.
+func isAddressLiteral(s string) bool {
+	if len(s) < 2 || s[0] != '[' || s[len(s)-1] != ']' {
+		return false
+	}
+	s = s[1 : len(s)-1]
+	const tag = "IPv6:"
+	if len(s) > len(tag) && strings.EqualFold(s[:len(tag)], tag) {
+		return isIPv6(s[len(tag):])
+	}
+	address, err := netip.ParseAddr(s)
+	return err == nil && address.Is4()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func isDotAtom(s string) bool {

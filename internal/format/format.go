@@ -1,7 +1,7 @@
-// Package format judges strings by the three formats that the OpenAPI document
-// uses: email, uri and date-time. It is the one definition of them, shared by
-// the local validation of requests and the check of live traffic, so that the
-// two cannot disagree.
+// Package format judges strings by the formats of JSON Schema that an OpenAPI
+// document may use: email, uri, date-time, date and uuid. It is the one definition
+// of them, shared by the client, the check of live traffic and the mock, so that
+// these cannot disagree.
 //
 // The functions allocate nothing for a string that conforms, may be called
 // concurrently, and never put the value into an error.

@@ -38,6 +38,10 @@ func TestFormats_AllocateNothing(t *testing.T) {
 	}{
 		{"email", "first.last+tag@mail.example.co.uk", "first.last", format.Email},
 		{"uri", "https://user@[2001:db8::7]:8443/a%20b?c=d#e", "https://", format.URI},
+		{"email, quoted, at an address literal", `"john doe"@[192.0.2.1]`, "user@bücher.example", format.Email},
+		{"uri without host", "com.example.app:/signed", "https:/example.com", format.URI},
+		{"date", "2024-02-29", "2023-02-29", format.Date},
+		{"uuid", "123e4567-e89b-12d3-a456-426614174000", "123e4567", format.UUID},
 		{"date-time", "2025-07-30T08:55:52.520909994+02:00", "2025-02-30T00:00:00Z", format.DateTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

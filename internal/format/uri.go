@@ -10,29 +10,43 @@ const (
 	subDelims       = "!$&'()*+,;="
 	maxPort         = 65535
 
-	errURI      = failure("not an absolute URI (scheme://host/path)")
+	errURI      = failure("not an absolute URI (scheme:path or scheme://host/path)")
+	errURIHost  = failure("not a URI: what follows scheme:// is no host")
+	errURIWeb   = failure("not an absolute URI: an http or https URI needs // and a host")
 	errURIChars = failure("not a URI: it has a character that must be percent-encoded, or a broken percent-encoding")
 )
 
-// URI reports whether s is an absolute RFC 3986 URI with a scheme and a
-// non-empty host: scheme://[userinfo@]host[:port][/path][?query][#fragment].
+// URI reports whether s is a URI of RFC 3986, one with a scheme, which is what
+// JSON Schema means by uri: scheme://[userinfo@]host[:port][/path], as of a page,
+// or scheme:path, as a link into an app or a mailto; then [?query][#fragment].
+// As RFC 9110, 4.2 asks, http and https need a host.
 //
 // A character that the grammar does not have at its place must be
 // percent-encoded: a space, controls, " < > \ ^ ` { | }, square brackets other
 // than those around an IP literal, and everything outside ASCII. A port is at
 // most 65535. An IPv6 literal has no zone, which RFC 3986 does not know.
 func URI(s string) error {
-	scheme, rest, ok := strings.Cut(s, "://")
+	scheme, rest, ok := strings.Cut(s, ":")
 	if !ok || !isScheme(scheme) {
 		return errURI
 	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	authority, rest := rest[:end], rest[end:]
-	if !isAuthority(authority) {
-		return errURI
+	web := strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
+	rest, hasAuthority := strings.CutPrefix(rest, "//")
+	if hasAuthority {
+		end := strings.IndexAny(rest, "/?#")
+		if end < 0 {
+			end = len(rest)
+		}
+		host, ok := hostOf(rest[:end])
+		if !ok {
+			return errURIHost
+		}
+		if web && host == "" {
+			return errURIWeb
+		}
+		rest = rest[end:]
+	} else if web {
+		return errURIWeb
 	}
 	rest, fragment, _ := strings.Cut(rest, "#")
 	// In a path "?" begins the query, where it may occur again.
@@ -54,20 +68,21 @@ func isScheme(s string) bool {
 	return true
 }
 
-func isAuthority(s string) bool {
-	if userinfo, host, found := strings.Cut(s, "@"); found {
+// hostOf returns the host of an authority, which may be empty (file:///etc/hosts).
+func hostOf(s string) (host string, ok bool) {
+	if userinfo, rest, found := strings.Cut(s, "@"); found {
 		if !hasOnly(userinfo, subDelims+":") {
-			return false
+			return "", false
 		}
-		s = host
+		s = rest
 	}
 	if literal, found := strings.CutPrefix(s, "["); found {
 		address, after, closed := strings.Cut(literal, "]")
 		port, hasPort := strings.CutPrefix(after, ":")
-		return closed && isIPLiteral(address) && (hasPort && isPort(port) || after == "")
+		return address, closed && isIPLiteral(address) && (hasPort && isPort(port) || after == "")
 	}
 	host, port, _ := strings.Cut(s, ":")
-	return host != "" && hasOnly(host, subDelims) && isPort(port)
+	return host, hasOnly(host, subDelims) && isPort(port)
 }
 
 // isPort accepts an empty port, as RFC 3986 does.
@@ -88,6 +103,10 @@ func isIPLiteral(s string) bool {
 	if s != "" && s[0]|0x20 == 'v' {
 		return isIPvFuture(s[1:])
 	}
+	return isIPv6(s)
+}
+
+func isIPv6(s string) bool {
 	if strings.IndexByte(s, '%') >= 0 { // a zone
 		return false
 	}

@@ -46,6 +46,23 @@ func TestURI_JudgesReferences(t *testing.T) {
 		{"empty user info", "http://@h/", true},
 		{"at sign in the path", "https://h/@x", true},
 		{"at sign in the query", "https://h?x=a@b", true},
+		{"link into an app, path", "com.example.app:/signed", true},
+		{"link into an app, word", "myapp:done", true},
+		{"link into an app, host", "myapp://signed?id=1#x", true},
+		{"link into an app, no host", "myapp:///signed", true},
+		{"scheme alone", "myapp:", true},
+		{"scheme and query", "myapp:?x=1", true},
+		{"scheme and fragment", "myapp:#x", true},
+		{"scheme and an empty authority", "myapp://", true},
+		{"user info without host", "myapp://user@", true},
+		{"port without host", "myapp://:1", true},
+		{"colons in an opaque path", "a:b:c:d", true},
+		{"data", "data:text/plain;base64,SGk=", true},
+		{"news", "news:comp.infosystems.www.servers.unix", true},
+		{"no host, path", "file:///etc/hosts", true},
+		{"tel", "tel:+1-816-555-1212", true},
+		{"urn", "urn:oasis:names:specification:docbook", true},
+		{"mailto", "mailto:John.Doe@example.com", true},
 
 		{"empty", "", false},
 		{"words", "not a uri", false},
@@ -53,14 +70,17 @@ func TestURI_JudgesReferences(t *testing.T) {
 		{"network path", "//example.com/a", false},
 		{"absolute path", "/a/b", false},
 		{"colon first", "://example.com", false},
-		{"scheme only", "https:", false},
-		{"no authority", "https:example.com", false},
-		{"one slash", "https:/example.com", false},
-		{"mailto", "mailto:John.Doe@example.com", false},
-		{"urn", "urn:oasis:names:specification:docbook", false},
-		{"tel", "tel:+1-816-555-1212", false},
+		{"https alone", "https:", false},
+		{"https without slashes", "https:example.com", false},
+		{"https with one slash", "https:/example.com", false},
+		{"http without slashes, in capitals", "HTTP:example.com", false},
+		{"word with a colon later", "a b:c", false},
+		{"space in an opaque path", "myapp:a b", false},
+		{"brackets in an opaque path", "myapp:[a]", false},
+		{"broken encoding in an opaque path", "myapp:%4", false},
+		{"UTF-8 in an opaque path", "myapp:ü", false},
+		{"no host, https with path", "https:///x", false},
 		{"no host", "https://", false},
-		{"no host, path", "file:///etc/hosts", false},
 		{"no host, query", "https://?a", false},
 		{"no host, port", "https://:443/", false},
 		{"no host, user info", "https://user@/", false},
@@ -125,14 +145,16 @@ func TestURI_JudgesReferences(t *testing.T) {
 }
 
 func TestURI_SaysWhichKindOfFault(t *testing.T) {
-	require.EqualError(t, format.URI("example.com"), "not an absolute URI (scheme://host/path)")
+	require.EqualError(t, format.URI("example.com"), "not an absolute URI (scheme:path or scheme://host/path)")
+	require.ErrorContains(t, format.URI("https:/example.com"), "needs // and a host")
+	require.ErrorContains(t, format.URI("https://a:port/"), "no host")
 	require.ErrorContains(t, format.URI("https://example.com/a b"), "must be percent-encoded")
 }
 
 func FuzzURI(f *testing.F) {
 	for _, seed := range []string{
 		"https://example.com/a?b=c#d", "foo://u:p@h:1/", "http://[::1]:80", "http://[v1.a]/", "http://b%C3%BC/",
-		"https://h/%zz", "https://a@b@c", `https://h\@x`, "http://h:65536",
+		"https://h/%zz", "https://a@b@c", `https://h\@x`, "http://h:65536", "myapp:done", "com.example.app:/signed", "myapp://", "a:b:c",
 	} {
 		f.Add(seed)
 	}
@@ -144,10 +166,14 @@ func FuzzURI(f *testing.F) {
 			require.NotContains(t, " \"<>\\^`{|}", s[i:i+1])
 			require.True(t, s[i] > ' ' && s[i] < 0x7f)
 		}
-		_, rest, _ := strings.Cut(s, "://")
-		authority, _, _ := strings.Cut(rest, "/")
-		authority, _, _ = strings.Cut(authority, "?")
-		authority, _, _ = strings.Cut(authority, "#")
+		scheme, rest, _ := strings.Cut(s, ":")
+		authority, _ := strings.CutPrefix(rest, "//")
+		if authority == rest {
+			authority = ""
+		}
+		if i := strings.IndexAny(authority, "/?#"); i >= 0 {
+			authority = authority[:i]
+		}
 		host := authority[strings.LastIndex(authority, "@")+1:]
 		// net/url knows neither encoded ASCII in a host nor IPvFuture.
 		if strings.Contains(host, "%") || strings.HasPrefix(strings.ToLower(host), "[v") {
@@ -155,8 +181,11 @@ func FuzzURI(f *testing.F) {
 		}
 		u, err := url.Parse(s)
 		require.NoError(t, err)
-		require.Equal(t, host, u.Host)
-		require.NotEmpty(t, u.Hostname())
 		require.True(t, u.IsAbs())
+		require.Equal(t, host, u.Host)
+		require.Equal(t, strings.ToLower(scheme), u.Scheme)
+		if u.Scheme == "http" || u.Scheme == "https" {
+			require.NotEmpty(t, u.Hostname())
+		}
 	})
 }
