@@ -29,6 +29,7 @@ type Violations struct {
 	more  int
 	root  string // "$" if empty
 	steps []step
+	deep  bool // maxDepth was reached
 }
 
 // step is a member and perhaps what is in it: an item or any of its values.
@@ -73,7 +74,11 @@ func (v *Violations) EnterItem(name string, index int) bool { return v.enter(ste
 func (v *Violations) EnterValue(name string) bool { return v.enter(step{name, anyValue}) }
 
 func (v *Violations) enter(s step) bool {
+	if v.deep {
+		return false // a value that leads to itself twice has 2^maxDepth ways
+	}
 	if len(v.steps) >= maxDepth {
+		v.deep = true
 		v.Add("", "type", "is nested too deeply")
 		return false
 	}

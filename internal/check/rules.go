@@ -88,6 +88,9 @@ func Unique[T comparable](items []T) bool {
 
 // UniqueJSON is Unique for items that Go cannot compare, or not as JSON does.
 func UniqueJSON[T any](items []T) bool {
+	if len(items) < 2 {
+		return true
+	}
 	texts := make([]string, len(items))
 	for i, item := range items {
 		text, err := json.Marshal(item)

@@ -80,7 +80,7 @@ func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
 		w.collect(&body, s, "r", "x", goType)
 	}
 	body.add("return x")
-	w.function(fmt.Sprintf("%s reads a %s.", t.name, strings.TrimPrefix(goType, "api.")),
+	w.function(fmt.Sprintf("%s reads a value of type %s.", t.name, strings.TrimPrefix(goType, "api.")),
 		fmt.Sprintf("func %s(r *strictjson.Reader) (x %s)", t.name, goType), body.String())
 	w.last(at)
 	return t.name
@@ -132,8 +132,7 @@ func (w *checkWriter) further(body *lines, s *document.Schema, f *field) {
 		body.add("r.Skip()")
 	default:
 		body.block(fmt.Sprintf("if x.%s == nil", f.name), fmt.Sprintf("x.%s = %s{}\n", f.name, f.goType))
-		w.assign(body, s.AdditionalProperties, "r", "x."+f.name+"[name] =", w.names.elem(f.goType))
-		body.add("r.HideName()")
+		w.entry(body, s.AdditionalProperties, "r", "x."+f.name+"[name]", w.names.elem(f.goType))
 	}
 }
 
@@ -206,14 +205,8 @@ func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, goType
 	body.add("%s = %s{}", target, goType)
 	var code lines
 	if strings.HasPrefix(w.names.underlying(goType), "map[") {
-		w.assign(&code, s.AdditionalProperties, r, target+"[key] =", elem)
-		if s.AdditionalProperties != nil && alone(s.AdditionalProperties).Nullable {
-			code = lines{}
-			code.add("var value %s", elem)
-			w.assign(&code, s.AdditionalProperties, r, "value =", elem)
-			code.add("%s[key] = value", target)
-		}
-		body.add("%s.Object(func(key string) {\n%s%s.HideName()\n}%s)", r, code.String(), r, mapRequired(s))
+		w.entry(&code, s.AdditionalProperties, r, target+"[key]", elem)
+		body.add("%s.Object(func(key string) {\n%s})", r, code.String())
 		return
 	}
 	if s.Items != nil && (alone(s.Items).Nullable || w.isNested(s.Items, elem)) {
@@ -228,11 +221,16 @@ func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, goType
 	body.add("%s.Array(func() {\n%s})", r, code.String())
 }
 
-func mapRequired(s *document.Schema) string {
-	if names := required(s); len(names) > 0 {
-		return ", " + quoted(names)
+// entry reads a value of a map, whose name is data.
+func (w *checkWriter) entry(body *lines, s *document.Schema, r, target, elem string) {
+	if s != nil && alone(s).Nullable {
+		body.add("var value %s", elem)
+		w.assign(body, s, r, "value =", elem)
+		body.add("%s = value", target)
+	} else {
+		w.assign(body, s, r, target+" =", elem)
 	}
-	return ""
+	body.add("%s.HideName()", r)
 }
 
 // isNested reports whether reading a type takes more than one expression.

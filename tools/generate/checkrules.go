@@ -73,7 +73,7 @@ func (w *checkWriter) rulesOf(s *document.Schema, goType string) string {
 		if w.names.underlying(goType) == "struct" {
 			w.object(&body, s, goType)
 		} else {
-			w.container(&body, s, goType, "x", "", container{})
+			w.container(&body, s, goType, "x", "", false)
 			argument = goType
 		}
 		t.empty = body.Len() == 0 && !t.used
@@ -150,7 +150,7 @@ func (w *checkWriter) members(body *lines, s *document.Schema, fields []field, m
 
 // rule adds a violation under a condition.
 func (l *lines) rule(condition, name, keyword, reason string) {
-	l.block("if "+condition, fmt.Sprintf("v.Add(%q, %q, %q)\n", name, keyword, reason))
+	l.block("if "+condition, fmt.Sprintf("v.Add(%q, %q, %s)\n", name, keyword, goString(reason)))
 }
 
 // field checks a field of the struct in the variable x.
@@ -164,12 +164,12 @@ func (w *checkWriter) field(body *lines, s *document.Schema, f field, x string, 
 	case f.pointer:
 		var code lines
 		w.value(&code, s, f.goType, expr, f.json)
-		body.block("if "+expr+" != nil", code.String())
+		body.after(expr+" != nil", code.String())
 	case isList && !f.omitempty && !alone(s).Nullable:
 		body.add("v.Present(%q, %s == nil)", f.json, expr)
-		w.container(body, s, f.goType, expr, f.json, container{null: true})
+		w.container(body, s, f.goType, expr, f.json, false)
 	case isList:
-		w.container(body, s, f.goType, expr, f.json, container{null: alone(s).Nullable, omitempty: f.omitempty})
+		w.container(body, s, f.goType, expr, f.json, f.omitempty)
 	default:
 		w.value(body, s, f.goType, expr, f.json)
 	}
@@ -194,7 +194,7 @@ func (w *checkWriter) value(body *lines, s *document.Schema, goType, expr, name 
 		}
 		body.enter("Enter(%q)", name, fmt.Sprintf("%s(v, %s)\n", function, expr))
 	case strings.HasPrefix(under, "[]"), strings.HasPrefix(under, "map["):
-		w.container(body, s, goType, expr, name, container{})
+		w.list(body, s, goType, expr, name)
 	case under == "any":
 	default:
 		if pointer {
@@ -215,45 +215,43 @@ func (l *lines) enter(call, name, code string) {
 	}
 }
 
-// container says when a list or map that is empty is not one in JSON.
-type container struct {
-	null      bool // nil is null, which another check judges
-	omitempty bool // empty is not sent
-}
-
-// container checks a list or a map and what is in it.
-func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, name string, c container) {
-	s = alone(s)
+// list checks a list or map that is not a field: one that is nil is sent as null.
+func (w *checkWriter) list(body *lines, s *document.Schema, goType, expr, name string) {
 	if strings.HasPrefix(goType, "*") {
 		goType, expr = goType[1:], "(*"+expr+")"
 	}
+	if !s.Nullable {
+		body.add("v.Present(%q, %s == nil)", name, expr)
+	}
+	if !w.hasFunction(goType) {
+		w.container(body, s, goType, expr, name, false)
+	} else if function := w.rulesOf(s, goType); function != "" {
+		body.enter("Enter(%q)", name, fmt.Sprintf("%s(v, %s)\n", function, expr))
+	}
+}
+
+// container checks a list or a map and what is in it. One that is nil is null or
+// not sent; with omitempty one that is empty is not sent either.
+func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, name string, omitempty bool) {
+	s = alone(s)
 	isMap := strings.HasPrefix(w.names.underlying(goType), "map[")
 	least, most, unit, keywords := s.MinItems, s.MaxItems, "item", [2]string{"minItems", "maxItems"}
 	if isMap {
 		least, most, unit, keywords = s.MinProperties, s.MaxProperties, "member", [2]string{"minProperties", "maxProperties"}
 	}
-	if expr != "x" && w.hasFunction(goType) && !c.null && !c.omitempty {
-		if function := w.rulesOf(s, goType); function != "" {
-			body.enter("Enter(%q)", name, fmt.Sprintf("%s(v, %s)\n", function, expr))
+	if least != nil && *least > 0 && !(omitempty && *least == 1) {
+		sent := expr + " != nil"
+		if omitempty {
+			sent = "len(" + expr + ") > 0"
 		}
-		return
-	}
-	if least != nil && *least > 0 {
-		switch {
-		case c.omitempty && *least > 1:
-			body.rule(fmt.Sprintf("len(%s) > 0 && len(%s) < %d", expr, expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
-		case c.omitempty:
-		case c.null:
-			body.rule(fmt.Sprintf("%s != nil && len(%s) < %d", expr, expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
-		default:
-			body.rule(fmt.Sprintf("len(%s) < %d", expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
-		}
+		body.rule(fmt.Sprintf("%s && len(%s) < %d", sent, expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
 	}
 	if most != nil {
 		body.rule(fmt.Sprintf("len(%s) > %d", expr, *most), name, keywords[1], "has more than "+counted(*most, unit))
 	}
 	elem := w.names.elem(goType)
 	if isMap {
+		w.keys(body, s, expr, name, omitempty)
 		w.values(body, s.AdditionalProperties, elem, expr, name)
 		return
 	}
@@ -261,6 +259,21 @@ func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, n
 		body.rule(fmt.Sprintf("!check.%s(%s)", w.unique(elem), expr), name, "uniqueItems", "has an item twice")
 	}
 	w.items(body, s.Items, elem, expr, name)
+}
+
+// keys checks that a map has the members that it must have.
+func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, omitempty bool) {
+	var code lines
+	for _, key := range required(s) {
+		code.block(fmt.Sprintf("if _, ok := %s[%q]; !ok", expr, key), fmt.Sprintf("v.Add(%q, \"required\", \"is missing\")\n", key))
+	}
+	var inner lines
+	inner.enter("Enter(%q)", name, code.String())
+	if omitempty {
+		body.block("if len("+expr+") > 0", inner.String())
+	} else {
+		body.block("if "+expr+" != nil", inner.String())
+	}
 }
 
 // unique names the function that compares items of a type as JSON does.
@@ -285,7 +298,7 @@ func (w *checkWriter) items(body *lines, s *document.Schema, elem, expr, name st
 	inner.enter("EnterItem(%q, i)", name, code.String())
 	if elem[0] == '*' && code.Len() > 0 {
 		guarded := lines{}
-		guarded.block("if "+item+" != nil", code.String())
+		guarded.after(item+" != nil", code.String())
 		inner = lines{}
 		inner.enter("EnterItem(%q, i)", name, guarded.String())
 	}

@@ -181,9 +181,11 @@ func (w *checkWriter) parameters(body *lines, op *document.Operation, o *opNames
 		var code lines
 		expr := "in." + arg.name
 		if arg.parameter.In == "query" && strings.HasPrefix(w.names.underlying(arg.goType), "[]") {
-			code.block(fmt.Sprintf("if len(%s) == 0", expr), fmt.Sprintf("v.Add(%q, \"required\", \"is missing\")\n", arg.parameter.Name))
+			code.rule(fmt.Sprintf("len(%s) == 0", expr), arg.parameter.Name, "required", "is missing")
+			w.container(&code, arg.parameter.Schema, arg.goType, expr, arg.parameter.Name, true)
+		} else {
+			w.value(&code, arg.parameter.Schema, arg.goType, expr, arg.parameter.Name)
 		}
-		w.value(&code, arg.parameter.Schema, arg.goType, expr, arg.parameter.Name)
 		enter(arg.parameter.In, code)
 	}
 	if o.params == "" {

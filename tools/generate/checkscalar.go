@@ -72,7 +72,7 @@ func (w *checkWriter) enum(body *lines, s *document.Schema, t scalarType, expr, 
 	if t.under == "bool" && len(values) > 1 {
 		return // both
 	}
-	body.add("switch %s {\ncase %s:\ndefault:\nv.Add(%q, \"enum\", %q)\n}", expr, list, name, reason)
+	body.add("switch %s {\ncase %s:\ndefault:\nv.Add(%q, \"enum\", %s)\n}", expr, list, name, goString(reason))
 }
 
 // literal writes a scalar of the document in Go.
@@ -115,10 +115,10 @@ func (w *checkWriter) text(body *lines, s *document.Schema, t scalarType, expr, 
 	body.after(test, code.String())
 }
 
-// after adds code that runs if test is true, and joins it with the only if that
-// the code may be.
+// after adds code that runs if test is true. If the code is one if, it is joined.
 func (l *lines) after(test, code string) {
-	if rest, ok := strings.CutPrefix(code, "if "); ok && !strings.Contains(rest, "if ") {
+	rest, ok := strings.CutPrefix(code, "if ")
+	if ok && strings.Count(code, "}\n") == 1 && strings.HasSuffix(code, "\n}\n") {
 		l.add("if %s && %s", test, strings.TrimSpace(rest))
 		return
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp/syntax"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,7 +35,7 @@ func (w *checkWriter) matcher(s *document.Schema, expr, name string) string {
 	if !ok {
 		function = w.matcherName(name)
 		w.matchers[s.Pattern] = function
-		comment := fmt.Sprintf("%s reports whether s matches %s.", function, s.Pattern)
+		comment := fmt.Sprintf("%s reports whether s matches %s.", function, oneLine(s.Pattern))
 		if begins && decided(parts, ends) {
 			w.function(comment, fmt.Sprintf("func %s(s string) bool", function), plainMatch(parts, ends))
 		} else {
@@ -69,11 +70,13 @@ func (w *checkWriter) matcherName(name string) string {
 	return function
 }
 
+// goString writes s as Go would best be read.
 func goString(s string) string {
-	if strings.Contains(s, "`") {
-		return fmt.Sprintf("%q", s)
+	text := fmt.Sprintf("%q", s)
+	if strings.Contains(text, `\`) && strconv.CanBackquote(s) {
+		return "`" + s + "`"
 	}
-	return "`" + s + "`"
+	return text
 }
 
 // part is a literal text, or between least and most characters of a class.
