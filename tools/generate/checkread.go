@@ -77,7 +77,7 @@ func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
 	if w.names.underlying(goType) == "struct" {
 		w.structure(&body, s, goType)
 	} else {
-		w.collect(&body, s, "r", "x", goType)
+		w.collect(&body, s, "r", "x", "=", goType)
 	}
 	body.add("return x")
 	w.function(fmt.Sprintf("%s reads a value of type %s.", t.name, strings.TrimPrefix(goType, "api.")),
@@ -142,12 +142,21 @@ func (w *checkWriter) readField(body *lines, s *document.Schema, f field) {
 	// The rules take an empty list or map for one that is not sent.
 	s = alone(s)
 	least := s.MinItems
+	must := 0
 	if strings.HasPrefix(w.names.underlying(f.goType), "map[") {
-		least = s.MinProperties
+		least, must = s.MinProperties, len(required(s))
 	}
-	if f.omitempty && !f.pointer && least != nil && *least > 0 {
-		body.block(fmt.Sprintf("if %s != nil && len(%s) == 0", target, target), "r.Refuse(\"empty\")\n")
+	if least != nil {
+		must = max(must, *least)
 	}
+	if !f.omitempty || f.pointer || must == 0 {
+		return
+	}
+	empty := "len(" + target + ") == 0"
+	if s.Nullable {
+		empty = target + " != nil && " + empty
+	}
+	body.block("if "+empty, "r.Refuse(\"empty\")\n")
 }
 
 var readerMethods = map[string]string{
@@ -168,11 +177,10 @@ func (w *checkWriter) assign(body *lines, s *document.Schema, r, to, goType stri
 	case s != nil && (strings.HasPrefix(under, "[]") || strings.HasPrefix(under, "map[")):
 		target, operator, _ := strings.Cut(to, " ")
 		if operator == ":=" || strings.Contains(target, "[") || pointer { // no variable of its own
-			code.add("var inner %s", plain)
-			w.collect(&code, alone(s), r, "inner", plain)
+			w.collect(&code, alone(s), r, "inner", ":=", plain)
 			code.add("%s %s", to, pointed(pointer, "inner"))
 		} else {
-			w.collect(&code, alone(s), r, target, plain)
+			w.collect(&code, alone(s), r, target, "=", plain)
 		}
 	default:
 		call := fmt.Sprintf("%s.%s()", strings.TrimPrefix(r, "&"), readerMethods[under])
@@ -198,22 +206,26 @@ func pointed(pointer bool, expr string) string {
 	return expr
 }
 
-// collect reads a list or a map into the variable target.
-func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, goType string) {
+// collect reads a list or a map into target, which the operator is to set.
+func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, operator, goType string) {
 	elem := w.names.elem(goType)
 	r = strings.TrimPrefix(r, "&")
-	body.add("%s = %s{}", target, goType)
+	body.add("%s %s %s{}", target, operator, goType)
 	var code lines
 	if strings.HasPrefix(w.names.underlying(goType), "map[") {
 		w.entry(&code, s.AdditionalProperties, r, target+"[key]", elem)
 		body.add("%s.Object(func(key string) {\n%s})", r, code.String())
 		return
 	}
-	if s.Items != nil && (alone(s.Items).Nullable || w.isNested(s.Items, elem)) {
+	switch {
+	case s.Items != nil && !alone(s.Items).Nullable && w.isNested(s.Items, elem) && elem[0] != '*':
+		w.collect(&code, alone(s.Items), r, "item", ":=", elem)
+		code.add("%s = append(%s, item)", target, target)
+	case s.Items != nil && (alone(s.Items).Nullable || w.isNested(s.Items, elem)):
 		code.add("var item %s", elem)
 		w.assign(&code, s.Items, r, "item =", elem)
 		code.add("%s = append(%s, item)", target, target)
-	} else {
+	default:
 		var value lines
 		w.assign(&value, s.Items, r, "", elem)
 		code.add("%s = append(%s, %s)", target, target, strings.TrimSpace(value.String()))

@@ -218,7 +218,7 @@ func (l *lines) enter(call, name, code string) {
 // list checks a list or map that is not a field: one that is nil is sent as null.
 func (w *checkWriter) list(body *lines, s *document.Schema, goType, expr, name string) {
 	if strings.HasPrefix(goType, "*") {
-		goType, expr = goType[1:], "(*"+expr+")"
+		goType, expr = goType[1:], "*"+expr
 	}
 	if !s.Nullable {
 		body.add("v.Present(%q, %s == nil)", name, expr)
@@ -269,10 +269,12 @@ func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, o
 	}
 	var inner lines
 	inner.enter("Enter(%q)", name, code.String())
+	sent := expr + " != nil"
 	if omitempty {
-		body.block("if len("+expr+") > 0", inner.String())
-	} else {
-		body.block("if "+expr+" != nil", inner.String())
+		sent = "len(" + expr + ") > 0"
+	}
+	if code.Len() > 0 {
+		body.after(sent, inner.String())
 	}
 }
 
