@@ -235,3 +235,26 @@ func TestRules_AnEnvelopeHandsOutItsData(t *testing.T) {
 		require.Equal(t, ErrUnsuccessful, err)
 	}
 }
+
+func TestRules_ChecksAndReadersAllocateLittle(t *testing.T) {
+	data := []byte(`{"status":true,"data":{"requestId":"123e4567-e89b-12d3-a456-426614174000","url":"https://example.com/api/v2/actorTrip/urlback?t=EXAMPLE_TOKEN","expiresAfter":"2025-07-30T08:55:52.520909994Z"}}`)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = readCreateSessionLink(data) }), 5.0)
+
+	req := api.CreateSessionLinkRequest{
+		Email: "user@example.com", PhoneNumber: "+436769556026", RedirectURL: "https://example.com/a", DocURL: "https://example.com/b.pdf",
+		SignForms: []api.SignForm{{FieldID: "Signature1", ActorID: "userToIdentify"}},
+	}
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		var v check.Violations
+		checkCreateSessionLink(&v, req)
+		require.Empty(t, v.List())
+	}), 2.0)
+}
+
+func BenchmarkRules_ReadSessionLink(b *testing.B) {
+	data := []byte(`{"status":true,"data":{"requestId":"123e4567-e89b-12d3-a456-426614174000","url":"https://example.com/api/v2/actorTrip/urlback?t=EXAMPLE_TOKEN","expiresAfter":"2025-07-30T08:55:52.520909994Z"}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = readCreateSessionLink(data)
+	}
+}
