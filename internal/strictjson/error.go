@@ -16,6 +16,9 @@ const (
 	errTooLarge   = phrase("beyond what Go can hold")
 )
 
+// maxPath bounds paths: what lies deeper is left out.
+const maxPath = 200
+
 // placed is an error with the place that it is about.
 type placed struct {
 	path   string // data.links[2].url, "" at the root
@@ -35,6 +38,9 @@ func (e *placed) Unwrap() error { return e.err }
 // within puts a member name or [index] in front of the path. It runs while the
 // reader returns from where it failed, so that a good answer costs no paths.
 func (e *placed) within(step string) {
+	if len(e.path) > maxPath {
+		e.path = "…"
+	}
 	if e.hidden {
 		step, e.hidden = "*", false
 	}

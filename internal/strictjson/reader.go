@@ -121,7 +121,7 @@ func (r *Reader) Null() bool {
 // Any reads whatever comes next, as encoding/json decodes it into an any.
 func (r *Reader) Any() any {
 	start := r.pos
-	r.Skip()
+	r.skip()
 	if r.err != nil {
 		return nil
 	}
@@ -132,26 +132,30 @@ func (r *Reader) Any() any {
 	return value
 }
 
-// Skip reads over whatever comes next. Member names within it are kept out of
-// the error, because the document does not know them.
+// Skip reads over whatever comes next, in a member whose name is not for others
+// to see because the document does not have it.
 func (r *Reader) Skip() {
+	r.skip()
+	r.HideName()
+}
+
+func (r *Reader) skip() {
 	if r.err != nil {
 		return
 	}
 	switch r.data[r.pos] {
 	case '{':
-		r.Object(func(string) { r.Skip() })
+		r.Object(func(string) { r.skip() })
 	case '[':
-		r.Array(r.Skip)
+		r.Array(r.skip)
 	case '"':
 		r.quoted()
 	default:
 		r.literal()
 	}
 	if r.err != nil {
-		r.err.path = ""
+		r.err.path = "" // names within it are data, too
 	}
-	r.HideName()
 }
 
 // HideName keeps the name of the member that has just been read out of an error

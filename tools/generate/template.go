@@ -45,10 +45,12 @@ var inClient = []replacement{
         queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 `, `        queryURL.RawQuery = strings.TrimPrefix(query, "?")
 `, 1},
-	{"	// https://api.deepmap.com for example. This can contain a path relative\n" +
-		"	// to the server, such as https://api.deepmap.com/dev-test, and all the\n" +
-		"	// paths in the swagger spec will be appended to the server.\n",
-		"	// and a path if there is one. The paths of the document are appended to it.\n", 1},
+	{
+		"	// https://api.deepmap.com for example. This can contain a path relative\n" +
+			"	// to the server, such as https://api.deepmap.com/dev-test, and all the\n" +
+			"	// paths in the swagger spec will be appended to the server.\n",
+		"	// and a path if there is one. The paths of the document are appended to it.\n", 1,
+	},
 }
 
 // inImports writes the head of both files.
