@@ -20,10 +20,10 @@ import (
 // first one cannot have been processed.
 //
 // The error is a *[ValidationError] when the request breaks the document's
-// rules (nothing was sent), and otherwise an *[Error]. The document knows 400
-// (Invalid request payload), 401 (Unauthorized request). Ask
-// Error.MaybeProcessed before you call again. Editors change the HTTP request
-// of this call.
+// rules (nothing was sent), and otherwise an *[Error]. An answer with status
+// false is [ErrUnsuccessful]. The document knows 400 (Invalid request payload)
+// and 401 (Unauthorized request). Ask Error.MaybeProcessed before you call
+// again. Editors change the HTTP request of this call.
 func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
 	return do(ctx, c, &createSessionLink, req, editors)
 }

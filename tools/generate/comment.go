@@ -27,17 +27,18 @@ func comment(op *document.Operation, o *opNames) string {
 		paragraphs = append(paragraphs, list)
 	}
 	after := ""
+	if o.data != "" {
+		after = " An answer with status false is [ErrUnsuccessful]."
+	}
 	if documented := documentedErrors(op); documented != "" {
-		after = " The document knows " + documented + "."
+		after += " The document knows " + documented + "."
 	}
 	if op.Method != http.MethodGet && op.Method != http.MethodHead {
 		after += " Ask Error.MaybeProcessed before you call again."
 	}
-	refused := "otherwise an *[Error]."
+	refused := "an *[Error]."
 	if len(o.args) > 0 {
 		refused = "a *[ValidationError] when the request breaks the document's rules (nothing was sent), and otherwise an *[Error]."
-	} else {
-		refused = "an *[Error]."
 	}
 	paragraphs = append(paragraphs, "The error is "+refused+after+" Editors change the HTTP request of this call.")
 	if op.Deprecated {
@@ -54,7 +55,7 @@ func first(op *document.Operation, o *opNames) string {
 		return o.method + " " + strings.ToLower(text[:1]) + text[1:]
 	}
 	if summary := strings.TrimSuffix(oneLine(op.Summary), "."); summary != "" {
-		return strings.TrimSpace(o.method + " is \"" + summary + "\" of the document. " + text)
+		return strings.TrimSpace(o.method + " is the operation \"" + summary + "\". " + text)
 	}
 	if text != "" {
 		return o.method + ": " + text
@@ -95,7 +96,10 @@ func documentedErrors(op *document.Operation) string {
 			all = append(all, fmt.Sprintf("%d (%s)", code, text))
 		}
 	}
-	return strings.Join(all, ", ")
+	if n := len(all) - 1; n > 0 {
+		return strings.Join(all[:n], ", ") + " and " + all[n]
+	}
+	return strings.Join(all, "")
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

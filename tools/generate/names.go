@@ -206,8 +206,11 @@ func (n *names) spell(expr ast.Expr) string {
 	return "?" // compiling what comes of it fails
 }
 
-// reserved are names that generated methods use themselves.
-var reserved = []string{"c", "ctx", "req", "params", "body", "editors", "server", "in", "api", "http", "context", "v"}
+// reserved are names that generated functions use themselves.
+var reserved = []string{
+	"api", "body", "c", "check", "context", "ctx", "do", "editors", "err", "http", "in", "json", "jsonRequest",
+	"nil", "param", "params", "req", "server", "strictjson", "target", "v",
+}
 
 // variable makes a name for an argument of an exported one: id, requestID, url.
 func variable(name string) string {

@@ -42,7 +42,9 @@ var {{.Var}} = operation[{{.Names.In}}, {{.Out}}]{
 	status: {{.Status}},
 	check: check{{.Names.Method}},
 	request: request{{.Names.Method}},
-	read: {{.Read}},
+{{- with .Read}}
+	read: {{.}},
+{{- end}}
 }
 {{if .Names.Input}}
 type {{.Names.In}} struct {
@@ -171,7 +173,7 @@ func operationOf(op *document.Operation, o *opNames, names *names) operationView
 	}
 	v.Call = "return do(ctx, c, &" + v.Var + ", " + in + ", editors)"
 	if o.out == "" {
-		v.Out, v.Results, v.Read = "struct{}", "error", "nil"
+		v.Out, v.Results, v.Read = "struct{}", "error", ""
 		v.Call = "_, err := do(ctx, c, &" + v.Var + ", " + in + ", editors)\n\treturn err"
 	}
 	return v

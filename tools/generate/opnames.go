@@ -61,6 +61,9 @@ func (n *names) arguments(op *document.Operation, o *opNames, pathArgs map[strin
 		for slices.ContainsFunc(o.args, func(a argName) bool { return a.name == arg.name }) {
 			arg.name += "Query"
 		}
+		if arg.name == variable(o.method) {
+			arg.name += "Param" // else it would hide the operation in the method
+		}
 		arg.parameter = p
 		o.args = append(o.args, arg)
 	}

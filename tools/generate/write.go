@@ -33,7 +33,7 @@ func compile(root string, files map[string][]byte) error {
 	if err := os.WriteFile(overlayFile, overlay, 0o600); err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-overlay", overlayFile, "./...")
+	build := exec.Command("go", "build", "-buildvcs=false", "-overlay", overlayFile, "./...")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("what the document generates does not compile, so nothing is written; "+
@@ -54,6 +54,9 @@ func write(root string, files map[string][]byte) error {
 		target := filepath.Join(root, name)
 		if old, err := os.ReadFile(target); err == nil && bytes.Equal(old, data) {
 			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
 		}
 		temporary := target + ".tmp"
 		renames[temporary] = target

@@ -1,10 +1,12 @@
 package document
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
@@ -98,9 +100,12 @@ func (r *reader) remember(n *yaml.Node) {
 // yaml refuses what YAML has and JSON has not.
 func (r *reader) yaml(n node) {
 	seen := map[string]bool{}
-	if n.Kind == yaml.AliasNode {
+	switch {
+	case n.Kind == yaml.AliasNode:
 		r.refuse(n, "a YAML alias", "write it out")
 		return
+	case slices.Contains([]string{"!!int", "!!float", "!!bool"}, n.Tag) && !json.Valid([]byte(n.Value)):
+		r.wrong(n, "%s is not a number, true or false as JSON writes it; write it so, or put it in quotes", n.Value)
 	}
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -126,11 +131,11 @@ func (r *reader) wrong(n node, format string, args ...any) {
 }
 
 // keys refuses every keyword that refused has, with its advice, and every one that
-// is in neither list.
-func (r *reader) keys(n node, known string, refused map[string]string) {
+// is in neither list. It reports whether there are none.
+func (r *reader) keys(n node, known string, refused map[string]string) bool {
+	before := len(r.errs)
 	if n.Kind != yaml.MappingNode {
 		r.wrong(n, "is not an object")
-		return
 	}
 	for _, child := range r.children(n) {
 		advice, ok := refused[child.key]
@@ -142,6 +147,7 @@ func (r *reader) keys(n node, known string, refused map[string]string) {
 			r.refuse(child, child.key, "it is no known keyword here: correct it, or remove it in overlay.yaml")
 		}
 	}
+	return len(r.errs) == before
 }
 
 // follow returns what n refers to if it is {$ref: #/components/<section>/…}.

@@ -51,8 +51,8 @@ func (r *reader) path(n node) (all []*Operation) {
 		"$ref":    "write the path out",
 		"servers": "remove it in overlay.yaml; the client has one server",
 	})
-	if !strings.HasPrefix(n.key, "/") {
-		r.wrong(n, "the path does not begin with a slash; correct it")
+	if !plainPath.MatchString(n.key) {
+		r.wrong(n, "the path is not made of slashes, {parameters} and letters that need no escaping; correct it")
 	}
 	shared, _ := r.get(n, "parameters")
 	for _, child := range r.children(n) {
@@ -74,7 +74,7 @@ func (r *reader) operation(n node, path string, shared node) *Operation {
 		Preview: r.flag(n, "x-preview", false), Place: n.place,
 	}
 	if op.ID == "" {
-		r.wrong(n, "the operation has no operationId; add to overlay.yaml:\n  - target: %s\n    update: { operationId: … }", n.place.Path)
+		r.wrong(n, "the operation has no operationId; add one in overlay.yaml, or run make spec-guard FIX=1")
 	}
 	bearer := r.security
 	if security, ok := r.get(n, "security"); ok {
@@ -161,6 +161,9 @@ func (r *reader) responses(op *Operation, n node) {
 		})
 		response := &Response{Status: child.key, Description: r.text(resolved, "description"), Place: child.place}
 		response.Schema, response.Example = r.content(resolved)
+		if bodiless := op.Method == "HEAD" || slices.Contains([]string{"204", "205", "304"}, child.key); bodiless && response.Schema != nil {
+			r.refuse(child, "the body of an answer that has none in HTTP", "remove its content in overlay.yaml")
+		}
 		op.Responses = append(op.Responses, response)
 		if child.key[0] == '2' {
 			successes++
@@ -170,6 +173,8 @@ func (r *reader) responses(op *Operation, n node) {
 		r.refuse(n, fmt.Sprintf("an operation with %d answers of 2xx", successes), "keep exactly one in overlay.yaml")
 	}
 }
+
+var plainPath = regexp.MustCompile(`^(/([\w.~!$&'()*+,;=:@-]|\{[^{}/"\\]+\})*)+$`)
 
 var inTemplate = regexp.MustCompile(`\{([^{}]*)\}`)
 

@@ -25,7 +25,7 @@ func (r *reader) parameters(nodes []node) (all []*Parameter) {
 }
 
 func (r *reader) parameter(n node) *Parameter {
-	r.keys(n, "name in description required deprecated schema style explode example examples", refusals(map[string]string{
+	good := r.keys(n, "name in description required deprecated schema style explode example examples", refusals(map[string]string{
 		"content":                       "give it a schema in overlay.yaml",
 		"allowReserved allowEmptyValue": "remove it in overlay.yaml",
 	}))
@@ -53,7 +53,9 @@ func (r *reader) parameter(n node) *Parameter {
 	}
 	schema, ok := r.get(n, "schema")
 	if !ok {
-		r.wrong(n, "the parameter %s has no schema; add one in overlay.yaml", p.Name)
+		if good {
+			r.wrong(n, "the parameter %s has no schema; add one in overlay.yaml", p.Name)
+		}
 		return p
 	}
 	p.Schema = r.schema(schema)

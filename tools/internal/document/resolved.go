@@ -24,23 +24,25 @@ func (r *reader) resolved(doc *Document) {
 
 func (r *reader) allOf(s *Schema) {
 	seen := map[string]bool{}
-	for _, part := range append([]*Schema{s}, s.AllOf...) {
-		where := node{place: part.Place}
+	for _, p := range s.Properties {
+		seen[p.Name] = true
+	}
+	if s.Closed || s.AdditionalProperties != nil {
+		r.refuse(node{place: s.Place}, "additionalProperties beside allOf", "remove it in overlay.yaml, or write the schema out")
+	}
+	for _, part := range s.AllOf {
+		where, target := node{place: part.Place}, part.Target()
 		switch {
-		case r.broken[part.Target()]:
-		case !part.isObject(nil):
-			r.refuse(where, "allOf of other than objects, or of itself", "write the schema out in overlay.yaml")
-			return
-		case part.Target().Nullable:
-			r.refuse(where, "null in an allOf", "write the schema out in overlay.yaml")
-		case part.Target().Closed || part.Target().AdditionalProperties != nil:
-			r.refuse(where, "additionalProperties in or beside an allOf", "remove it in overlay.yaml, or write the schema out")
-		}
-		if part == s {
-			for _, p := range s.Properties {
-				seen[p.Name] = true
-			}
+		case r.broken[target]:
 			continue
+		case !part.isObject([]*Schema{s}):
+			r.refuse(where, "allOf of other than objects, or of itself,", "write the schema out in overlay.yaml")
+			r.broken[s] = true
+			continue
+		case target.Nullable:
+			r.refuse(where, "null in an allOf", "write the schema out in overlay.yaml")
+		case target.Closed || target.AdditionalProperties != nil:
+			r.refuse(where, "additionalProperties in an allOf", "remove it in overlay.yaml, or write the schema out")
 		}
 		for _, name := range part.names() {
 			if seen[name] {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -84,7 +85,7 @@ func (r *reader) fill(s *Schema, n node) {
 		r.reference(s, n, ref)
 		return
 	}
-	r.keys(n, schemaKeys, refusedInSchemas)
+	r.broken[s] = !r.keys(n, schemaKeys, refusedInSchemas)
 	r.types(s, n)
 	r.object(s, n)
 	r.array(s, n)
@@ -149,7 +150,7 @@ func (r *reader) types(s *Schema, n node) {
 		return
 	case !ok:
 		_, merged := r.get(n, "allOf")
-		if !merged {
+		if !merged && !r.broken[s] {
 			r.wrong(n, "has no type, so its rules hold for some values only; add the type in overlay.yaml")
 			r.broken[s] = true
 		}
@@ -163,6 +164,8 @@ func (r *reader) types(s *Schema, n node) {
 			s.Types = append(s.Types, t.Value)
 		default:
 			r.wrong(t, "type %q is none of JSON Schema; correct it", t.Value)
+			r.broken[s] = true
+			return
 		}
 	}
 	if len(s.Types) != 1 {
@@ -184,6 +187,9 @@ func (r *reader) untyped(n node) bool {
 func (r *reader) object(s *Schema, n node) {
 	properties, _ := r.get(n, "properties")
 	for _, child := range r.children(properties) {
+		if child.key == "" || child.key == "-" || strings.ContainsFunc(child.key, untaggable) {
+			r.refuse(child, fmt.Sprintf("the property name %q", child.key), "encoding/json has no tag for it; remove the property in overlay.yaml")
+		}
 		s.Properties = append(s.Properties, &Property{child.key, r.schema(child)})
 	}
 	required, _ := r.get(n, "required")
@@ -202,6 +208,11 @@ func (r *reader) object(s *Schema, n node) {
 	for _, part := range r.children(allOf) {
 		s.AllOf = append(s.AllOf, r.schema(part))
 	}
+}
+
+// untaggable reports whether encoding/json would ignore a tag with c in its name.
+func untaggable(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c)
 }
 
 func (r *reader) array(s *Schema, n node) {
