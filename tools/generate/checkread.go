@@ -208,13 +208,12 @@ func pointed(pointer bool, expr string) string {
 
 // collect reads a list or a map into target, which the operator is to set.
 func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, operator, goType string) {
-	elem := w.names.elem(goType)
-	r = strings.TrimPrefix(r, "&")
+	elem, method := w.names.elem(goType), strings.TrimPrefix(r, "&")
 	body.add("%s %s %s{}", target, operator, goType)
 	var code lines
 	if strings.HasPrefix(w.names.underlying(goType), "map[") {
 		w.entry(&code, s.AdditionalProperties, r, target+"[key]", elem)
-		body.add("%s.Object(func(key string) {\n%s})", r, code.String())
+		body.add("%s.Object(func(key string) {\n%s})", method, code.String())
 		return
 	}
 	switch {
@@ -230,7 +229,7 @@ func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, operat
 		w.assign(&value, s.Items, r, "", elem)
 		code.add("%s = append(%s, %s)", target, target, strings.TrimSpace(value.String()))
 	}
-	body.add("%s.Array(func() {\n%s})", r, code.String())
+	body.add("%s.Array(func() {\n%s})", method, code.String())
 }
 
 // entry reads a value of a map, whose name is data.
@@ -242,7 +241,7 @@ func (w *checkWriter) entry(body *lines, s *document.Schema, r, target, elem str
 	} else {
 		w.assign(body, s, r, target+" =", elem)
 	}
-	body.add("%s.HideName()", r)
+	body.add("%s.HideName()", strings.TrimPrefix(r, "&"))
 }
 
 // isNested reports whether reading a type takes more than one expression.

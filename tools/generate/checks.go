@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -80,39 +84,32 @@ import (
 
 func (w *checkWriter) file() ([]byte, error) {
 	body := strings.Join(w.functions, "\n")
+	parsed, err := parser.ParseFile(token.NewFileSet(), "checks.gen.go", "package umbrella\n"+body, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("checks.gen.go does not parse: %w\n%s", err, body)
+	}
+	used := map[string]bool{}
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		if selector, ok := node.(*ast.SelectorExpr); ok {
+			if name, ok := selector.X.(*ast.Ident); ok {
+				used[name.Name] = true
+			}
+		}
+		return true
+	})
 	var imports lines
-	for _, path := range []string{"strings", "time", "unicode/utf8", "", "api", "internal/check", "internal/check/pattern", "internal/format", "internal/strictjson"} {
-		switch name := path[strings.LastIndex(path, "/")+1:]; {
-		case path == "":
-			imports.add("")
-		case !usesPackage(body, name):
-		case path == "api" || strings.HasPrefix(path, "internal/"):
-			imports.add("%q", "github.com/umbrella-api/umbrella-go/"+path)
-		default:
+	for _, path := range []string{"strings", "time", "unicode/utf8"} {
+		if used[filepath.Base(path)] {
 			imports.add("%q", path)
 		}
 	}
-	source := fmt.Sprintf(checksHead, strings.TrimPrefix(imports.String(), "\n")) + "\n" + body
-	formatted, err := format.Source([]byte(source))
-	if err != nil {
-		return nil, fmt.Errorf("checks.gen.go does not parse: %w\n%s", err, source)
-	}
-	return formatted, nil
-}
-
-// usesPackage reports whether code has name and a dot, other than in a selector,
-// a comment or a longer name.
-func usesPackage(code, name string) bool {
-	for rest := code; ; {
-		i := strings.Index(rest, name+".")
-		if i < 0 {
-			return false
+	imports.add("")
+	for _, path := range []string{"api", "internal/check", "internal/check/pattern", "internal/format", "internal/strictjson"} {
+		if used[filepath.Base(path)] {
+			imports.add("%q", "github.com/umbrella-api/umbrella-go/"+path)
 		}
-		if i > 0 && strings.ContainsRune(" \t\n(*&!]", rune(rest[i-1])) {
-			return true
-		}
-		rest = rest[i+len(name):]
 	}
+	return format.Source([]byte(fmt.Sprintf(checksHead, strings.TrimPrefix(imports.String(), "\n")) + "\n" + body))
 }
 
 // function adds one; its name is already in the head.

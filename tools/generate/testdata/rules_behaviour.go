@@ -236,6 +236,22 @@ func TestRules_AnEnvelopeHandsOutItsData(t *testing.T) {
 	}
 }
 
+func TestRules_DataCanBeAMap(t *testing.T) {
+	out, err := readAllRules([]byte(`{"status":true,"data":{"x":[{"a":"1"},{}],"y":[]}}`))
+	require.NoError(t, err)
+	require.Equal(t, map[string][]api.Closed{"x": {{A: new("1")}, {}}, "y": {}}, out)
+	for data, want := range map[string]string{
+		`{"status":true,"data":{}}`:                   "data has fewer than 1 member",
+		`{"status":true,"data":{"x":null}}`:           "data.* is not an array",
+		`{"status":true,"data":{"x":[{"c":1}]}}`:      "data.*[0].* is a member that the document does not have",
+		`{"status":true,"data":{"x":[]},"secret":1}`:  "* is a member that the document does not have",
+		`{"status":true,"data":{"x":[{"a":1,"b":1}]}}`: "data.*[0].a is not a string",
+	} {
+		_, err := readAllRules([]byte(data))
+		require.EqualError(t, err, want)
+	}
+}
+
 func TestRules_ChecksAndReadersAllocateLittle(t *testing.T) {
 	data := []byte(`{"status":true,"data":{"requestId":"123e4567-e89b-12d3-a456-426614174000","url":"https://example.com/api/v2/actorTrip/urlback?t=EXAMPLE_TOKEN","expiresAfter":"2025-07-30T08:55:52.520909994Z"}}`)
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = readCreateSessionLink(data) }), 5.0)
