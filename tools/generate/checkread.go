@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
@@ -143,7 +142,7 @@ func (w *checkWriter) readField(body *lines, s *document.Schema, f field) {
 	s = alone(s)
 	least := s.MinItems
 	must := 0
-	if strings.HasPrefix(w.names.underlying(f.goType), "map[") {
+	if isMap(w.names.underlying(f.goType)) {
 		least, must = s.MinProperties, len(required(s))
 	}
 	if least != nil {
@@ -174,7 +173,7 @@ func (w *checkWriter) assign(body *lines, s *document.Schema, r, to, goType stri
 	switch {
 	case s != nil && w.hasFunction(plain):
 		code.add("%s %s", to, pointed(pointer, fmt.Sprintf("%s(%s)", w.readerOf(alone(s), plain), r)))
-	case s != nil && (strings.HasPrefix(under, "[]") || strings.HasPrefix(under, "map[")):
+	case s != nil && isContainer(under):
 		target, operator, _ := strings.Cut(to, " ")
 		if operator == ":=" || strings.Contains(target, "[") || pointer { // no variable of its own
 			w.collect(&code, alone(s), r, "inner", ":=", plain)
@@ -211,7 +210,7 @@ func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, operat
 	elem, method := w.names.elem(goType), strings.TrimPrefix(r, "&")
 	body.add("%s %s %s{}", target, operator, goType)
 	var code lines
-	if strings.HasPrefix(w.names.underlying(goType), "map[") {
+	if isMap(w.names.underlying(goType)) {
 		w.entry(&code, s.AdditionalProperties, r, target+"[key]", elem)
 		body.add("%s.Object(func(key string) {\n%s})", method, code.String())
 		return
@@ -247,7 +246,5 @@ func (w *checkWriter) entry(body *lines, s *document.Schema, r, target, elem str
 // isNested reports whether reading a type takes more than one expression.
 func (w *checkWriter) isNested(s *document.Schema, goType string) bool {
 	plain := strings.TrimPrefix(goType, "*")
-	return s != nil && !w.hasFunction(plain) && slices.ContainsFunc([]string{"[]", "map["}, func(prefix string) bool {
-		return strings.HasPrefix(w.names.underlying(plain), prefix)
-	})
+	return s != nil && !w.hasFunction(plain) && isContainer(w.names.underlying(plain))
 }

@@ -17,22 +17,28 @@ func alone(s *document.Schema) *document.Schema {
 	return s
 }
 
-// properties are those of an object and of the parts of its allOf.
-func properties(s *document.Schema) (all []*document.Property) {
+// parts are an object and, one after the other, those of its allOf.
+func parts(s *document.Schema) []*document.Schema {
 	s = s.Target()
-	all = append(all, s.Properties...)
+	all := []*document.Schema{s}
 	for _, part := range s.AllOf {
-		all = append(all, properties(part)...)
+		all = append(all, parts(part)...)
 	}
 	return all
 }
 
-// required are the names that an object and the parts of its allOf require.
+// properties are those of all parts of an object.
+func properties(s *document.Schema) (all []*document.Property) {
+	for _, part := range parts(s) {
+		all = append(all, part.Properties...)
+	}
+	return all
+}
+
+// required are the names that any part of an object requires, each once.
 func required(s *document.Schema) (all []string) {
-	s = s.Target()
-	all = append(all, s.Required...)
-	for _, part := range s.AllOf {
-		for _, name := range required(part) {
+	for _, part := range parts(s) {
+		for _, name := range part.Required {
 			if !slices.Contains(all, name) {
 				all = append(all, name)
 			}
@@ -41,10 +47,15 @@ func required(s *document.Schema) (all []string) {
 	return all
 }
 
+// isContainer reports whether a type that names.underlying returns is a list or a map.
+func isContainer(under string) bool { return strings.HasPrefix(under, "[]") || isMap(under) }
+
+func isMap(under string) bool { return strings.HasPrefix(under, "map[") }
+
 // hasFunction reports whether a Go type has functions of its own.
 func (w *checkWriter) hasFunction(goType string) bool {
 	under := w.names.underlying(goType)
-	return strings.HasPrefix(goType, "api.") && (under == "struct" || strings.HasPrefix(under, "[]") || strings.HasPrefix(under, "map["))
+	return strings.HasPrefix(goType, "api.") && (under == "struct" || isContainer(under))
 }
 
 // code returns the entry for a Go type and whether it has still to be written.
@@ -116,12 +127,21 @@ func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
 			w.values(body, s.AdditionalProperties, w.names.elem(f.goType), "x."+f.name, "")
 		}
 	}
-	w.members(body, s, fields, must)
+	w.members(body, s, fields)
 }
 
 // members counts those of a struct, where the document limits their number.
-func (w *checkWriter) members(body *lines, s *document.Schema, fields []field, must []string) {
-	if s.MinProperties == nil && s.MaxProperties == nil {
+func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
+	var rules lines
+	for _, part := range parts(s) {
+		if least := part.MinProperties; least != nil {
+			rules.rule(fmt.Sprintf("members < %d", *least), "", "minProperties", "has fewer than "+counted(*least, "member"))
+		}
+		if most := part.MaxProperties; most != nil {
+			rules.rule(fmt.Sprintf("members > %d", *most), "", "maxProperties", "has more than "+counted(*most, "member"))
+		}
+	}
+	if rules.Len() == 0 {
 		return
 	}
 	always := 0
@@ -139,13 +159,7 @@ func (w *checkWriter) members(body *lines, s *document.Schema, fields []field, m
 		}
 	}
 	body.add("members := %d", always)
-	body.WriteString(count.String())
-	if s.MinProperties != nil {
-		body.rule(fmt.Sprintf("members < %d", *s.MinProperties), "", "minProperties", "has fewer than "+counted(*s.MinProperties, "member"))
-	}
-	if s.MaxProperties != nil {
-		body.rule(fmt.Sprintf("members > %d", *s.MaxProperties), "", "maxProperties", "has more than "+counted(*s.MaxProperties, "member"))
-	}
+	body.WriteString(count.String() + rules.String())
 }
 
 // rule adds a violation under a condition.
@@ -156,7 +170,7 @@ func (l *lines) rule(condition, name, keyword, reason string) {
 // field checks a field of the struct in the variable x.
 func (w *checkWriter) field(body *lines, s *document.Schema, f field, x string, must bool) {
 	expr, under := x+"."+f.name, w.names.underlying(f.goType)
-	isList := strings.HasPrefix(under, "[]") || strings.HasPrefix(under, "map[")
+	isList := isContainer(under)
 	if must && f.omitempty && (isList || f.pointer) {
 		body.rule(expr+" == nil", f.json, "required", "is missing")
 	}
@@ -193,7 +207,7 @@ func (w *checkWriter) value(body *lines, s *document.Schema, goType, expr, name 
 			expr = "&" + expr
 		}
 		body.enter("Enter(%q)", name, fmt.Sprintf("%s(v, %s)\n", function, expr))
-	case strings.HasPrefix(under, "[]"), strings.HasPrefix(under, "map["):
+	case isContainer(under):
 		w.list(body, s, goType, expr, name)
 	case under == "any":
 	default:
@@ -213,116 +227,6 @@ func (l *lines) enter(call, name, code string) {
 	if code != "" {
 		l.block("if v."+fmt.Sprintf(call, name), code+"v.Leave()\n")
 	}
-}
-
-// list checks a list or map that is not a field: one that is nil is sent as null.
-func (w *checkWriter) list(body *lines, s *document.Schema, goType, expr, name string) {
-	if strings.HasPrefix(goType, "*") {
-		goType, expr = goType[1:], "*"+expr
-	}
-	if !s.Nullable {
-		body.add("v.Present(%q, %s == nil)", name, expr)
-	}
-	if !w.hasFunction(goType) {
-		w.container(body, s, goType, expr, name, false)
-	} else if function := w.rulesOf(s, goType); function != "" {
-		body.enter("Enter(%q)", name, fmt.Sprintf("%s(v, %s)\n", function, expr))
-	}
-}
-
-// container checks a list or a map and what is in it. One that is nil is null or
-// not sent; with omitempty one that is empty is not sent either.
-func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, name string, omitempty bool) {
-	s = alone(s)
-	isMap := strings.HasPrefix(w.names.underlying(goType), "map[")
-	least, most, unit, keywords := s.MinItems, s.MaxItems, "item", [2]string{"minItems", "maxItems"}
-	if isMap {
-		least, most, unit, keywords = s.MinProperties, s.MaxProperties, "member", [2]string{"minProperties", "maxProperties"}
-	}
-	if least != nil && *least > 0 && !(omitempty && *least == 1) {
-		sent := expr + " != nil"
-		if omitempty {
-			sent = "len(" + expr + ") > 0"
-		}
-		body.rule(fmt.Sprintf("%s && len(%s) < %d", sent, expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
-	}
-	if most != nil {
-		body.rule(fmt.Sprintf("len(%s) > %d", expr, *most), name, keywords[1], "has more than "+counted(*most, unit))
-	}
-	elem := w.names.elem(goType)
-	if isMap {
-		w.keys(body, s, expr, name, omitempty)
-		w.values(body, s.AdditionalProperties, elem, expr, name)
-		return
-	}
-	if s.UniqueItems {
-		body.rule(fmt.Sprintf("!check.%s(%s)", w.unique(elem), expr), name, "uniqueItems", "has an item twice")
-	}
-	w.items(body, s.Items, elem, expr, name)
-}
-
-// keys checks that a map has the members that it must have.
-func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, omitempty bool) {
-	var code lines
-	for _, key := range required(s) {
-		code.block(fmt.Sprintf("if _, ok := %s[%q]; !ok", expr, key), fmt.Sprintf("v.Add(%q, \"required\", \"is missing\")\n", key))
-	}
-	var inner lines
-	inner.enter("Enter(%q)", name, code.String())
-	sent := expr + " != nil"
-	if omitempty {
-		sent = "len(" + expr + ") > 0"
-	}
-	if code.Len() > 0 {
-		body.after(sent, inner.String())
-	}
-}
-
-// unique names the function that compares items of a type as JSON does.
-func (w *checkWriter) unique(elem string) string {
-	switch w.names.underlying(elem) {
-	case "string", "bool", "int", "int32", "int64", "float32", "float64":
-		if elem[0] != '*' {
-			return "Unique"
-		}
-	}
-	return "UniqueJSON"
-}
-
-func (w *checkWriter) items(body *lines, s *document.Schema, elem, expr, name string) {
-	item := expr + "[i]"
-	code, head := lines{}, fmt.Sprintf("for i := range %s", expr)
-	if w.names.underlying(elem) != "struct" && elem[0] != '*' {
-		item, head = "item", fmt.Sprintf("for i, item := range %s", expr)
-	}
-	w.value(&code, s, elem, item, "")
-	inner := lines{}
-	inner.enter("EnterItem(%q, i)", name, code.String())
-	if elem[0] == '*' && code.Len() > 0 {
-		guarded := lines{}
-		guarded.after(item+" != nil", code.String())
-		inner = lines{}
-		inner.enter("EnterItem(%q, i)", name, guarded.String())
-	}
-	body.block(head, inner.String())
-}
-
-// values checks the names and values of a map.
-func (w *checkWriter) values(body *lines, s *document.Schema, elem, expr, name string) {
-	var code, loop lines
-	w.value(&code, s, elem, "value", "")
-	inner := "v.Text(\"\", key)\n"
-	if code.Len() > 0 {
-		if elem[0] == '*' {
-			guarded := lines{}
-			guarded.block(fmt.Sprintf("if value := %s[key]; value != nil", expr), code.String())
-			inner += guarded.String()
-		} else {
-			inner += fmt.Sprintf("value := %s[key]\n%s", expr, code.String())
-		}
-	}
-	loop.enter("EnterValue(%q)", name, inner)
-	body.block(fmt.Sprintf("for _, key := range check.Keys(%s)", expr), loop.String())
 }
 
 // counted writes "1 item" or "2 items".

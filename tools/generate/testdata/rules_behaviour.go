@@ -83,6 +83,7 @@ func TestRules_RequestsThatBreakARuleAreRefusedWithItsPlace(t *testing.T) {
 		{"$.optional[0] enum", func(r *api.Rules) { r.Optional = []api.Colour{""} }},
 		{"$.pairs[0] maxItems $.pairs[1] type $.pairs[2][1] maximum", func(r *api.Rules) { r.Pairs = [][]int{{1, 2, 3}, nil, {1, 10}} }},
 		{"$.derived.base const", func(r *api.Rules) { r.Derived = &api.Derived{} }},
+		{"$.derived maxProperties", func(r *api.Rules) { r.Derived = &api.Derived{Base: "yes", More: new("")} }},
 		{"$.closed maxProperties", func(r *api.Rules) { r.Closed = &api.Closed{A: new(""), B: new("")} }},
 		{"$.extra.* maximum", func(r *api.Rules) { r.Extra = &api.Extra{AdditionalProperties: map[string]int{"b": 10}} }},
 		{"$.extra.a type", func(r *api.Rules) { r.Extra = &api.Extra{AdditionalProperties: map[string]int{"a": 1}} }},
