@@ -83,8 +83,7 @@ func readCreateSessionLink(data []byte) (*api.SessionLink, error) {
 	if err := r.Err(); err != nil || !success {
 		return nil, unsuccessful(data, err)
 	}
-	v := new(check.Violations)
-	v.Root("$.data")
+	v := check.Answer("$.data")
 	sessionLinkRules(v, &out)
 	if err := v.Err(); err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type Violations struct {
 	root  string // "$" if empty
 	steps []step
 	deep  bool // maxDepth was reached
+
+	answer bool
 }
 
 // step is a member and perhaps what is in it: an item or any of its values.
@@ -42,6 +44,14 @@ const (
 	itself   = -1 // as an index: the member and not an item of it
 	anyValue = -2 // one of the values of a map, whose names are data
 )
+
+// Answer returns a list for a value that was read from the answer of a server,
+// where it stood at root.
+func Answer(root string) *Violations { return &Violations{root: root, answer: true} }
+
+// IsAnswer reports whether v comes from Answer: then the reader has checked the
+// rules that count members which the Go type does not keep.
+func (v *Violations) IsAnswer() bool { return v.answer }
 
 // List returns the violations, at most 50.
 func (v *Violations) List() []Violation { return v.list }
@@ -59,7 +69,7 @@ func (v *Violations) Err() error {
 	return errors.New(strings.TrimPrefix(strings.TrimPrefix(first.Path, "$"), ".") + " " + first.Reason)
 }
 
-// Root says where the paths of what follows begin: "$path", "$query", "$.data".
+// Root says where the paths of what follows begin: "$path", "$query" or "$".
 func (v *Violations) Root(root string) { v.root = root }
 
 // Enter steps into a member; Leave steps out again. If Enter returns false the

@@ -45,7 +45,9 @@ func TestViolations_NameThePlace(t *testing.T) {
 func TestViolations_ErrIsTheFirstWithoutTheRoot(t *testing.T) {
 	var v check.Violations
 	require.NoError(t, v.Err())
-	v.Root("$.data")
+	require.False(t, v.IsAnswer())
+	v = *check.Answer("$.data")
+	require.True(t, v.IsAnswer())
 	v.Add("url", "format", "does not have the format uri")
 	v.Add("id", "type", "is wrong")
 	require.EqualError(t, v.Err(), "data.url does not have the format uri")

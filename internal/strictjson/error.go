@@ -13,6 +13,7 @@ const (
 	errNotInteger = phrase("not an integer")
 	errNotNumber  = phrase("not a number")
 	errNotTime    = phrase("not a date-time (RFC 3339)")
+	errTwice      = phrase("an array with an item twice")
 	errTooLarge   = phrase("beyond what Go can hold")
 )
 

@@ -96,7 +96,19 @@ func (r *Reader) integer(bits int) int64 {
 // 1.50e1 is 15. What no int64 can hold may come out as another number that no
 // int64 can hold, so that 1e999999999 does not fill the memory.
 func plain(text string) (string, bool) {
-	sign := ""
+	sign, digits, point := decimal(text)
+	if digits == "" {
+		return "0", true
+	}
+	if point < len(digits) {
+		return "", false
+	}
+	return sign + digits + strings.Repeat("0", min(point-len(digits), 20)), true
+}
+
+// decimal takes a JSON number apart: it is 0.digits times ten to the power of
+// point. The digits neither begin nor end with a zero; those of zero are "".
+func decimal(text string) (sign, digits string, point int) {
 	if text[0] == '-' {
 		sign, text = "-", text[1:]
 	}
@@ -104,7 +116,7 @@ func plain(text string) (string, bool) {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		mantissa = text[:i]
 		var err error
-		if exponent, err = strconv.Atoi(text[i+1:]); err != nil { // beyond int
+		if exponent, err = strconv.Atoi(text[i+1:]); err != nil || exponent != int(int32(exponent)) { // beyond any use
 			exponent = math.MaxInt32
 			if text[i+1] == '-' {
 				exponent = math.MinInt32
@@ -112,14 +124,7 @@ func plain(text string) (string, bool) {
 		}
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimRight(whole+fraction, "0")
-	point := len(whole) + exponent // after so many of the digits
-	if strings.Trim(digits, "0") == "" {
-		return "0", true
-	}
-	if point < len(digits) {
-		return "", false
-	}
-	zeros := min(point-len(digits), 20)
-	return sign + digits + strings.Repeat("0", zeros), true
+	digits = strings.TrimLeft(whole+fraction, "0")
+	leading := len(whole) + len(fraction) - len(digits)
+	return sign, strings.TrimRight(digits, "0"), len(whole) - leading + exponent
 }

@@ -41,17 +41,18 @@ func (r *Reader) Err() error {
 }
 
 // Object reads an object and calls member for each of its members with the
-// exact name; member reads the value. Each name in required must be there.
-func (r *Reader) Object(member func(name string), required ...string) {
+// exact name; member reads the value. Each name in required must be there. It
+// returns the number of members.
+func (r *Reader) Object(member func(name string), required ...string) (members int) {
 	if !r.enter('{', ErrNotObject) {
-		return
+		return 0
 	}
 	var seen names
-	for !r.leave('}') {
+	for ; !r.leave('}'); members++ {
 		name := r.name()
 		if !seen.add(name) {
 			r.fail(ErrDuplicate)
-			return
+			return members
 		}
 		r.space()
 		r.pos++ // the colon
@@ -59,7 +60,7 @@ func (r *Reader) Object(member func(name string), required ...string) {
 		member(name)
 		if r.err != nil {
 			r.err.within(name)
-			return
+			return members
 		}
 		r.comma()
 	}
@@ -67,9 +68,10 @@ func (r *Reader) Object(member func(name string), required ...string) {
 		if !seen.has(name) {
 			r.fail(errMissing)
 			r.err.within(name)
-			return
+			break
 		}
 	}
+	return members
 }
 
 // Array reads an array and calls item for each of its items; item reads the value.

@@ -163,6 +163,21 @@ func TestReader_ALeapSecondIsTheSecondAfter(t *testing.T) {
 	}
 }
 
+func TestReader_UniqueArrayComparesJSONValues(t *testing.T) {
+	for data, unique := range map[string]bool{
+		`[]`: true, `[1]`: true, `[1,2]`: true, `[{"a":1},{"a":2}]`: true, `["1",1]`: true, `[1e30,1e31]`: true, `[[1,2],[2,1]]`: true, `[0,false,null]`: true,
+		`[1,1.0]`: false, `[100,1e2]`: false, `[-0,0.0e5]`: false, `[{"a":1,"b":"x"},{"b":"\u0078","a":1.0}]`: false, `[null,1,null]`: false, `[[{}],[{}]]`: false,
+	} {
+		r := strictjson.NewReader([]byte(data))
+		r.UniqueArray(r.Skip)
+		if unique {
+			require.NoError(t, r.Err(), data)
+		} else {
+			require.EqualError(t, r.Err(), "an array with an item twice", data)
+		}
+	}
+}
+
 func TestReader_APathIsBounded(t *testing.T) {
 	_, err := readAll(strings.Repeat(`{"name":"a","subs":[`, 4000) + "1" + strings.Repeat(`]}`, 4000))
 	require.ErrorContains(t, err, "subs[0].subs[0].")

@@ -48,7 +48,11 @@ func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, n
 		return
 	}
 	if s.UniqueItems {
-		body.rule(fmt.Sprintf("!check.%s(%s)", w.unique(elem), expr), name, "uniqueItems", "has an item twice")
+		unique := fmt.Sprintf("!check.Unique(%s)", expr)
+		if !w.comparable(elem) {
+			unique = fmt.Sprintf("!v.IsAnswer() && !check.UniqueJSON(%s)", expr)
+		}
+		body.rule(unique, name, "uniqueItems", "has an item twice")
 	}
 	w.items(body, s.Items, elem, expr, name)
 }
@@ -70,15 +74,13 @@ func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, o
 	}
 }
 
-// unique names the function that compares items of a type as JSON does.
-func (w *checkWriter) unique(elem string) string {
-	switch w.names.underlying(elem) {
+// comparable reports whether Go compares values of a type as JSON does.
+func (w *checkWriter) comparable(goType string) bool {
+	switch w.names.underlying(goType) {
 	case "string", "bool", "int", "int32", "int64", "float32", "float64":
-		if elem[0] != '*' {
-			return "Unique"
-		}
+		return goType[0] != '*'
 	}
-	return "UniqueJSON"
+	return false
 }
 
 func (w *checkWriter) items(body *lines, s *document.Schema, elem, expr, name string) {

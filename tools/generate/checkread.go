@@ -9,7 +9,7 @@ import (
 
 // read writes the reader of an operation's success.
 func (w *checkWriter) read(op *document.Operation, o *opNames) {
-	at, s, out, root := len(w.functions), op.Success().Schema, o.answer, ""
+	at, s, out, root := len(w.functions), op.Success().Schema, o.answer, "$"
 	var body lines
 	body.add("r := strictjson.NewReader(data)")
 	if o.data == "" {
@@ -25,10 +25,7 @@ func (w *checkWriter) read(op *document.Operation, o *opNames) {
 	var rules lines
 	w.value(&rules, s, out, "out", "")
 	if rules.Len() > 0 {
-		body.add("v := new(check.Violations)")
-		if root != "" {
-			body.add("v.Root(%q)", root)
-		}
+		body.add("v := check.Answer(%q)", root)
 		body.WriteString(rules.String())
 		body.block("if err := v.Err(); err != nil", "return nil, err\n")
 	}
@@ -40,6 +37,9 @@ func (w *checkWriter) read(op *document.Operation, o *opNames) {
 // envelope reads {status: boolean, data: object} and returns the schema of data.
 func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *document.Schema {
 	s = alone(s)
+	if memberLimits(s) != "" {
+		w.fail(s, "an envelope {status, data} with minProperties or maxProperties; remove them in overlay.yaml")
+	}
 	var data *document.Schema
 	var members lines
 	for _, p := range properties(s) {
@@ -108,11 +108,31 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	if names := required(s); len(names) > 0 {
 		must = ", " + quoted(names)
 	}
-	if members.Len() == 0 {
-		body.add("r.Object(func(%s string) {\n%s}%s)", nameIfUsed(further.String()), further.String(), must)
-		return
+	limits := memberLimits(s)
+	assign := ""
+	if limits != "" {
+		assign = "members := "
 	}
-	body.add("r.Object(func(name string) {\nswitch name {\n%sdefault:\n%s}\n}%s)", members.String(), further.String(), must)
+	if members.Len() == 0 {
+		body.add("%sr.Object(func(%s string) {\n%s}%s)", assign, nameIfUsed(further.String()), further.String(), must)
+	} else {
+		body.add("%sr.Object(func(name string) {\nswitch name {\n%sdefault:\n%s}\n}%s)", assign, members.String(), further.String(), must)
+	}
+	body.WriteString(limits)
+}
+
+// memberLimits refuses an object with too few or too many members.
+func memberLimits(s *document.Schema) string {
+	var code lines
+	for _, part := range parts(s) {
+		if least := part.MinProperties; least != nil {
+			code.block(fmt.Sprintf("if members < %d", *least), fmt.Sprintf("r.Refuse(%q)\n", "an object with fewer than "+counted(*least, "member")))
+		}
+		if most := part.MaxProperties; most != nil {
+			code.block(fmt.Sprintf("if members > %d", *most), fmt.Sprintf("r.Refuse(%q)\n", "an object with more than "+counted(*most, "member")))
+		}
+	}
+	return code.String()
 }
 
 func nameIfUsed(code string) string {
@@ -228,7 +248,11 @@ func (w *checkWriter) collect(body *lines, s *document.Schema, r, target, operat
 		w.assign(&value, s.Items, r, "", elem)
 		code.add("%s = append(%s, %s)", target, target, strings.TrimSpace(value.String()))
 	}
-	body.add("%s.Array(func() {\n%s})", method, code.String())
+	array := "Array"
+	if s.UniqueItems && !w.comparable(elem) {
+		array = "UniqueArray"
+	}
+	body.add("%s.%s(func() {\n%s})", method, array, code.String())
 }
 
 // entry reads a value of a map, whose name is data.

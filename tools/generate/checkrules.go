@@ -158,8 +158,7 @@ func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 			count.block("if len(x."+f.name+") > 0", "members++\n")
 		}
 	}
-	body.add("members := %d", always)
-	body.WriteString(count.String() + rules.String())
+	body.block("if !v.IsAnswer()", fmt.Sprintf("members := %d\n", always)+count.String()+rules.String())
 }
 
 // rule adds a violation under a condition.
