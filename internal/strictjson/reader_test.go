@@ -189,7 +189,7 @@ func TestReader_HidesNamesThatAreData(t *testing.T) {
 	r := strictjson.NewReader([]byte(`{"labels":{"secret":[1]}}`))
 	r.Object(func(string) {
 		r.Object(func(string) {
-			r.Array(func() { r.String() })
+			r.Array(func() { _ = r.String() })
 			r.HideName()
 		})
 	})

@@ -271,11 +271,3 @@ func TestRules_ChecksAndReadersAllocateLittle(t *testing.T) {
 		require.Empty(t, v.List())
 	}), 2.0)
 }
-
-func BenchmarkRules_ReadSessionLink(b *testing.B) {
-	data := []byte(`{"status":true,"data":{"requestId":"123e4567-e89b-12d3-a456-426614174000","url":"https://example.com/api/v2/actorTrip/urlback?t=EXAMPLE_TOKEN","expiresAfter":"2025-07-30T08:55:52.520909994Z"}}`)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, _ = readCreateSessionLink(data)
-	}
-}
