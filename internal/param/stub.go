@@ -1,0 +1,3 @@
+package param
+type Error struct{}
+func (*Error) Error() string { return "" }
