@@ -23,6 +23,8 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport
 	}
+	_, known := client.Transport.(*http.Transport)
+	client.Transport = newRenewable(client.Transport)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	auth := client // POST /auth shares the connections and nothing else
 	source, err := cfg.auth[0](server, &auth)
@@ -31,7 +33,6 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	}
 
 	// Below http.Client, from the bottom up.
-	_, known := client.Transport.(*http.Transport)
 	client.Transport = &sender{base: client.Transport, tells: known && cfg.client == nil} // tells what became of a request
 	var opts []authprovider.Option
 	if cfg.insecure {
@@ -114,6 +115,9 @@ func withDeadline(next handler, timeout time.Duration) handler {
 			o.answer, o.err = next(c, req.WithContext(ctx))
 		}()
 		o := await(ctx, done)
+		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.hung.Load() != nil {
+			s.hung.Load().replace()
+		}
 		if o.panicked != nil {
 			panic(o.panicked) // on the caller's goroutine, where it belongs
 		}

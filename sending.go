@@ -59,6 +59,14 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// sendingOf finds the request among those of its call, nil if it is not of one.
+func sendingOf(req *http.Request) *sending {
+	if c, ok := req.Context().Value(callKey{}).(*call); ok {
+		return c.sending.Load()
+	}
+	return nil
+}
+
 // tame takes out of an answer what would hold up or mislead its reader.
 func tame(req *http.Request, resp *http.Response) {
 	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols {
@@ -84,6 +92,7 @@ type sending struct {
 	progress atomic.Int32             // on the last connection
 	written  atomic.Int32             // how often the whole request was written
 	fate     atomic.Int32             // once the request has failed
+	hung     atomic.Pointer[hung]     // the transport, should it not return
 }
 
 // How far a request got.
