@@ -17,6 +17,7 @@ import (
 
 var sentinels = []error{
 	umbrella.ErrInvalidRequest, umbrella.ErrUnauthorized, umbrella.ErrForbidden, umbrella.ErrNotFound, umbrella.ErrRateLimited,
+	umbrella.ErrConflict, umbrella.ErrGone, umbrella.ErrRequestTooLarge, umbrella.ErrUnsupportedMediaType, umbrella.ErrUnprocessable,
 	umbrella.ErrServer, umbrella.ErrInvalidResponse, umbrella.ErrUnsuccessful, umbrella.ErrResponseTooLarge,
 }
 
@@ -99,7 +100,7 @@ func TestCreateSessionLink_SuccessThatIsNot(t *testing.T) {
 		{name: "status in other case", body: strings.Replace(sessionBody, "status", "Status", 1), reason: "status is missing"},
 		{name: "status false", body: strings.Replace(sessionBody, "true", "false", 1), kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
 		{name: "status false and nothing else", body: `{"status":false}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
-		{name: "status false with message", body: `{"status":false,"message":"try tomorrow"}`, kind: umbrella.ErrUnsuccessful, reason: `"try tomorrow"`},
+		{name: "status false with message", body: `{"status":false,"message":"try tomorrow"}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
 		{name: "data missing", body: `{"status":true}`, reason: "data is missing"},
 		{name: "data null", body: `{"status":true,"data":null}`, reason: "data is not a JSON object"},
 		{name: "data a list", body: `{"status":true,"data":[` + canaryFill + `]}`, reason: "not one valid JSON value"},
@@ -148,8 +149,8 @@ func TestCreateSessionLink_SuccessThatIsNot(t *testing.T) {
 			e := apiError(t, err)
 			require.Equal(t, 1, requests)
 			require.Equal(t, tc.status, e.StatusCode)
-			require.Equal(t, tc.body, string(e.Body))
-			require.Equal(t, strings.TrimSpace(cmp.Or(tc.mediaType, "application/json")), e.Header.Get("Content-Type"))
+			require.Equal(t, tc.body, string(e.Body()))
+			require.Equal(t, strings.TrimSpace(cmp.Or(tc.mediaType, "application/json")), e.Header().Get("Content-Type"))
 			require.True(t, e.MaybeProcessed)
 			require.ErrorContains(t, err, tc.reason)
 			requireOnly(t, err, tc.kind)
@@ -173,7 +174,8 @@ func requireOnly(tb testing.TB, err error, want ...error) {
 func TestError_OfEveryStatus(t *testing.T) {
 	kinds := map[int]error{
 		400: umbrella.ErrInvalidRequest, 401: umbrella.ErrUnauthorized, 403: umbrella.ErrForbidden,
-		404: umbrella.ErrNotFound, 429: umbrella.ErrRateLimited,
+		404: umbrella.ErrNotFound, 409: umbrella.ErrConflict, 410: umbrella.ErrGone, 413: umbrella.ErrRequestTooLarge,
+		415: umbrella.ErrUnsupportedMediaType, 422: umbrella.ErrUnprocessable, 429: umbrella.ErrRateLimited,
 	}
 	hints := map[int]string{
 		302: "redirects are not followed", 400: "the API gives no reason", 401: "check the credentials",
@@ -192,7 +194,7 @@ func TestError_OfEveryStatus(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("umbrella: createSessionLink: %d", status))
 		require.ErrorContains(t, err, hints[status])
 		if status != http.StatusNotModified {
-			require.Equal(t, "No.", e.Message, status)
+			require.Equal(t, "No.", e.Message(), status)
 		}
 		var want []error
 		if kinds[status] != nil {
@@ -203,6 +205,6 @@ func TestError_OfEveryStatus(t *testing.T) {
 		requireOnly(t, err, want...)
 		notProcessed := status == 307 || status == 308 || status >= 400 && status < 500 && status != 408 && status != 499
 		require.Equal(t, !notProcessed, e.MaybeProcessed, status)
-		require.Equal(t, e.MaybeProcessed, strings.Contains(err.Error(), "; a session may have been opened: check before you call again"), status)
+		require.Equal(t, e.MaybeProcessed, strings.Contains(err.Error(), "; it may have been processed all the same: check before you call again"), status)
 	}
 }

@@ -50,7 +50,7 @@ func TestLimit_IsOneMiBUnlessSet(t *testing.T) {
 					e := apiError(t, err)
 					require.ErrorIs(t, err, umbrella.ErrResponseTooLarge, "%d bytes", size)
 					require.Equal(t, status, e.StatusCode)
-					require.Len(t, e.Body, tc.limit)
+					require.Len(t, e.Body(), tc.limit)
 					require.Equal(t, status == 200, e.MaybeProcessed)
 					requireDiscreet(t, err)
 				}

@@ -12,15 +12,20 @@ type scalar interface {
 	~string | ~bool | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
+// Error says what is wrong with a parameter, by its name and without its value.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
 // Path escapes a value for one segment of a path. It refuses the values that lead
-// to another path, because no escaping can stop them: "", "." and "..". The error
-// names the parameter and not the value, which could be personal data.
+// to another path, because no escaping can stop them: "", "." and "..". The error is an
+// [Error].
 func Path[T scalar](name string, value T) (string, error) {
 	switch text := fmt.Sprint(value); text {
 	case "":
-		return "", fmt.Errorf("the path parameter %s is empty: set it", name)
+		return "", Error("the path parameter " + name + " is empty: set it")
 	case ".", "..":
-		return "", fmt.Errorf("the path parameter %s consists of dots, which would lead to another path: set another value", name)
+		return "", Error("the path parameter " + name + " consists of dots, which would lead to another path: set another value")
 	default:
 		return url.PathEscape(text), nil
 	}
