@@ -149,6 +149,9 @@ func (in *input) check(data []byte, fromFile bool) error {
 		if fromFile && in.flags[property] == nil {
 			place = v.Path + " in --file"
 		}
+		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
+			v.Reason = "is not in the document: correct or remove it"
+		}
 		wrong = append(wrong, place+" "+v.Reason)
 	}
 	return usagef("%s", strings.Join(wrong, "; "))
