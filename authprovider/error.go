@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // The classes of token failure, for errors.Is.
 var (
-	// ErrCredentials: POST /auth refused the API key or customer id (401, 403),
+	// ErrCredentials: POST /auth refused the API key or customer id (400, 401, 403),
 	// or a static token is unusable. Repeating does not help.
 	ErrCredentials = errors.New("authprovider: credentials refused")
 	// ErrThrottled: POST /auth answered 429; see Error.RetryAfter.
@@ -22,17 +23,19 @@ var (
 	// longer than 10 s. A later call may succeed.
 	ErrTransient = errors.New("authprovider: temporarily unavailable")
 	// ErrMalformed: the answer of POST /auth is not a usable token: an unexpected
-	// status or a redirect, not JSON, over 64 KiB, no token or an absurd lifetime.
+	// status or a redirect, not JSON, over 64 KiB, no token or no sensible lifetime.
 	ErrMalformed = errors.New("authprovider: malformed answer")
 	// ErrClosed: the source was closed.
 	ErrClosed = errors.New("authprovider: source closed")
+
+	errClosed = &Error{kind: ErrClosed, reason: "the source is closed"}
 )
 
 // Error is every failure to get a token. errors.Is tells the classes apart
 // (ErrCredentials, ErrThrottled, ErrTransient, ErrMalformed, ErrClosed) and finds
 // the cause of a network failure or of a caller that gave up waiting, and so
-// does errors.As. Its text never holds a secret nor anything from the answer's
-// body. Many callers may share one Error, so do not change it.
+// does errors.As. However it is printed, it shows the status and words of this
+// package only. Many callers may share one Error, so do not change it.
 type Error struct {
 	// StatusCode is the HTTP status of POST /auth, 0 when there was no answer.
 	StatusCode int
@@ -41,38 +44,34 @@ type Error struct {
 
 	kind   error
 	reason string
-	cause  func() error // a closure for the reason that Token has one
+	cause  func() error // fmt prints no functions
 }
 
 // Error implements error.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("authprovider: no token")
+	text := "authprovider: no token"
 	if e.StatusCode != 0 {
-		fmt.Fprintf(&b, ": POST /auth answered %d", e.StatusCode)
-		if text := http.StatusText(e.StatusCode); text != "" {
-			b.WriteString(" " + text)
-		}
+		text += strings.TrimRight(fmt.Sprintf(": POST /auth answered %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " ")
 	}
 	if e.reason != "" {
-		b.WriteString(": " + e.reason)
+		text += ": " + e.reason
 	}
 	if e.cause != nil {
-		b.WriteString(": " + neterr.Describe(e.cause()))
+		text += ": " + neterr.Describe(e.cause())
 	}
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, ": retry after %s", e.RetryAfter)
+		text += fmt.Sprintf(": retry after %s", e.RetryAfter)
 	}
-	return b.String()
+	return text
 }
 
 // Format implements fmt.Formatter: every verb prints what Error says.
 func (e *Error) Format(f fmt.State, verb rune) {
+	text := e.Error()
 	if verb == 'q' {
-		_, _ = fmt.Fprintf(f, "%q", e.Error())
-		return
+		text = strconv.Quote(text)
 	}
-	_, _ = io.WriteString(f, e.Error())
+	_, _ = io.WriteString(f, text)
 }
 
 // Is reports whether target is the class of e or is found in its cause. There

@@ -2,132 +2,144 @@ package authprovider
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"errors"
 	"time"
 )
 
-const (
-	flightTimeout = 10 * time.Second
-
-	softLead  = 5 * time.Minute // renew this long before the end …
-	softShare = 5               // … or a fifth of the lifetime, if that is less
-	hardSkew  = 30 * time.Second
-	hardShare = 10
-
-	coolDown            = time.Second
-	coolDownCredentials = 30 * time.Second
-	coolDownMax         = 5 * time.Minute
-	backoffMax          = 30 * time.Second
-)
-
-// flight is one exchange on its way. Its result is written before done is
-// closed; neither a token nor an error means that its token had been rejected.
+// flight is what all callers wait for: an exchange, repeated while it fails in
+// passing and somebody waits. Its fields are guarded by APIKeySource.mu, and
+// written no more once done is closed.
 type flight struct {
-	done   chan struct{}
-	token  Token
-	err    *Error
-	cancel context.CancelFunc
+	done     chan struct{}
+	cancel   context.CancelFunc
+	token    Token
+	err      *Error // of the last exchange
+	waited   bool
+	rejected Token // reported during this exchange
+}
 
-	rejected []string // invalidated meanwhile; guarded by APIKeySource.mu
+// landed returns a flight that is over.
+func landed(t Token, err *Error) *flight {
+	f := &flight{done: make(chan struct{}), token: t, err: err}
+	close(f.done)
+	return f
 }
 
 // launch starts a flight; s.mu is held. The flight keeps the values of ctx, for
 // tracing, and not its end: others may come to wait for it.
 func (s *APIKeySource) launch(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTimeout)
-	f := &flight{done: make(chan struct{}), cancel: cancel}
-	s.flight = f
-	// A RoundTripper that ignores its context must not hold up the callers.
-	context.AfterFunc(ctx, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.land(f, nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
-	})
-	go func() {
-		defer cancel()
-		var next *cached
-		var err *Error
-		defer func() {
-			if next == nil && err == nil { // a panic, or runtime.Goexit
-				err = &Error{kind: ErrTransient, reason: fmt.Sprintf("the HTTP client panicked (%T)", recover())}
-			}
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.land(f, next, err)
-		}()
-		next, err = s.fetch(ctx)
-	}()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
+	go s.fly(ctx, s.flight)
 }
 
-// fetch does the exchange. The lifetime counts from before the request, because
-// the server started it at some point after.
+func (s *APIKeySource) fly(ctx context.Context, f *flight) {
+	defer f.cancel()
+	start := time.Now()
+	for n := 1; ; n++ {
+		begun := time.Since(start)
+		c, err := s.fetch(ctx)
+		pause, again := s.land(f, c, err, n, begun)
+		if !again {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// fetch does one exchange. It comes back in time even if the RoundTripper
+// ignores its context, panics, or ends its goroutine.
 func (s *APIKeySource) fetch(ctx context.Context) (*cached, *Error) {
-	wall, mono := s.clock()
-	token, lifetime, err := s.exchange(ctx, time.Unix(0, wall))
-	if err != nil {
-		return nil, err
+	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	defer cancel()
+	type result struct {
+		c   *cached
+		err *Error
 	}
-	skew := min(lifetime/hardShare, hardSkew)
-	// Up to a fifth later, once per token: a fleet must not renew in step.
-	lead := time.Duration(float64(min(lifetime/softShare, softLead)) * (1 - 0.2*s.random()))
-	return &cached{
-		token:    token,
-		hardWall: wall + int64(lifetime-skew),
-		hardMono: mono + int64(lifetime-skew),
-		lead:     int64(lead - skew),
-	}, nil
+	results := make(chan result, 1)
+	go func() {
+		r := result{err: &Error{kind: ErrTransient, reason: "the HTTP client panicked"}}
+		defer func() {
+			_ = recover()
+			results <- r
+		}()
+		r.c, r.err = s.exchange(ctx)
+	}()
+	select {
+	case r := <-results:
+		return r.c, r.err
+	case <-ctx.Done():
+		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
+	}
 }
 
-// land ends f with its result; s.mu is held. A flight that already ended (it
-// timed out, or the source was closed) changes nothing any more.
-func (s *APIKeySource) land(f *flight, next *cached, err *Error) {
-	if s.flight != f {
-		return
+// land takes the result of the n-th exchange of f, which began so long after the
+// first. It ends f, or says after which pause to do another.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.Duration) (pause time.Duration, again bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight != f { // closed
+		return 0, false
 	}
-	s.flight = nil
-	defer close(f.done)
-	wall, mono := s.clock()
-	if err == nil && next.left(wall, mono) <= 0 {
+	now := time.Now()
+	switch {
+	case err != nil:
+	case !before(now, c.end):
 		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
+	case c.token.equal(f.rejected):
+		err = &Error{kind: ErrTransient, reason: "the token was rejected before it arrived"}
+	default:
+		s.current.Store(c)
+		s.failure, s.failures, s.next = nil, 0, time.Time{}
+		s.end(f, c.token, nil)
+		return 0, false
 	}
-	current := s.current.Load()
-	if err != nil {
-		f.err, s.failure = err, err
-		s.failures++
-		s.retryAt = mono + int64(max(err.pause(), coolDown))
-		if current != nil {
-			current.renewAt.Store(mono + int64(max(err.pause(), s.backoff(current))))
-		}
-		return
+	if pause, again = err.repeat(n, begun); again && f.waited {
+		f.err, f.rejected = err, Token{}
+		return pause, true
 	}
-	s.failures, s.failure = 0, nil
-	if slices.Contains(f.rejected, next.token.AccessToken()) {
-		if current != nil {
-			current.renewAt.Store(mono + int64(coolDown))
-		}
-		return
+	s.failures++
+	rest := failureRest
+	if current := s.current.Load(); current != nil && !f.waited {
+		// From an eighth of the time for renewals: even a second sees several.
+		rest = backoff(min(current.end.Sub(current.renew)/8, renewBackoff), s.failures)
 	}
-	f.token = next.token
-	if next.token.AccessToken() == s.rejected.AccessToken() {
-		next.keepUntil = mono + int64(coolDown)
+	s.next = now.Add(max(err.rest(), rest))
+	s.failure = err
+	if !f.waited && err.rest() == 0 {
+		s.failure = nil // a renewal's, which holds up renewals only
 	}
-	s.current.Store(next)
+	s.end(f, Token{}, err)
+	return 0, false
 }
 
-// pause is how long e itself asks to wait.
-func (e *Error) pause() time.Duration {
-	if e.kind == ErrCredentials {
-		return max(coolDownCredentials, min(e.RetryAfter, coolDownMax))
-	}
-	return min(e.RetryAfter, coolDownMax)
+// end ends f with a result; s.mu is held.
+func (s *APIKeySource) end(f *flight, t Token, err *Error) {
+	f.token, f.err = t, err
+	s.flight = nil
+	close(f.done)
 }
 
-// backoff is how long the renewal of c rests after the last of s.failures
-// failures: exponential, jittered, and from an eighth of the renewal window, so
-// that even a window of a second sees several attempts.
-func (s *APIKeySource) backoff(c *cached) time.Duration {
-	rest := min(time.Duration(c.lead)/8, coolDown)
-	rest = min(rest<<min(s.failures-1, 10), backoffMax)
-	return rest - time.Duration(float64(rest)*s.random()/2)
+// await returns the result of f, or what is known of it when ctx ends.
+func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
+	select {
+	case <-f.done:
+		if f.err != nil {
+			return Token{}, f.err
+		}
+		return f.token, nil
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}
+	if f.err != nil {
+		e.StatusCode, e.RetryAfter = f.err.StatusCode, f.err.RetryAfter
+		e.cause = because(errors.Join(ctx.Err(), f.err))
+	}
+	return Token{}, e
 }

@@ -227,3 +227,43 @@ func TestNewToken_TakesWhatAHeaderTakes(t *testing.T) {
 		require.Zero(t, token)
 	}
 }
+
+// A mounted secret ends in a line feed, and one that was pasted holds worse.
+func TestNewToken_NamesTheCharacterAndItsPlace(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                                  "authprovider: token: empty",
+		strings.Repeat("C", 36) + "\n":      "authprovider: token: character 37 of 37 is a line feed",
+		"CANARY\r\n":                        "authprovider: token: character 7 of 8 is a carriage return",
+		" CANARY":                           "authprovider: token: character 1 of 7 is a space",
+		"CAN\tARY":                          "authprovider: token: character 4 of 7 is a tab",
+		"\ufeffCANARY":                      "authprovider: token: character 1 of 7 is a byte order mark",
+		"CANARY\x00":                        "authprovider: token: character 7 of 7 is U+0000",
+		"C\u00e4\u00e4":                     "authprovider: token: character 2 of 3 is U+00E4",
+		"CANARY\xff":                        "authprovider: token: character 7 of 7 is U+FFFD",
+		"Bearer CANARY":                     "authprovider: token: character 7 of 13 is a space",
+		"CANARY\u200b":                      "authprovider: token: character 7 of 7 is U+200B",
+		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln\x7f": "authprovider: token: character 30 of 30 is U+007F",
+	} {
+		_, err := authprovider.NewToken(value, time.Time{})
+		require.EqualError(t, err, want)
+	}
+	_, err := authprovider.NewAPIKeySource(server, "CANARY\n", "CANARY ")
+	require.EqualError(t, err, "authprovider: API key: character 7 of 7 is a line feed\nauthprovider: customer id: character 7 of 7 is a space")
+}
+
+// coded is an error type of a user's TokenSource.
+type coded struct{ code int }
+
+func (c *coded) Error() string { return "mine" }
+
+func TestTransport_ErrorOfTheSourceIsFoundThroughAClient(t *testing.T) {
+	cause := &coded{7}
+	source := sourceFunc(func() (authprovider.Token, error) { return authprovider.Token{}, cause })
+	transport, err := authprovider.NewTransport(server, source, obedient(200))
+	require.NoError(t, err)
+	_, err = (&http.Client{Transport: transport}).Get(server)
+	require.ErrorIs(t, err, cause)
+	var found *coded
+	require.ErrorAs(t, err, &found)
+	require.Equal(t, 7, found.code)
+}

@@ -15,16 +15,18 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 )
 
-const redacted = "authprovider.Token(redacted)"
+const (
+	scheme   = "Bearer "
+	redacted = "authprovider.Token(redacted)"
+)
 
 // Token is a bearer token. It prints as "authprovider.Token(redacted)": the
 // service's tokens are JWTs whose payload can hold the API key. The zero Token
 // is no token. A Token is immutable.
-type Token struct {
-	p *tokenData
-}
+type Token struct{ p *tokenData }
 
 type tokenData struct {
 	// header is a closure because fmt, which skips the methods of unexported
@@ -33,23 +35,34 @@ type tokenData struct {
 	expiry time.Time
 }
 
-const scheme = "Bearer "
-
 // NewToken returns a token for the Authorization header. An expiry that is the
 // zero time means unknown: such a token is used until the API refuses it. The
-// error says what makes accessToken unusable: it is empty, or it has a space,
-// a control character or a character that is not ASCII.
+// error says what makes accessToken unusable: it is empty, or which character at
+// which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
-	if accessToken == "" {
-		return Token{}, errors.New("authprovider: the token is empty")
-	}
-	for i := range len(accessToken) {
-		if c := accessToken[i]; c <= ' ' || c > '~' {
-			return Token{}, errors.New("authprovider: the token has a space, a control character or a character that is not ASCII")
-		}
+	if fault := headerFault(accessToken); fault != "" {
+		return Token{}, errors.New("authprovider: token: " + fault)
 	}
 	header := scheme + accessToken
 	return Token{&tokenData{func() string { return header }, expiry}}, nil
+}
+
+// headerFault says what keeps secret from being sent in a header, "" if nothing.
+func headerFault(secret string) string {
+	if secret == "" {
+		return "empty"
+	}
+	names := map[rune]string{' ': "a space", '\t': "a tab", '\n': "a line feed", '\r': "a carriage return", 0xFEFF: "a byte order mark"}
+	for i, c := range secret {
+		if c <= ' ' || c > '~' {
+			name := names[c]
+			if name == "" {
+				name = fmt.Sprintf("%U", c)
+			}
+			return fmt.Sprintf("character %d of %d is %s", i+1, utf8.RuneCountInString(secret), name)
+		}
+	}
+	return ""
 }
 
 // AccessToken returns the secret itself, "" for the zero Token.
@@ -67,6 +80,8 @@ func (t Token) Expiry() time.Time {
 	}
 	return t.p.expiry
 }
+
+func (t Token) equal(u Token) bool { return t.AccessToken() == u.AccessToken() }
 
 // Format implements fmt.Formatter for every verb, without the secret.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
@@ -89,10 +104,10 @@ type static struct{ token Token }
 func Static(t Token) TokenSource { return static{t} }
 
 func (s static) Token(context.Context) (Token, error) {
-	if s.token.p == nil {
+	switch expiry := s.token.Expiry(); {
+	case s.token.p == nil:
 		return Token{}, &Error{kind: ErrCredentials, reason: "the static token is empty"}
-	}
-	if e := s.token.p.expiry; !e.IsZero() && !time.Now().Before(e) {
+	case !expiry.IsZero() && !time.Now().Before(expiry):
 		return Token{}, &Error{kind: ErrCredentials, reason: "the static token has expired"}
 	}
 	return s.token, nil
