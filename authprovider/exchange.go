@@ -18,29 +18,22 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
-// newExchange returns a closure, so that no printed struct holds the API key, that
-// does one POST /auth. The request is the one that the vendor's docs describe:
-// credentials in headers, an empty form body.
+// newExchange returns a closure, so that no printed struct holds the API key, that does one POST
+// /auth: credentials in headers and an empty form body, as the vendor's docs describe it.
 func newExchange(server *url.URL, apiKey, customerID string, o options) func(context.Context) (*cached, *Error) {
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	target := server.ResolveReference(&url.URL{Path: "auth"}).String()
-	header := http.Header{
+	req := &http.Request{Method: http.MethodPost, URL: server.JoinPath("auth"), Header: http.Header{
 		"Accept":       {"application/json"},
 		"Content-Type": {"application/x-www-form-urlencoded"},
 		"User-Agent":   {o.userAgent},
 		"Api-Key":      {apiKey},
 		"Customer-Id":  {customerID},
-	}
+	}}
 	return func(ctx context.Context) (*cached, *Error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, http.NoBody)
-		if err != nil {
-			return nil, &Error{kind: ErrTransient, cause: because(err)}
-		}
-		req.Header = header.Clone()
 		sent := time.Now()
-		resp, err := client.Do(req)
+		resp, err := client.Do(req.Clone(ctx))
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
 		}

@@ -3,90 +3,61 @@ package authprovider
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
-// flight is what all callers wait for: an exchange, repeated while it fails in
-// passing and somebody waits. Its fields are guarded by APIKeySource.mu, and
-// written no more once done is closed.
+// flight is what all callers wait for: an exchange, repeated while it fails in passing and somebody
+// waits. Its fields are guarded by APIKeySource.mu, and written no more once done is closed.
 type flight struct {
 	done     chan struct{}
 	cancel   context.CancelFunc
+	started  time.Time
 	token    Token
 	err      *Error // of the last exchange
+	failures int    // in this flight
 	waited   bool
 	rejected Token // reported during this exchange
 }
 
-// landed returns a flight that is over.
-func landed(t Token, err *Error) *flight {
-	f := &flight{done: make(chan struct{}), token: t, err: err}
-	close(f.done)
-	return f
-}
-
-// launch starts a flight; s.mu is held. The flight keeps the values of ctx, for
-// tracing, and not its end: others may come to wait for it.
+// launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
+// others may come to wait for it.
 func (s *APIKeySource) launch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
-	go s.fly(ctx, s.flight)
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel, started: time.Now()}
+	s.attempt(ctx, s.flight)
 }
 
-func (s *APIKeySource) fly(ctx context.Context, f *flight) {
-	defer f.cancel()
-	start := time.Now()
-	for n := 1; ; n++ {
-		begun := time.Since(start)
-		c, err := s.fetch(ctx)
-		pause, again := s.land(f, c, err, n, begun)
-		if !again {
-			return
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// fetch does one exchange. It comes back in time even if the RoundTripper
-// ignores its context, panics, or ends its goroutine.
-func (s *APIKeySource) fetch(ctx context.Context) (*cached, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
-	defer cancel()
-	type result struct {
-		c   *cached
-		err *Error
-	}
-	results := make(chan result, 1)
+// attempt starts an exchange of f; s.mu is held. It lands in time even if the RoundTripper ignores
+// its context, panics, or ends its goroutine.
+func (s *APIKeySource) attempt(ctx context.Context, f *flight) {
+	limited, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	var once sync.Once
+	begun := time.Since(f.started)
+	land := func(c *cached, err *Error) { once.Do(func() { s.land(ctx, f, begun, c, err) }) }
+	context.AfterFunc(limited, func() {
+		land(nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(limited.Err())})
+	})
 	go func() {
-		r := result{err: &Error{kind: ErrTransient, reason: "the HTTP client panicked"}}
+		c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
 		defer func() {
 			_ = recover()
-			results <- r
+			land(c, err)
+			cancel()
 		}()
-		r.c, r.err = s.exchange(ctx)
+		c, err = s.exchange(limited)
 	}()
-	select {
-	case r := <-results:
-		return r.c, r.err
-	case <-ctx.Done():
-		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
-	}
 }
 
-// land takes the result of the n-th exchange of f, which began so long after the
-// first. It ends f, or says after which pause to do another.
-func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.Duration) (pause time.Duration, again bool) {
+// land takes the result of an exchange that f began so long after its first. It ends f, or sees to
+// it that another follows.
+func (s *APIKeySource) land(ctx context.Context, f *flight, begun time.Duration, c *cached, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.flight != f { // closed
-		return 0, false
-	}
 	now := time.Now()
 	switch {
+	case s.flight != f: // closed
+		return
 	case err != nil:
 	case !before(now, c.end):
 		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
@@ -96,25 +67,28 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.
 		s.current.Store(c)
 		s.failure, s.failures, s.next = nil, 0, time.Time{}
 		s.end(f, c.token, nil)
-		return 0, false
+		return
 	}
-	if pause, again = err.repeat(n, begun); again && f.waited {
-		f.err, f.rejected = err, Token{}
-		return pause, true
+	f.err, f.rejected, f.failures = err, Token{}, f.failures+1
+	if pause, again := err.repeat(f.failures, begun); again && f.waited {
+		time.AfterFunc(pause, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.flight == f {
+				s.attempt(ctx, f)
+			}
+		})
+		return
 	}
 	s.failures++
-	rest := failureRest
+	s.failure, s.next = err, now.Add(max(failureRest, err.rest()))
 	if current := s.current.Load(); current != nil && !f.waited {
-		// From an eighth of the time for renewals: even a second sees several.
-		rest = backoff(min(current.end.Sub(current.renew)/8, renewBackoff), s.failures)
+		s.next = now.Add(max(current.backoff(s.failures), err.rest()))
 	}
-	s.next = now.Add(max(err.rest(), rest))
-	s.failure = err
 	if !f.waited && err.rest() == 0 {
 		s.failure = nil // a renewal's, which holds up renewals only
 	}
 	s.end(f, Token{}, err)
-	return 0, false
 }
 
 // end ends f with a result; s.mu is held.
@@ -122,6 +96,7 @@ func (s *APIKeySource) end(f *flight, t Token, err *Error) {
 	f.token, f.err = t, err
 	s.flight = nil
 	close(f.done)
+	f.cancel()
 }
 
 // await returns the result of f, or what is known of it when ctx ends.
@@ -138,8 +113,7 @@ func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
 	defer s.mu.Unlock()
 	e := &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}
 	if f.err != nil {
-		e.StatusCode, e.RetryAfter = f.err.StatusCode, f.err.RetryAfter
-		e.cause = because(errors.Join(ctx.Err(), f.err))
+		e.StatusCode, e.RetryAfter, e.cause = f.err.StatusCode, f.err.RetryAfter, because(errors.Join(ctx.Err(), f.err))
 	}
 	return Token{}, e
 }

@@ -57,6 +57,12 @@ func (e *Error) rest() time.Duration {
 	return min(e.RetryAfter, maxRest)
 }
 
+// backoff is the pause after the n-th failure to renew c. It starts with an eighth of the time that
+// there is for renewals: even a second of it sees several.
+func (c *cached) backoff(n int) time.Duration {
+	return backoff(min(c.end.Sub(c.renew)/8, renewBackoff), n)
+}
+
 // backoff is the pause after the n-th failure: exponential, jittered by half.
 func backoff(first time.Duration, n int) time.Duration {
 	step := min(first<<min(n-1, 10), maxBackoff)

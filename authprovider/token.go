@@ -1,21 +1,20 @@
-// Package authprovider gets, caches, renews and injects the bearer token that
-// the Umbrella API asks for on every operation.
+// Package authprovider gets, caches, renews and injects the bearer token that the Umbrella API asks
+// for on every operation.
 //
-// [APIKeySource] exchanges an API key and a customer id for a token at
-// POST /auth and keeps it fresh; [Static] serves a token that came from
-// elsewhere. [Intercept] puts the token on the requests of a generated client,
-// and [Transport] does the same below an http.Client and replays a request once
-// when the API answers 401. Everything here is safe for concurrent use, and no
-// type prints a secret.
+// [APIKeySource] exchanges an API key and a customer id for a token at POST /auth and keeps it
+// fresh; [Static] serves a token that came from elsewhere. [Intercept] puts the token on the
+// requests of a generated client, and [Transport] does the same below an http.Client and replays a
+// request once when the API answers 401. Everything here is safe for concurrent use, and no type
+// prints a secret.
 package authprovider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
-	"unicode/utf8"
+
+	"github.com/umbrella-api/umbrella-go/internal/headervalue"
 )
 
 const (
@@ -23,46 +22,24 @@ const (
 	redacted = "authprovider.Token(redacted)"
 )
 
-// Token is a bearer token. It prints as "authprovider.Token(redacted)": the
-// service's tokens are JWTs whose payload can hold the API key. The zero Token
-// is no token. A Token is immutable.
+// Token is a bearer token. It prints as "authprovider.Token(redacted)": the service's tokens are
+// JWTs whose payload can hold the API key. The zero Token is no token. A Token is immutable.
 type Token struct{ p *tokenData }
 
 type tokenData struct {
-	// header is a closure because fmt, which skips the methods of unexported
-	// fields, follows pointers (for %s) but never functions.
-	header func() string
+	header func() string // a closure: fmt follows pointers past unexported fields, but no functions
 	expiry time.Time
 }
 
-// NewToken returns a token for the Authorization header. An expiry that is the
-// zero time means unknown: such a token is used until the API refuses it. The
-// error says what makes accessToken unusable: it is empty, or which character at
-// which place no header takes, such as the line feed at the end of a file.
+// NewToken returns a token for the Authorization header. An expiry that is the zero time means
+// unknown: such a token is used until the API refuses it. The error says that accessToken is empty,
+// or which character at which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
-	if fault := headerFault(accessToken); fault != "" {
-		return Token{}, errors.New("authprovider: token: " + fault)
+	if err := headervalue.Check(accessToken); err != nil {
+		return Token{}, fmt.Errorf("authprovider: token: %w", err)
 	}
 	header := scheme + accessToken
 	return Token{&tokenData{func() string { return header }, expiry}}, nil
-}
-
-// headerFault says what keeps secret from being sent in a header, "" if nothing.
-func headerFault(secret string) string {
-	if secret == "" {
-		return "empty"
-	}
-	names := map[rune]string{' ': "a space", '\t': "a tab", '\n': "a line feed", '\r': "a carriage return", 0xFEFF: "a byte order mark"}
-	for i, c := range secret {
-		if c <= ' ' || c > '~' {
-			name := names[c]
-			if name == "" {
-				name = fmt.Sprintf("%U", c)
-			}
-			return fmt.Sprintf("character %d of %d is %s", i+1, utf8.RuneCountInString(secret), name)
-		}
-	}
-	return ""
 }
 
 // AccessToken returns the secret itself, "" for the zero Token.
@@ -89,18 +66,17 @@ func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) 
 // MarshalText implements encoding.TextMarshaler, and so JSON, without the secret.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// TokenSource hands out the token to use now. Token is called for every
-// request, from many goroutines, so an implementation should cache. It may also
-// have a method Invalidate(Token), which [Transport] calls with a token that
-// the API refused.
+// TokenSource hands out the token to use now. Token is called for every request, from many
+// goroutines, so an implementation should cache. It may also have a method Invalidate(Token), which
+// [Transport] calls with a token that the API refused.
 type TokenSource interface {
 	Token(ctx context.Context) (Token, error)
 }
 
 type static struct{ token Token }
 
-// Static returns a source that always hands out t, or fails when t is the zero
-// Token or past its expiry.
+// Static returns a source that always hands out t, or fails when t is the zero Token or past its
+// expiry.
 func Static(t Token) TokenSource { return static{t} }
 
 func (s static) Token(context.Context) (Token, error) {
