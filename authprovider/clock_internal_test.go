@@ -31,7 +31,7 @@ func TestBefore_AsksBothClocks(t *testing.T) {
 		{"at once", 0, 0, true},
 		{"both just before the end", time.Hour - 1, time.Hour - 1, true},
 		{"both at the end", time.Hour, time.Hour, false},
-		{"wall clock stepped forward", time.Hour, time.Minute, false},
+		{"wall clock stepped forward", time.Hour + time.Second, time.Minute, false},
 		{"wall clock stepped forward a little", time.Hour - 1, time.Minute, true},
 		{"suspended: the monotonic clock stood still", 8 * time.Hour, 0, false},
 		{"wall clock stepped back", -day, time.Hour, false},

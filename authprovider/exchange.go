@@ -49,8 +49,8 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	}
 }
 
-// refusal sorts an answer other than 200 into its class. Its body is not read:
-// the vendor does not document it, and it may repeat the credentials.
+// refusal sorts an answer other than 200 into its class. Its body is not read: the vendor does not
+// document it, and it may repeat the credentials.
 func refusal(resp *http.Response) *Error {
 	e := &Error{StatusCode: resp.StatusCode}
 	e.RetryAfter, _ = retryafter.Parse(resp.Header, time.Now())
@@ -67,8 +67,8 @@ func refusal(resp *http.Response) *Error {
 	return e
 }
 
-// parseAnswer reads {"access_token": …, "expires_in": …, "token_type": …}. The
-// lifetime counts from before the request: the server started it at some point after.
+// parseAnswer reads {"access_token": …, "expires_in": …, "token_type": …}. The lifetime counts from
+// before the request: the server started it at some point after.
 func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 	malformed := func(reason string) (*cached, *Error) {
 		return nil, &Error{StatusCode: http.StatusOK, kind: ErrMalformed, reason: reason}
@@ -100,8 +100,8 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 	return &cached{token, sent.Add(renew), sent.Add(end)}, nil
 }
 
-// parseLifetime takes seconds as a number or as a number in a string. Absent in
-// any spelling (null, "", 0) is the documented lifetime.
+// parseLifetime takes seconds as a number or as a number in a string. Absent in any spelling (null,
+// "", 0) is the documented lifetime.
 func parseLifetime(v any) (time.Duration, bool) {
 	if v == nil || v == "" {
 		return documentedLifetime, true

@@ -29,17 +29,16 @@ const (
 	rejectionRest = time.Second // between two tokens dropped because the API refused them
 )
 
-// schedule returns after which parts of its lifetime a token is renewed and no
-// longer served. The lead is up to a fifth shorter, once for each token, so that
-// a fleet does not renew in step.
+// schedule returns after which parts of its lifetime a token is renewed and no longer served. The
+// lead is up to a fifth shorter, once for each token, so that a fleet does not renew in step.
 func schedule(lifetime time.Duration) (renew, end time.Duration) {
 	lead := min(lifetime/leadPart, maxLead)
 	return lifetime - lead + rand.N(lead/5), lifetime - min(lifetime/skewPart, maxSkew)
 }
 
-// repeat reports whether the n-th exchange, begun so long after the first, is
-// followed by another, and after which pause. What counts is its begin, so that
-// an exchange that hung until exchangeTimeout is followed by one more.
+// repeat reports whether the n-th exchange, begun so long after the first, is followed by another,
+// and after which pause. What counts is its begin, so that an exchange that hung until
+// exchangeTimeout is followed by one more.
 func (e *Error) repeat(n int, begun time.Duration) (pause time.Duration, again bool) {
 	pause = e.RetryAfter
 	if pause == 0 {

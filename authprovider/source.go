@@ -41,9 +41,9 @@ type cached struct {
 	renew, end time.Time
 }
 
-// before compares by the monotonic and by the wall clock: after a suspend or a step only one of
-// them tells that a token is over.
-func before(now, t time.Time) bool { return now.Before(t) && now.Round(0).Before(t) }
+// before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
+// step only one of them tells that a token is over.
+func before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Unix() }
 
 // NewAPIKeySource returns a source that authenticates at server + "/auth" with the headers Api-Key
 // and Customer-Id. The server is the base URL of the API, for example api.ServerSandbox; it must be
@@ -51,19 +51,13 @@ func before(now, t time.Time) bool { return now.Before(t) && now.Round(0).Before
 // first Token call.
 func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKeySource, error) {
 	o := newOptions(opts)
-	var errs []error
-	base, err := baseurl.Parse(server, o.insecure)
-	if err != nil {
-		errs = append(errs, fmt.Errorf("authprovider: server: %w", err))
-	}
-	if err := headervalue.Check(apiKey); err != nil {
-		errs = append(errs, fmt.Errorf("authprovider: API key: %w", err))
-	}
-	if err := headervalue.Check(customerID); err != nil {
-		errs = append(errs, fmt.Errorf("authprovider: customer id: %w", err))
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	base, serverErr := baseurl.Parse(server, o.insecure)
+	if err := errors.Join(
+		named("server", serverErr),
+		named("API key", headervalue.Check(apiKey)),
+		named("customer id", headervalue.Check(customerID)),
+	); err != nil {
+		return nil, err
 	}
 	return &APIKeySource{exchange: newExchange(base, apiKey, customerID, o)}, nil
 }

@@ -36,7 +36,7 @@ type tokenData struct {
 // or which character at which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
 	if err := headervalue.Check(accessToken); err != nil {
-		return Token{}, fmt.Errorf("authprovider: token: %w", err)
+		return Token{}, named("token", err)
 	}
 	header := scheme + accessToken
 	return Token{&tokenData{func() string { return header }, expiry}}, nil

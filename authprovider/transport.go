@@ -13,12 +13,11 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
 )
 
-// Transport is an http.RoundTripper that puts a bearer token on each request to
-// one server. When the server answers 401 it invalidates the token and, if the
-// request's body can be sent again (there is none, or GetBody is set), sends the
-// request once more with a new token. If there is no new token, or the second
-// answer is 401 too, the caller gets the 401. A request that already has an
-// Authorization header passes untouched. It is safe for concurrent use.
+// Transport is an http.RoundTripper that puts a bearer token on each request to one server. When
+// the server answers 401 it invalidates the token and, if the request's body can be sent again
+// (there is none, or GetBody is set), sends the request once more with a new token. If there is no
+// new token, or the second answer is 401 too, the caller gets the 401. A request that already has
+// an Authorization header passes untouched. It is safe for concurrent use.
 type Transport struct {
 	server     *url.URL
 	token      func(context.Context) (Token, error) // a closure, so that fmt prints no source
@@ -27,14 +26,14 @@ type Transport struct {
 	noReplay   bool
 }
 
-// NewTransport returns a Transport that sends the tokens of source to server's
-// scheme, host and port and refuses any request to another, so that neither a
-// redirect nor a mistake gives a token away. A nil base is http.DefaultTransport.
+// NewTransport returns a Transport that sends the tokens of source to server's scheme, host and
+// port and refuses any request to another, so that neither a redirect nor a mistake gives a token
+// away. A nil base is http.DefaultTransport.
 func NewTransport(server string, source TokenSource, base http.RoundTripper, opts ...Option) (*Transport, error) {
 	o := newOptions(opts)
 	u, err := baseurl.Parse(server, o.insecure)
 	if err != nil {
-		return nil, fmt.Errorf("authprovider: server: %w", err)
+		return nil, named("server", err)
 	}
 	if source == nil {
 		return nil, errNoSource
@@ -46,16 +45,15 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 	return t, nil
 }
 
-// Intercept returns a request editor that puts source's token on a request, for
-// the option WithRequestEditorFn of a generated client:
+// Intercept returns a request editor that puts source's token on a request, for the option
+// WithRequestEditorFn of a generated client:
 //
 //	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
 //
-// It leaves an Authorization header alone that is already there, and refuses
-// plain http to hosts other than loopback (see [WithInsecureHTTP]). Unlike
-// [Transport] it sees neither answers nor redirects: a token that the API refuses
-// stays in use until it expires or Invalidate is called, and an http.Client that
-// follows redirects decides by its own rules which hosts get the header.
+// It leaves an Authorization header alone that is already there, and refuses plain http to hosts
+// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
+// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
+// and an http.Client that follows redirects decides by its own rules which hosts get the header.
 func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
 	o, ask := newOptions(opts), asking(source)
 	return func(ctx context.Context, req *http.Request) error {
@@ -96,8 +94,8 @@ func authorize(req *http.Request, token Token) {
 	req.Header["Authorization"] = []string{token.p.header()}
 }
 
-// RoundTrip implements http.RoundTripper. A failure to get a token is an
-// *[Error], or whatever a TokenSource of your own returns.
+// RoundTrip implements http.RoundTripper. A failure to get a token is an *[Error], or whatever a
+// TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	token, err := t.admit(req)
 	if err != nil {
@@ -146,9 +144,8 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 	return resp, err
 }
 
-// replay sends req again with a token other than refused, or returns resp. The
-// connection of resp is given back first: with MaxConnsPerHost set, the exchange
-// could otherwise wait for it forever.
+// replay sends req again with a token other than refused, or returns resp. The connection of resp
+// is given back first: with MaxConnsPerHost set, the exchange could otherwise wait for it forever.
 func (t *Transport) replay(req *http.Request, resp *http.Response, refused Token) (*http.Response, error) {
 	buffer(resp)
 	fresh, err := t.token(req.Context())
@@ -164,8 +161,8 @@ func (t *Transport) replay(req *http.Request, resp *http.Response, refused Token
 	return t.send(req, body, fresh)
 }
 
-// buffer replaces the body of resp by its first 64 KiB and closes it. Whatever
-// cut it short, an error of the connection or its size, its reader gets to see.
+// buffer replaces the body of resp by its first 64 KiB and closes it. Whatever cut it short, an
+// error of the connection or its size, its reader gets to see.
 func buffer(resp *http.Response) {
 	if resp.Body == nil { // from a RoundTripper that breaks the rules
 		return
