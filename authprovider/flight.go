@@ -10,33 +10,36 @@ import (
 // flight is what all callers wait for: an exchange, repeated while it fails in passing and somebody
 // waits. Its fields are guarded by APIKeySource.mu, and written no more once done is closed.
 type flight struct {
-	done     chan struct{}
+	done   chan struct{}
+	token  Token
+	err    *Error // of the last exchange
+	waited bool   // somebody waits
+
+	ctx      context.Context
 	cancel   context.CancelFunc
 	started  time.Time
-	token    Token
-	err      *Error // of the last exchange
-	failures int    // in this flight
-	waited   bool
-	rejected Token // reported during this exchange
+	begun    time.Duration // when this exchange began, after started
+	failures int           // exchanges that failed
+	rejected Token         // reported during this exchange
 }
 
 // launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
 // others may come to wait for it.
 func (s *APIKeySource) launch(ctx context.Context) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.flight = &flight{done: make(chan struct{}), cancel: cancel, started: time.Now()}
-	s.attempt(ctx, s.flight)
+	s.flight = &flight{done: make(chan struct{}), started: time.Now()}
+	s.flight.ctx, s.flight.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.attempt(s.flight)
 }
 
 // attempt starts an exchange of f; s.mu is held. It lands in time even if the RoundTripper ignores
 // its context, panics, or ends its goroutine.
-func (s *APIKeySource) attempt(ctx context.Context, f *flight) {
-	limited, cancel := context.WithTimeout(ctx, exchangeTimeout)
+func (s *APIKeySource) attempt(f *flight) {
+	f.begun, f.rejected = time.Since(f.started), Token{}
+	ctx, cancel := context.WithTimeout(f.ctx, exchangeTimeout)
 	var once sync.Once
-	begun := time.Since(f.started)
-	land := func(c *cached, err *Error) { once.Do(func() { s.land(ctx, f, begun, c, err) }) }
-	context.AfterFunc(limited, func() {
-		land(nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(limited.Err())})
+	land := func(c *cached, err *Error) { once.Do(func() { s.land(f, c, err) }) }
+	context.AfterFunc(ctx, func() {
+		land(nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
 	})
 	go func() {
 		c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
@@ -45,13 +48,12 @@ func (s *APIKeySource) attempt(ctx context.Context, f *flight) {
 			land(c, err)
 			cancel()
 		}()
-		c, err = s.exchange(limited)
+		c, err = s.exchange(ctx)
 	}()
 }
 
-// land takes the result of an exchange that f began so long after its first. It ends f, or sees to
-// it that another follows.
-func (s *APIKeySource) land(ctx context.Context, f *flight, begun time.Duration, c *cached, err *Error) {
+// land takes the result of an exchange. It ends f, or has another exchange follow.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -69,26 +71,31 @@ func (s *APIKeySource) land(ctx context.Context, f *flight, begun time.Duration,
 		s.end(f, c.token, nil)
 		return
 	}
-	f.err, f.rejected, f.failures = err, Token{}, f.failures+1
-	if pause, again := err.repeat(f.failures, begun); again && f.waited {
-		time.AfterFunc(pause, func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			if s.flight == f {
-				s.attempt(ctx, f)
-			}
-		})
+	f.err = err
+	f.failures++
+	if pause, again := err.repeat(f.failures, f.begun); again && f.waited {
+		time.AfterFunc(pause, func() { s.again(f) })
 		return
 	}
 	s.failures++
-	s.failure, s.next = err, now.Add(max(failureRest, err.rest()))
+	rest := failureRest
 	if current := s.current.Load(); current != nil && !f.waited {
-		s.next = now.Add(max(current.backoff(s.failures), err.rest()))
+		rest = current.backoff(s.failures)
 	}
+	s.failure, s.next = err, now.Add(max(rest, err.rest()))
 	if !f.waited && err.rest() == 0 {
 		s.failure = nil // a renewal's, which holds up renewals only
 	}
 	s.end(f, Token{}, err)
+}
+
+// again starts another exchange of f, unless f was closed.
+func (s *APIKeySource) again(f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight == f {
+		s.attempt(f)
+	}
 }
 
 // end ends f with a result; s.mu is held.
