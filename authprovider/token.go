@@ -1,11 +1,8 @@
 // Package authprovider gets, caches, renews and injects the bearer token that the Umbrella API asks
-// for on every operation.
-//
-// [APIKeySource] exchanges an API key and a customer id for a token at POST /auth and keeps it
-// fresh; [Static] serves a token that came from elsewhere. [Intercept] puts the token on the
-// requests of a generated client, and [Transport] does the same below an http.Client and replays a
-// request once when the API answers 401. Everything here is safe for concurrent use, and no type
-// prints a secret.
+// for on every operation. [APIKeySource] exchanges an API key and a customer id for a token at POST
+// /auth and keeps it fresh; [Static] serves a token that came from elsewhere. [Intercept] puts the
+// token on the requests of a generated client; [Transport] does so below an http.Client and repeats
+// a request once after a 401. All is safe for concurrent use, and no type prints a secret.
 package authprovider
 
 import (

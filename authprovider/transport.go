@@ -112,10 +112,23 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	t.invalidate(token)
-	if t.noReplay || req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
+	body := req.Body
+	hasBody := body != nil && body != http.NoBody
+	if t.noReplay || hasBody && req.GetBody == nil {
 		return resp, nil
 	}
-	return t.replay(req, resp, token)
+	// Give its connection back: with MaxConnsPerHost set, the exchange could wait for it forever.
+	buffer(resp)
+	fresh, err := t.token(req.Context())
+	if err != nil || fresh.equal(token) {
+		return resp, nil
+	}
+	if hasBody {
+		if body, err = req.GetBody(); err != nil {
+			return resp, nil
+		}
+	}
+	return t.send(req, body, fresh)
 }
 
 // admit returns the token for req, the zero Token if req brings its own.
@@ -142,23 +155,6 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 	}
 	resp.Request = req // not the clone, whose header shows the token
 	return resp, err
-}
-
-// replay sends req again with a token other than refused, or returns resp. The connection of resp
-// is given back first: with MaxConnsPerHost set, the exchange could otherwise wait for it forever.
-func (t *Transport) replay(req *http.Request, resp *http.Response, refused Token) (*http.Response, error) {
-	buffer(resp)
-	fresh, err := t.token(req.Context())
-	if err != nil || fresh.equal(refused) {
-		return resp, nil
-	}
-	body := req.Body
-	if body != nil && req.GetBody != nil {
-		if body, err = req.GetBody(); err != nil {
-			return resp, nil
-		}
-	}
-	return t.send(req, body, fresh)
 }
 
 // buffer replaces the body of resp by its first 64 KiB and closes it. Whatever cut it short, an
