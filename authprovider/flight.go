@@ -74,7 +74,13 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
 	f.err = err
 	f.failures++
 	if pause, again := err.repeat(f.failures, f.begun); again && f.waited {
-		time.AfterFunc(pause, func() { s.again(f) })
+		time.AfterFunc(pause, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.flight == f {
+				s.attempt(f)
+			}
+		})
 		return
 	}
 	s.failures++
@@ -87,15 +93,6 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
 		s.failure = nil // a renewal's, which holds up renewals only
 	}
 	s.end(f, Token{}, err)
-}
-
-// again starts another exchange of f, unless f was closed.
-func (s *APIKeySource) again(f *flight) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.flight == f {
-		s.attempt(f)
-	}
 }
 
 // end ends f with a result; s.mu is held.

@@ -38,7 +38,8 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 	if source == nil {
 		return nil, errNoSource
 	}
-	t := &Transport{u, asking(source), func(Token) {}, cmp.Or(base, http.DefaultTransport), o.noReplay}
+	t := &Transport{server: u, invalidate: func(Token) {}, base: cmp.Or(base, http.DefaultTransport), noReplay: o.noReplay}
+	t.token = func(ctx context.Context) (Token, error) { return ask(ctx, source) }
 	if s, ok := source.(interface{ Invalidate(Token) }); ok {
 		t.invalidate = s.Invalidate
 	}
@@ -55,7 +56,7 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 // redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
 // and an http.Client that follows redirects decides by its own rules which hosts get the header.
 func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
-	o, ask := newOptions(opts), asking(source)
+	o := newOptions(opts)
 	return func(ctx context.Context, req *http.Request) error {
 		if len(req.Header["Authorization"]) > 0 {
 			return nil
@@ -63,7 +64,7 @@ func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.R
 		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
 			return errors.New("authprovider: refusing to send the token over plain http")
 		}
-		token, err := ask(ctx)
+		token, err := ask(ctx, source)
 		if err == nil {
 			authorize(req, token)
 		}
@@ -73,18 +74,16 @@ func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.R
 
 var errNoSource = errors.New("authprovider: the token source is nil")
 
-// asking returns source.Token with the zero Token made an error.
-func asking(source TokenSource) func(context.Context) (Token, error) {
-	return func(ctx context.Context) (Token, error) {
-		if source == nil {
-			return Token{}, errNoSource
-		}
-		token, err := source.Token(ctx)
-		if err == nil && token.p == nil {
-			err = &Error{kind: ErrMalformed, reason: "the token source returned the zero Token and no error"}
-		}
-		return token, err
+// ask returns the token of source. The zero Token is an error.
+func ask(ctx context.Context, source TokenSource) (Token, error) {
+	if source == nil {
+		return Token{}, errNoSource
 	}
+	token, err := source.Token(ctx)
+	if err == nil && token.p == nil {
+		err = &Error{kind: ErrMalformed, reason: "the token source returned the zero Token and no error"}
+	}
+	return token, err
 }
 
 func authorize(req *http.Request, token Token) {
