@@ -46,53 +46,6 @@ func NewTransport(server string, source TokenSource, base http.RoundTripper, opt
 	return t, nil
 }
 
-// Intercept returns a request editor that puts source's token on a request, for the option
-// WithRequestEditorFn of a generated client:
-//
-//	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
-//
-// It leaves an Authorization header alone that is already there, and refuses plain http to hosts
-// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
-// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
-// and an http.Client that follows redirects decides by its own rules which hosts get the header.
-func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
-	o := newOptions(opts)
-	return func(ctx context.Context, req *http.Request) error {
-		if len(req.Header["Authorization"]) > 0 {
-			return nil
-		}
-		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
-			return errors.New("authprovider: refusing to send the token over plain http")
-		}
-		token, err := ask(ctx, source)
-		if err == nil {
-			authorize(req, token)
-		}
-		return err
-	}
-}
-
-var errNoSource = errors.New("authprovider: the token source is nil")
-
-// ask returns the token of source. The zero Token is an error.
-func ask(ctx context.Context, source TokenSource) (Token, error) {
-	if source == nil {
-		return Token{}, errNoSource
-	}
-	token, err := source.Token(ctx)
-	if err == nil && token.p == nil {
-		err = &Error{kind: ErrMalformed, reason: "the token source returned the zero Token and no error"}
-	}
-	return token, err
-}
-
-func authorize(req *http.Request, token Token) {
-	if req.Header == nil {
-		req.Header = http.Header{}
-	}
-	req.Header["Authorization"] = []string{token.p.header()}
-}
-
 // RoundTrip implements http.RoundTripper. A failure to get a token is an *[Error], or whatever a
 // TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -184,4 +137,51 @@ func (t *Transport) CloseIdleConnections() {
 	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
+}
+
+// Intercept returns a request editor that puts source's token on a request, for the option
+// WithRequestEditorFn of a generated client:
+//
+//	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
+//
+// It leaves an Authorization header alone that is already there, and refuses plain http to hosts
+// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
+// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
+// and an http.Client that follows redirects decides by its own rules which hosts get the header.
+func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
+	o := newOptions(opts)
+	return func(ctx context.Context, req *http.Request) error {
+		if len(req.Header["Authorization"]) > 0 {
+			return nil
+		}
+		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
+			return errors.New("authprovider: refusing to send the token over plain http")
+		}
+		token, err := ask(ctx, source)
+		if err == nil {
+			authorize(req, token)
+		}
+		return err
+	}
+}
+
+var errNoSource = errors.New("authprovider: the token source is nil")
+
+// ask returns the token of source. The zero Token is an error.
+func ask(ctx context.Context, source TokenSource) (Token, error) {
+	if source == nil {
+		return Token{}, errNoSource
+	}
+	token, err := source.Token(ctx)
+	if err == nil && token.p == nil {
+		err = &Error{kind: ErrMalformed, reason: "the token source returned the zero Token and no error"}
+	}
+	return token, err
+}
+
+func authorize(req *http.Request, token Token) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header["Authorization"] = []string{token.p.header()}
 }
