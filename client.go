@@ -93,8 +93,15 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 	default:
 		opts = append([]Option{WithAPIKey(key, customer)}, opts...)
 	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
+	for _, secret := range [...]struct{ name, value string }{
+		{"UMBRELLA_API_KEY", key}, {"UMBRELLA_CUSTOMER_ID", customer}, {"UMBRELLA_TOKEN", token},
+	} {
+		if secret.value != "" {
+			errs = append(errs, usable(secret.name, secret.value))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	return New(server, opts...)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
+	"github.com/umbrella-api/umbrella-go/internal/headervalue"
 	"github.com/umbrella-api/umbrella-go/internal/version"
 )
 
@@ -63,10 +64,10 @@ func WithToken(token string) Option {
 	}
 }
 
-// usable reports whether secret can be sent in a header. Its errors do not hold it.
+// usable says what keeps secret from being sent in a header, without repeating it.
 func usable(what, secret string) error {
-	if _, err := authprovider.NewToken(secret, time.Time{}); err != nil {
-		return fmt.Errorf("%s is empty or has characters that no header takes", what)
+	if err := headervalue.Check(secret); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

@@ -22,27 +22,30 @@ func FuzzParseAnswer(f *testing.F) {
 		`{"access_token":"t","expires_in":-1}`,
 		`{"access_token":"t","expires_in":1e999}`,
 		`{"access\u005ftoken":"t","access_token":"u"}`,
+		`{"access_token":"t","expires_in":1e300,"token_type":""}`,
+		"\ufeff" + `{"access_token":"t"}`, "\ufeff\ufeff" + `{"access_token":"t"}`,
 		`{"access_token":"t t"}`, `{"access_token":""}`, `{}`, `[]`, `null`, ``, `{"access_token":"t"} x`,
 	} {
 		f.Add([]byte(seed))
 	}
 	sent := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		token, lifetime, err := parseAnswer(body, sent)
+		c, err := parseAnswer(body, sent)
 		if err != nil {
 			require.ErrorIs(t, err, ErrMalformed)
-			require.Zero(t, token)
+			require.Nil(t, c)
 			return
 		}
-		value := token.AccessToken()
+		value, lifetime := c.token.AccessToken(), c.token.Expiry().Sub(sent)
 		require.NotEmpty(t, value)
 		for _, c := range []byte(value) {
 			require.True(t, '!' <= c && c <= '~')
 		}
 		require.GreaterOrEqual(t, lifetime, time.Second)
 		require.LessOrEqual(t, lifetime, 30*24*time.Hour)
-		require.True(t, token.Expiry().Equal(sent.Add(lifetime)))
+		require.True(t, c.renew.Before(c.end) && c.end.Before(c.token.Expiry()))
 
+		body = bytes.TrimPrefix(body, []byte("\ufeff"))
 		var reference map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal(body, &reference))
 		var want string
@@ -52,18 +55,18 @@ func FuzzParseAnswer(f *testing.F) {
 		open := bytes.IndexByte(body, '{') + 1
 		with := func(member string) error {
 			changed := append(append(append([]byte{}, body[:open]...), member...), body[open:]...)
-			_, l, err := parseAnswer(changed, sent)
+			c, err := parseAnswer(changed, sent)
 			if err != nil {
 				return err
 			}
-			require.Equal(t, lifetime, l)
+			require.Equal(t, lifetime, c.token.Expiry().Sub(sent))
 			return nil
 		}
 		require.Error(t, with(`"access_token":"other",`), "a duplicate")
-		if _, ok := reference["unheard of"]; !ok && len(body) < maxAnswer/2 {
+		if _, ok := reference["unheard of"]; !ok && len(body) < maxBody/2 {
 			require.NoError(t, with(`"unheard of":[{"expires_in":1}],`), "an unknown member")
 		}
-		_, _, err = parseAnswer(append(append([]byte{}, body...), '0'), sent)
+		_, err = parseAnswer(append(append([]byte{}, body...), '0'), sent)
 		require.Error(t, err, "trailing data")
 	})
 }

@@ -37,13 +37,15 @@ func TestError_SaysWhatToDo(t *testing.T) {
 }
 
 func TestError_FindsTheCauseOfANetworkFailure(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
-	source := sourceOver(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, refused })})
-	_, err := source.Token(t.Context())
-	require.ErrorIs(t, err, authprovider.ErrTransient)
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
-	var op *net.OpError
-	require.ErrorAs(t, err, &op)
-	require.Same(t, refused, op)
-	require.EqualError(t, err, "authprovider: no token: dial tcp: connection refused")
+	synctest.Test(t, func(t *testing.T) {
+		refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		source := sourceOver(t, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, refused })})
+		_, err := source.Token(t.Context())
+		require.ErrorIs(t, err, authprovider.ErrTransient)
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		var op *net.OpError
+		require.ErrorAs(t, err, &op)
+		require.Same(t, refused, op)
+		require.EqualError(t, err, "authprovider: no token: dial tcp: connection refused")
+	})
 }

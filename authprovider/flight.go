@@ -2,132 +2,122 @@ package authprovider
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"errors"
+	"sync"
 	"time"
 )
 
-const (
-	flightTimeout = 10 * time.Second
-
-	softLead  = 5 * time.Minute // renew this long before the end …
-	softShare = 5               // … or a fifth of the lifetime, if that is less
-	hardSkew  = 30 * time.Second
-	hardShare = 10
-
-	coolDown            = time.Second
-	coolDownCredentials = 30 * time.Second
-	coolDownMax         = 5 * time.Minute
-	backoffMax          = 30 * time.Second
-)
-
-// flight is one exchange on its way. Its result is written before done is
-// closed; neither a token nor an error means that its token had been rejected.
+// flight is what all callers wait for: an exchange, repeated while it fails in passing and somebody
+// waits. Its fields are guarded by APIKeySource.mu, and written no more once done is closed.
 type flight struct {
 	done   chan struct{}
 	token  Token
-	err    *Error
-	cancel context.CancelFunc
+	err    *Error // of the last exchange
+	waited bool   // somebody waits
 
-	rejected []string // invalidated meanwhile; guarded by APIKeySource.mu
+	ctx      context.Context
+	cancel   context.CancelFunc
+	started  time.Time
+	begun    time.Duration // when this exchange began, after started
+	failures int           // exchanges that failed
+	rejected Token         // reported during this exchange
 }
 
-// launch starts a flight; s.mu is held. The flight keeps the values of ctx, for
-// tracing, and not its end: others may come to wait for it.
+// launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
+// others may come to wait for it.
 func (s *APIKeySource) launch(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTimeout)
-	f := &flight{done: make(chan struct{}), cancel: cancel}
-	s.flight = f
-	// A RoundTripper that ignores its context must not hold up the callers.
+	s.flight = &flight{done: make(chan struct{}), started: time.Now()}
+	s.flight.ctx, s.flight.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.attempt(s.flight)
+}
+
+// attempt starts an exchange of f; s.mu is held. It lands in time even if the RoundTripper ignores
+// its context, panics, or ends its goroutine.
+func (s *APIKeySource) attempt(f *flight) {
+	f.begun, f.rejected = time.Since(f.started), Token{}
+	ctx, cancel := context.WithTimeout(f.ctx, exchangeTimeout)
+	var once sync.Once
+	land := func(c *cached, err *Error) { once.Do(func() { s.land(f, c, err) }) }
 	context.AfterFunc(ctx, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.land(f, nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
+		land(nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
 	})
 	go func() {
-		defer cancel()
-		var next *cached
-		var err *Error
+		c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
 		defer func() {
-			if next == nil && err == nil { // a panic, or runtime.Goexit
-				err = &Error{kind: ErrTransient, reason: fmt.Sprintf("the HTTP client panicked (%T)", recover())}
-			}
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.land(f, next, err)
+			_ = recover()
+			land(c, err)
+			cancel()
 		}()
-		next, err = s.fetch(ctx)
+		c, err = s.exchange(ctx)
 	}()
 }
 
-// fetch does the exchange. The lifetime counts from before the request, because
-// the server started it at some point after.
-func (s *APIKeySource) fetch(ctx context.Context) (*cached, *Error) {
-	wall, mono := s.clock()
-	token, lifetime, err := s.exchange(ctx, time.Unix(0, wall))
-	if err != nil {
-		return nil, err
-	}
-	skew := min(lifetime/hardShare, hardSkew)
-	// Up to a fifth later, once per token: a fleet must not renew in step.
-	lead := time.Duration(float64(min(lifetime/softShare, softLead)) * (1 - 0.2*s.random()))
-	return &cached{
-		token:    token,
-		hardWall: wall + int64(lifetime-skew),
-		hardMono: mono + int64(lifetime-skew),
-		lead:     int64(lead - skew),
-	}, nil
-}
-
-// land ends f with its result; s.mu is held. A flight that already ended (it
-// timed out, or the source was closed) changes nothing any more.
-func (s *APIKeySource) land(f *flight, next *cached, err *Error) {
-	if s.flight != f {
+// land takes the result of an exchange. It ends f, or has another exchange follow.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	switch {
+	case s.flight != f: // closed
 		return
-	}
-	s.flight = nil
-	defer close(f.done)
-	wall, mono := s.clock()
-	if err == nil && next.left(wall, mono) <= 0 {
+	case err != nil:
+	case !before(now, c.end):
 		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
-	}
-	current := s.current.Load()
-	if err != nil {
-		f.err, s.failure = err, err
-		s.failures++
-		s.retryAt = mono + int64(max(err.pause(), coolDown))
-		if current != nil {
-			current.renewAt.Store(mono + int64(max(err.pause(), s.backoff(current))))
-		}
+	case c.token.equal(f.rejected):
+		err = &Error{kind: ErrTransient, reason: "the token was rejected before it arrived"}
+	default:
+		s.current.Store(c)
+		s.failure, s.failures, s.next = nil, 0, time.Time{}
+		s.end(f, c.token, nil)
 		return
 	}
-	s.failures, s.failure = 0, nil
-	if slices.Contains(f.rejected, next.token.AccessToken()) {
-		if current != nil {
-			current.renewAt.Store(mono + int64(coolDown))
-		}
+	f.err = err
+	f.failures++
+	if pause, again := err.repeat(f.failures, f.begun); again && f.waited {
+		time.AfterFunc(pause, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.flight == f {
+				s.attempt(f)
+			}
+		})
 		return
 	}
-	f.token = next.token
-	if next.token.AccessToken() == s.rejected.AccessToken() {
-		next.keepUntil = mono + int64(coolDown)
+	s.failures++
+	rest := failureRest
+	if current := s.current.Load(); current != nil && !f.waited {
+		rest = current.backoff(s.failures)
 	}
-	s.current.Store(next)
+	s.failure, s.next = err, now.Add(max(rest, err.rest()))
+	if !f.waited && err.rest() == 0 {
+		s.failure = nil // a renewal's, which holds up renewals only
+	}
+	s.end(f, Token{}, err)
 }
 
-// pause is how long e itself asks to wait.
-func (e *Error) pause() time.Duration {
-	if e.kind == ErrCredentials {
-		return max(coolDownCredentials, min(e.RetryAfter, coolDownMax))
-	}
-	return min(e.RetryAfter, coolDownMax)
+// end ends f with a result; s.mu is held.
+func (s *APIKeySource) end(f *flight, t Token, err *Error) {
+	f.token, f.err = t, err
+	s.flight = nil
+	close(f.done)
+	f.cancel()
 }
 
-// backoff is how long the renewal of c rests after the last of s.failures
-// failures: exponential, jittered, and from an eighth of the renewal window, so
-// that even a window of a second sees several attempts.
-func (s *APIKeySource) backoff(c *cached) time.Duration {
-	rest := min(time.Duration(c.lead)/8, coolDown)
-	rest = min(rest<<min(s.failures-1, 10), backoffMax)
-	return rest - time.Duration(float64(rest)*s.random()/2)
+// await returns the result of f, or what is known of it when ctx ends.
+func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
+	select {
+	case <-f.done:
+		if f.err != nil {
+			return Token{}, f.err
+		}
+		return f.token, nil
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}
+	if f.err != nil {
+		e.StatusCode, e.RetryAfter, e.cause = f.err.StatusCode, f.err.RetryAfter, because(errors.Join(ctx.Err(), f.err))
+	}
+	return Token{}, e
 }

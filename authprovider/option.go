@@ -1,20 +1,20 @@
 package authprovider
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/umbrella-api/umbrella-go/internal/version"
 )
 
-// Option changes a default of NewAPIKeySource, NewTransport or Intercept; each
-// option says which of them it is for, and the others ignore it.
+// Option changes a default of NewAPIKeySource, NewTransport or Intercept; each option says which of
+// them it is for, and the others ignore it.
 type Option func(*options)
 
 type options struct {
-	client    *http.Client
-	userAgent string
-	insecure  bool
-	noReplay  bool
+	client             *http.Client
+	userAgent          string
+	insecure, noReplay bool
 }
 
 func newOptions(opts []Option) options {
@@ -27,32 +27,22 @@ func newOptions(opts []Option) options {
 	return o
 }
 
-// WithHTTPClient makes an APIKeySource send POST /auth through a copy of
-// client, with redirects off. The default is a copy of http.DefaultClient; an
-// exchange is limited to 10 s in either case. For NewAPIKeySource.
+// WithHTTPClient makes an APIKeySource send POST /auth through a copy of client, with redirects
+// off; nil is http.DefaultClient. For NewAPIKeySource.
 func WithHTTPClient(client *http.Client) Option {
-	return func(o *options) {
-		if client != nil {
-			o.client = client
-		}
-	}
+	return func(o *options) { o.client = cmp.Or(client, o.client) }
 }
 
-// WithUserAgent sets the User-Agent header of POST /auth. The default is
-// "umbrella-go/" and the version. For NewAPIKeySource.
+// WithUserAgent sets the User-Agent header of POST /auth. The default is "umbrella-go/" and the
+// version. For NewAPIKeySource.
 func WithUserAgent(userAgent string) Option {
 	return func(o *options) { o.userAgent = userAgent }
 }
 
-// WithInsecureHTTP lets secrets travel over plain http to hosts other than
-// loopback: for test networks only. For NewAPIKeySource, NewTransport and
-// Intercept.
-func WithInsecureHTTP() Option {
-	return func(o *options) { o.insecure = true }
-}
+// WithInsecureHTTP lets secrets travel over plain http to hosts other than loopback: for test
+// networks only. For NewAPIKeySource, NewTransport, Intercept.
+func WithInsecureHTTP() Option { return func(o *options) { o.insecure = true } }
 
-// WithoutReplay makes a Transport return every 401 as it came. The refused
-// token is still invalidated. For NewTransport.
-func WithoutReplay() Option {
-	return func(o *options) { o.noReplay = true }
-}
+// WithoutReplay makes a Transport return every 401 as it came. The refused token is still
+// invalidated. For NewTransport.
+func WithoutReplay() Option { return func(o *options) { o.noReplay = true } }

@@ -227,3 +227,29 @@ func TestNewToken_TakesWhatAHeaderTakes(t *testing.T) {
 		require.Zero(t, token)
 	}
 }
+
+func TestNewToken_NamesTheCharacterAndItsPlace(t *testing.T) {
+	_, err := authprovider.NewToken(strings.Repeat("C", 36)+"\n", time.Time{})
+	require.EqualError(t, err, "authprovider: token: character 37 of 37 is a line feed")
+	_, err = authprovider.NewToken("", time.Time{})
+	require.EqualError(t, err, "authprovider: token: empty")
+	_, err = authprovider.NewAPIKeySource(server, "CANARY\n", "CANARY ")
+	require.EqualError(t, err, "authprovider: API key: character 7 of 7 is a line feed\nauthprovider: customer id: character 7 of 7 is a space")
+}
+
+// coded is an error type of a user's TokenSource.
+type coded struct{ code int }
+
+func (c *coded) Error() string { return "mine" }
+
+func TestTransport_ErrorOfTheSourceIsFoundThroughAClient(t *testing.T) {
+	cause := &coded{7}
+	source := sourceFunc(func() (authprovider.Token, error) { return authprovider.Token{}, cause })
+	transport, err := authprovider.NewTransport(server, source, obedient(200))
+	require.NoError(t, err)
+	_, err = (&http.Client{Transport: transport}).Get(server)
+	require.ErrorIs(t, err, cause)
+	var found *coded
+	require.ErrorAs(t, err, &found)
+	require.Equal(t, 7, found.code)
+}

@@ -1,52 +1,39 @@
-// Package authprovider gets, caches, renews and injects the bearer token that
-// the Umbrella API asks for on every operation.
-//
-// [APIKeySource] exchanges an API key and a customer id for a token at
-// POST /auth and keeps it fresh; [Static] serves a token that came from
-// elsewhere. [Intercept] puts the token on the requests of a generated client,
-// and [Transport] does the same below an http.Client and replays a request once
-// when the API answers 401. Everything here is safe for concurrent use, and no
-// type prints a secret.
+// Package authprovider gets, caches, renews and injects the bearer token that the Umbrella API asks
+// for on every operation. [APIKeySource] exchanges an API key and a customer id for a token at POST
+// /auth and keeps it fresh; [Static] serves a token that came from elsewhere. [Intercept] puts the
+// token on the requests of a generated client; [Transport] does so below an http.Client and repeats
+// a request once after a 401. All is safe for concurrent use, and no type prints a secret.
 package authprovider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/internal/headervalue"
 )
 
-const redacted = "authprovider.Token(redacted)"
+const (
+	scheme   = "Bearer "
+	redacted = "authprovider.Token(redacted)"
+)
 
-// Token is a bearer token. It prints as "authprovider.Token(redacted)": the
-// service's tokens are JWTs whose payload can hold the API key. The zero Token
-// is no token. A Token is immutable.
-type Token struct {
-	p *tokenData
-}
+// Token is a bearer token. It prints as "authprovider.Token(redacted)": the service's tokens are
+// JWTs whose payload can hold the API key. The zero Token is no token. A Token is immutable.
+type Token struct{ p *tokenData }
 
 type tokenData struct {
-	// header is a closure because fmt, which skips the methods of unexported
-	// fields, follows pointers (for %s) but never functions.
-	header func() string
+	header func() string // a closure: fmt follows pointers past unexported fields, but no functions
 	expiry time.Time
 }
 
-const scheme = "Bearer "
-
-// NewToken returns a token for the Authorization header. An expiry that is the
-// zero time means unknown: such a token is used until the API refuses it. The
-// error says what makes accessToken unusable: it is empty, or it has a space,
-// a control character or a character that is not ASCII.
+// NewToken returns a token for the Authorization header. An expiry that is the zero time means
+// unknown: such a token is used until the API refuses it. The error says that accessToken is empty,
+// or which character at which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
-	if accessToken == "" {
-		return Token{}, errors.New("authprovider: the token is empty")
-	}
-	for i := range len(accessToken) {
-		if c := accessToken[i]; c <= ' ' || c > '~' {
-			return Token{}, errors.New("authprovider: the token has a space, a control character or a character that is not ASCII")
-		}
+	if err := headervalue.Check(accessToken); err != nil {
+		return Token{}, named("token", err)
 	}
 	header := scheme + accessToken
 	return Token{&tokenData{func() string { return header }, expiry}}, nil
@@ -68,31 +55,32 @@ func (t Token) Expiry() time.Time {
 	return t.p.expiry
 }
 
+func (t Token) equal(u Token) bool { return t.AccessToken() == u.AccessToken() }
+
 // Format implements fmt.Formatter for every verb, without the secret.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // MarshalText implements encoding.TextMarshaler, and so JSON, without the secret.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// TokenSource hands out the token to use now. Token is called for every
-// request, from many goroutines, so an implementation should cache. It may also
-// have a method Invalidate(Token), which [Transport] calls with a token that
-// the API refused.
+// TokenSource hands out the token to use now. Token is called for every request, from many
+// goroutines, so an implementation should cache. It may also have a method Invalidate(Token), which
+// [Transport] calls with a token that the API refused.
 type TokenSource interface {
 	Token(ctx context.Context) (Token, error)
 }
 
 type static struct{ token Token }
 
-// Static returns a source that always hands out t, or fails when t is the zero
-// Token or past its expiry.
+// Static returns a source that always hands out t, or fails when t is the zero Token or past its
+// expiry.
 func Static(t Token) TokenSource { return static{t} }
 
 func (s static) Token(context.Context) (Token, error) {
-	if s.token.p == nil {
+	switch expiry := s.token.Expiry(); {
+	case s.token.p == nil:
 		return Token{}, &Error{kind: ErrCredentials, reason: "the static token is empty"}
-	}
-	if e := s.token.p.expiry; !e.IsZero() && !time.Now().Before(e) {
+	case !expiry.IsZero() && !time.Now().Before(expiry):
 		return Token{}, &Error{kind: ErrCredentials, reason: "the static token has expired"}
 	}
 	return s.token, nil

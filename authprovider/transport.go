@@ -13,80 +13,119 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
 )
 
-// maxRefusal is how much of a 401 body is kept while a new token is fetched.
-const maxRefusal = 64 << 10
-
-var (
-	errNoResponse = errors.New("authprovider: the base RoundTripper returned neither a response nor an error")
-	errNoSource   = errors.New("authprovider: the token source is nil")
-)
-
-// Transport is an http.RoundTripper that puts a bearer token on each request to
-// one server. When the server answers 401 it invalidates the token and, if the
-// request's body can be sent again (there is none, or GetBody is set), sends the
-// request once more with a new token. If there is no new token, or the second
-// answer is 401 too, the caller gets the 401. A request that already has an
-// Authorization header passes untouched. It is safe for concurrent use.
+// Transport is an http.RoundTripper that puts a bearer token on each request to one server. When
+// the server answers 401 it invalidates the token and, if the request's body can be sent again
+// (there is none, or GetBody is set), sends the request once more with a new token. If there is no
+// new token, or the second answer is 401 too, the caller gets the 401. A request that already has
+// an Authorization header passes untouched. It is safe for concurrent use.
 type Transport struct {
 	server     *url.URL
-	token      func(context.Context) (Token, error)
+	token      func(context.Context) (Token, error) // a closure, so that fmt prints no source
 	invalidate func(Token)
 	base       http.RoundTripper
 	noReplay   bool
 }
 
-// NewTransport returns a Transport that sends the tokens of source to server's
-// scheme, host and port and refuses any request to another, so that neither a
-// redirect nor a mistake gives a token away. A nil base is
-// http.DefaultTransport.
+// NewTransport returns a Transport that sends the tokens of source to server's scheme, host and
+// port and refuses any request to another, so that neither a redirect nor a mistake gives a token
+// away. A nil base is http.DefaultTransport.
 func NewTransport(server string, source TokenSource, base http.RoundTripper, opts ...Option) (*Transport, error) {
 	o := newOptions(opts)
 	u, err := baseurl.Parse(server, o.insecure)
 	if err != nil {
-		return nil, fmt.Errorf("authprovider: server: %w", err)
+		return nil, named("server", err)
 	}
 	if source == nil {
 		return nil, errNoSource
 	}
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	t := &Transport{server: u, token: source.Token, invalidate: func(Token) {}, base: base, noReplay: o.noReplay}
+	t := &Transport{server: u, invalidate: func(Token) {}, base: cmp.Or(base, http.DefaultTransport), noReplay: o.noReplay}
+	t.token = func(ctx context.Context) (Token, error) { return ask(ctx, source) }
 	if s, ok := source.(interface{ Invalidate(Token) }); ok {
 		t.invalidate = s.Invalidate
 	}
 	return t, nil
 }
 
-// RoundTrip implements http.RoundTripper. A failure to get a token is an
-// *[Error], or whatever a TokenSource of your own returns.
+// RoundTrip implements http.RoundTripper. A failure to get a token is an *[Error], or whatever a
+// TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if t.server == nil {
-		closeBody(req)
-		return nil, errors.New("authprovider: the Transport was not made with NewTransport")
-	}
-	if req.URL == nil || !baseurl.SameOrigin(req.URL, t.server) {
-		closeBody(req)
-		return nil, fmt.Errorf("authprovider: refusing to send the token anywhere but to %s://%s", t.server.Scheme, t.server.Host)
-	}
-	if len(req.Header["Authorization"]) > 0 {
-		return t.base.RoundTrip(req)
-	}
-	token, err := t.token(req.Context())
+	token, err := t.admit(req)
 	if err != nil {
-		closeBody(req)
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
 		return nil, err
+	}
+	if token.p == nil {
+		return t.base.RoundTrip(req)
 	}
 	resp, err := t.send(req, req.Body, token)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
 	t.invalidate(token)
-	if t.noReplay || req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
+	body := req.Body
+	hasBody := body != nil && body != http.NoBody
+	if t.noReplay || hasBody && req.GetBody == nil {
 		return resp, nil
 	}
-	return t.replay(req, resp, token)
+	// Give its connection back: with MaxConnsPerHost set, the exchange could wait for it forever.
+	buffer(resp)
+	fresh, err := t.token(req.Context())
+	if err != nil || fresh.equal(token) {
+		return resp, nil
+	}
+	if hasBody {
+		if body, err = req.GetBody(); err != nil {
+			return resp, nil
+		}
+	}
+	return t.send(req, body, fresh)
 }
+
+// admit returns the token for req, the zero Token if req brings its own.
+func (t *Transport) admit(req *http.Request) (Token, error) {
+	switch {
+	case t.server == nil:
+		return Token{}, errors.New("authprovider: the Transport was not made with NewTransport")
+	case req.URL == nil || !baseurl.SameOrigin(req.URL, t.server):
+		return Token{}, ErrHost
+	case len(req.Header["Authorization"]) > 0:
+		return Token{}, nil
+	}
+	return t.token(req.Context())
+}
+
+// send leaves req as it is, as RoundTripper demands.
+func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*http.Response, error) {
+	clone := req.WithContext(req.Context())
+	clone.Header, clone.Body = req.Header.Clone(), body
+	authorize(clone, token)
+	resp, err := t.base.RoundTrip(clone)
+	if resp == nil {
+		return nil, cmp.Or(err, errors.New("authprovider: the base RoundTripper returned neither a response nor an error"))
+	}
+	resp.Request = req // not the clone, whose header shows the token
+	return resp, err
+}
+
+// buffer replaces the body of resp by its first 64 KiB and closes it. Whatever cut it short, an
+// error of the connection or its size, its reader gets to see.
+func buffer(resp *http.Response) {
+	if resp.Body == nil { // from a RoundTripper that breaks the rules
+		return
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	_ = resp.Body.Close()
+	if len(data) > maxBody {
+		data, err = data[:maxBody], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
+	}
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failReader{cmp.Or(err, io.EOF)}))
+}
+
+type failReader struct{ err error }
+
+func (r failReader) Read([]byte) (int, error) { return 0, r.err }
 
 // Format implements fmt.Formatter for every verb, without what base may hold.
 func (t *Transport) Format(f fmt.State, _ rune) {
@@ -100,64 +139,49 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// replay sends req again with a token other than refused, or returns resp. The
-// connection of resp is given back first: with MaxConnsPerHost set, the exchange
-// could otherwise wait for it forever.
-func (t *Transport) replay(req *http.Request, resp *http.Response, refused Token) (*http.Response, error) {
-	buffer(resp)
-	fresh, err := t.token(req.Context())
-	if err != nil || fresh.AccessToken() == "" || fresh.AccessToken() == refused.AccessToken() {
-		return resp, nil
-	}
-	body := req.Body
-	if req.Body != nil && req.GetBody != nil {
-		if body, err = req.GetBody(); err != nil {
-			return resp, nil
+// Intercept returns a request editor that puts source's token on a request, for the option
+// WithRequestEditorFn of a generated client:
+//
+//	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
+//
+// It leaves an Authorization header alone that is already there, and refuses plain http to hosts
+// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
+// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
+// and an http.Client that follows redirects decides by its own rules which hosts get the header.
+func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
+	o := newOptions(opts)
+	return func(ctx context.Context, req *http.Request) error {
+		if len(req.Header["Authorization"]) > 0 {
+			return nil
 		}
+		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
+			return errors.New("authprovider: refusing to send the token over plain http")
+		}
+		token, err := ask(ctx, source)
+		if err == nil {
+			authorize(req, token)
+		}
+		return err
 	}
-	return t.send(req, body, fresh)
 }
 
-// send leaves req as it is, as RoundTripper demands.
-func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*http.Response, error) {
-	clone := req.WithContext(req.Context())
-	clone.Header = req.Header.Clone()
-	clone.Body = body
-	if err := authorize(clone, token); err != nil {
-		closeBody(clone)
-		return nil, err
+var errNoSource = errors.New("authprovider: the token source is nil")
+
+// ask returns the token of source. The zero Token is an error.
+func ask(ctx context.Context, source TokenSource) (Token, error) {
+	if source == nil {
+		return Token{}, errNoSource
 	}
-	resp, err := t.base.RoundTrip(clone)
-	if resp == nil {
-		return nil, cmp.Or(err, errNoResponse)
+	token, err := source.Token(ctx)
+	if err == nil && token.p == nil {
+		err = &Error{kind: ErrMalformed, reason: "the token source returned the zero Token and no error"}
 	}
-	resp.Request = req // not the clone, whose header shows the token
-	return resp, err
+	return token, err
 }
 
-// buffer replaces the body of resp by its first 64 KiB and closes it. Whatever
-// cut it short, an error of the connection or its size, its reader gets to see.
-func buffer(resp *http.Response) {
-	if resp.Body == nil { // from a RoundTripper that breaks the rules
-		return
+func authorize(req *http.Request, token Token) {
+	if req.Header == nil {
+		req.Header = http.Header{}
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxRefusal+1))
-	_ = resp.Body.Close()
-	if len(data) > maxRefusal {
-		data, err = data[:maxRefusal], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
-	}
-	if err == nil {
-		err = io.EOF
-	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failReader{err}))
-}
-
-type failReader struct{ err error }
-
-func (r failReader) Read([]byte) (int, error) { return 0, r.err }
-
-func closeBody(req *http.Request) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
+	req.Header["Authorization"] = []string{token.p.header()}
 }

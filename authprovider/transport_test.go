@@ -163,8 +163,8 @@ func TestTransport_GivesBackThe401IntactWithoutANewToken(t *testing.T) {
 		size  int
 		posts int64
 	}{
-		{"exchange fails", failing(2, http.StatusInternalServerError, numbered(time.Hour)), 10, 2},
-		{"exchange fails, 64 KiB", failing(2, http.StatusInternalServerError, numbered(time.Hour)), 64 << 10, 2},
+		{"exchange fails", failing(2, http.StatusInternalServerError, numbered(time.Hour)), 10, 5},
+		{"exchange fails, 64 KiB", failing(2, http.StatusInternalServerError, numbered(time.Hour)), 64 << 10, 5},
 		{"the rejected token again", same, 10, 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

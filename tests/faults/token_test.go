@@ -28,6 +28,7 @@ var tokenFaults = []struct {
 }{
 	{"closes the connection", hijack(func(*net.TCPConn) {}), "authprovider.ErrTransient"},
 	{"resets the connection", hijack(func(c *net.TCPConn) { _ = c.SetLinger(0) }), "authprovider.ErrTransient ECONNRESET"},
+	{"answers 400", repeats(400), "authprovider.ErrCredentials"},
 	{"answers 401", repeats(401), "authprovider.ErrCredentials"},
 	{"answers 403", repeats(403), "authprovider.ErrCredentials"},
 	{"answers 404", repeats(404), "authprovider.ErrMalformed"},
@@ -63,6 +64,22 @@ func tokenRows() []row {
 	var rows []row
 	for _, f := range tokenFaults {
 		rows = append(rows, row{group: "no token yet, and POST /auth", name: f.name, http: serves, auth: f.auth, want: want{is: f.is, attempts: 1}})
+	}
+	for _, f := range tokenFaults {
+		if !strings.HasPrefix(f.is, "authprovider.ErrTransient") && f.is != "authprovider.ErrThrottled" {
+			continue
+		}
+		rows = append(rows, row{
+			group: "no token yet, and once POST /auth", name: f.name, http: serves,
+			auth: func(s *site, w http.ResponseWriter, r *http.Request) {
+				if s.tokens.Load() == 1 {
+					f.auth(s, w, r)
+					return
+				}
+				reply(w, http.StatusOK, tokenBody)
+			},
+			want: want{link: true, requests: 1, sessions: 1},
+		})
 	}
 	for _, f := range tokenFaults {
 		rows = append(rows, row{

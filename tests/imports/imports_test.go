@@ -26,19 +26,21 @@ var rules = map[string]struct{ ours, others []string }{
 	"internal/strictjson":    {ours: []string{"internal/format"}},
 	"internal/check":         {},
 	"internal/check/pattern": {},
+	"internal/param":         {},
 	"internal/baseurl":       {},
 	"internal/retryafter":    {},
 	"internal/neterr":        {},
 	"internal/memhttp":       {},
-	"api":                    {},
-	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr"}},
+	"internal/headervalue":   {},
+	"api":                    {ours: []string{"internal/param"}},
+	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue"}},
 	"": {ours: []string{
-		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check",
-		"internal/baseurl", "internal/retryafter", "internal/neterr",
+		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
+		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue",
 	}},
 	"contract": {
 		ours:   []string{"", "internal/format", "internal/strictjson", "internal/baseurl"},
-		others: []string{"github.com/getkin/kin-openapi"},
+		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
 	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
@@ -131,6 +133,6 @@ func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{
-		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/stretchr/testify",
+		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/santhosh-tekuri/jsonschema/v6", "github.com/stretchr/testify",
 	}, direct)
 }

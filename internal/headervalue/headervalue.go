@@ -1,0 +1,35 @@
+// Package headervalue tells what keeps a secret from being sent in an HTTP header.
+package headervalue
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+var names = map[rune]string{
+	' ': "a space", '\t': "a tab", '\n': "a line feed", '\r': "a carriage return", 0xFEFF: "a byte order mark",
+}
+
+// Check reports whether secret is one or more printable ASCII characters without
+// a space. Its error names the first character that is not, and its place, and
+// shows nothing else: "character 37 of 37 is a line feed".
+func Check(secret string) error {
+	if secret == "" {
+		return errors.New("empty")
+	}
+	for i, c := range secret {
+		if c > ' ' && c <= '~' {
+			continue
+		}
+		name := names[c]
+		switch _, size := utf8.DecodeRuneInString(secret[i:]); {
+		case c == utf8.RuneError && size == 1:
+			name = "not UTF-8"
+		case name == "":
+			name = fmt.Sprintf("%U", c)
+		}
+		return fmt.Errorf("character %d of %d is %s", i+1, utf8.RuneCountInString(secret), name)
+	}
+	return nil
+}
