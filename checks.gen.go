@@ -125,3 +125,582 @@ func sessionLinkRules(v *check.Violations, x *api.SessionLink) {
 	}
 	v.Time("expiresAfter", x.ExpiresAfter)
 }
+
+func checkConfigureWebhook(v *check.Violations, in api.ConfigureWebhookRequest) {
+	configureWebhookRequestRules(v, &in)
+}
+
+// configureWebhookRequestRules checks what the document says of ConfigureWebhookRequest.
+func configureWebhookRequestRules(v *check.Violations, x *api.ConfigureWebhookRequest) {
+	if v.Text("webhookUrl", x.WebhookURL) {
+		v.Format("webhookUrl", "uri", format.URI(x.WebhookURL))
+	}
+	if x.Metadata != nil && v.Enter("metadata") {
+		webhookMetadataRules(v, x.Metadata)
+		v.Leave()
+	}
+}
+
+// webhookMetadataRules checks what the document says of WebhookMetadata.
+func webhookMetadataRules(v *check.Violations, x *api.WebhookMetadata) {
+	for _, key := range check.Keys(x.AuthHeader) {
+		if v.EnterValue("authHeader") {
+			v.Text("", key)
+			value := x.AuthHeader[key]
+			v.Text("", value)
+			v.Leave()
+		}
+	}
+}
+
+func readConfigureWebhook(data []byte) (*api.Webhook, error) {
+	r := strictjson.NewReader(data)
+	var out api.Webhook
+	success := false
+	r.Object(func(name string) {
+		switch name {
+		case "status":
+			success = r.Bool()
+		case "data":
+			out = webhookFrom(&r)
+		default:
+			r.Skip()
+		}
+	}, "status", "data")
+	if err := r.Err(); err != nil || !success {
+		return nil, unsuccessful(data, err)
+	}
+	v := check.Answer("$.data")
+	webhookRules(v, &out)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// webhookFrom reads a value of type Webhook.
+func webhookFrom(r *strictjson.Reader) (x api.Webhook) {
+	r.Object(func(name string) {
+		switch name {
+		case "id":
+			if !r.Null() {
+				x.ID = new(r.String())
+			}
+		case "url":
+			if !r.Null() {
+				x.URL = new(r.String())
+			}
+		case "createdAt":
+			if !r.Null() {
+				x.CreatedAt = new(r.String())
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// webhookRules checks what the document says of Webhook.
+func webhookRules(v *check.Violations, x *api.Webhook) {
+	if x.ID != nil {
+		v.Text("id", *x.ID)
+	}
+	if x.URL != nil {
+		v.Text("url", *x.URL)
+	}
+	if x.CreatedAt != nil {
+		v.Text("createdAt", *x.CreatedAt)
+	}
+}
+
+func checkGetVerification(v *check.Violations, in getVerificationInput) {
+	v.Root("$path")
+	v.Text("sessionId", in.sessionID)
+}
+
+func readGetVerification(data []byte) (*api.Verification, error) {
+	r := strictjson.NewReader(data)
+	var out api.Verification
+	success := false
+	r.Object(func(name string) {
+		switch name {
+		case "status":
+			success = r.Bool()
+		case "data":
+			out = verificationFrom(&r)
+		default:
+			r.Skip()
+		}
+	}, "status", "data")
+	if err := r.Err(); err != nil || !success {
+		return nil, unsuccessful(data, err)
+	}
+	v := check.Answer("$.data")
+	verificationRules(v, &out)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// verificationFrom reads a value of type Verification.
+func verificationFrom(r *strictjson.Reader) (x api.Verification) {
+	r.Object(func(name string) {
+		switch name {
+		case "isVerified":
+			if !r.Null() {
+				x.IsVerified = new(r.Bool())
+			}
+		case "status":
+			if !r.Null() {
+				x.Status = new(r.String())
+			}
+		case "message":
+			if !r.Null() {
+				x.Message = new(r.String())
+			}
+		case "requestId":
+			if !r.Null() {
+				x.RequestID = new(r.String())
+			}
+		case "signature":
+			if !r.Null() {
+				x.Signature = new(verificationSignatureFrom(r))
+			}
+		case "identification":
+			if !r.Null() {
+				x.Identification = new(identificationFrom(r))
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// verificationSignatureFrom reads a value of type VerificationSignature.
+func verificationSignatureFrom(r *strictjson.Reader) (x api.VerificationSignature) {
+	r.Object(func(name string) {
+		switch name {
+		case "content":
+			if !r.Null() {
+				x.Content = []api.Signature{}
+				r.Array(func() {
+					x.Content = append(x.Content, signatureFrom(r))
+				})
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// signatureFrom reads a value of type Signature.
+func signatureFrom(r *strictjson.Reader) (x api.Signature) {
+	r.Object(func(name string) {
+		switch name {
+		case "id":
+			if !r.Null() {
+				x.ID = new(r.String())
+			}
+		case "method":
+			if !r.Null() {
+				x.Method = new(r.String())
+			}
+		case "status":
+			if !r.Null() {
+				x.Status = new(r.String())
+			}
+		case "pageMode":
+			if !r.Null() {
+				x.PageMode = new(r.String())
+			}
+		case "signedAt":
+			if !r.Null() {
+				x.SignedAt = new(r.String())
+			}
+		case "plainResource":
+			if !r.Null() {
+				x.PlainResource = new(resourceFrom(r))
+			}
+		case "signedResource":
+			if !r.Null() {
+				x.SignedResource = new(resourceFrom(r))
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// resourceFrom reads a value of type Resource.
+func resourceFrom(r *strictjson.Reader) (x api.Resource) {
+	r.Object(func(name string) {
+		switch name {
+		case "id":
+			if !r.Null() {
+				x.ID = new(r.String())
+			}
+		case "name":
+			if !r.Null() {
+				x.Name = new(r.String())
+			}
+		case "type":
+			if !r.Null() {
+				x.Type = new(r.String())
+			}
+		case "family":
+			if !r.Null() {
+				x.Family = new(r.String())
+			}
+		case "status":
+			if !r.Null() {
+				x.Status = new(r.String())
+			}
+		case "subType":
+			if !r.Null() {
+				x.SubType = new(r.String())
+			}
+		case "filename":
+			if !r.Null() {
+				x.Filename = new(r.String())
+			}
+		case "metadata":
+			if !r.Null() {
+				x.Metadata = map[string]any{}
+				r.Object(func(key string) {
+					x.Metadata[key] = r.Any()
+					r.HideName()
+				})
+			}
+		case "mimeType":
+			if !r.Null() {
+				x.MimeType = new(r.String())
+			}
+		case "sizeBytes":
+			if !r.Null() {
+				x.SizeBytes = new(r.Int64())
+			}
+		case "resourceUri":
+			if !r.Null() {
+				x.ResourceURI = new(r.String())
+			}
+		case "resourceUrl":
+			if !r.Null() {
+				x.ResourceURL = new(r.String())
+			}
+		case "urlValidBefore":
+			if !r.Null() {
+				x.URLValidBefore = new(r.String())
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// identificationFrom reads a value of type Identification.
+func identificationFrom(r *strictjson.Reader) (x api.Identification) {
+	r.Object(func(name string) {
+		switch name {
+		case "id":
+			if !r.Null() {
+				x.ID = new(r.String())
+			}
+		case "actor":
+			if !r.Null() {
+				x.Actor = new(r.String())
+			}
+		case "idSelf":
+			if !r.Null() {
+				x.IDSelf = map[string]any{}
+				r.Object(func(key string) {
+					x.IDSelf[key] = r.Any()
+					r.HideName()
+				})
+			}
+		case "source":
+			if !r.Null() {
+				x.Source = new(r.String())
+			}
+		case "status":
+			if !r.Null() {
+				x.Status = new(r.String())
+			}
+		case "personData":
+			if !r.Null() {
+				x.PersonData = new(personDataFrom(r))
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// personDataFrom reads a value of type PersonData.
+func personDataFrom(r *strictjson.Reader) (x api.PersonData) {
+	r.Object(func(name string) {
+		switch name {
+		case "email":
+			if !r.Null() {
+				x.Email = new(r.String())
+			}
+		case "gender":
+			if !r.Null() {
+				x.Gender = new(r.String())
+			}
+		case "firstName":
+			if !r.Null() {
+				x.FirstName = new(r.String())
+			}
+		case "lastName":
+			if !r.Null() {
+				x.LastName = new(r.String())
+			}
+		case "birthDate":
+			if !r.Null() {
+				x.BirthDate = new(r.String())
+			}
+		case "birthPlace":
+			if !r.Null() {
+				x.BirthPlace = new(r.String())
+			}
+		case "nationality":
+			if !r.Null() {
+				x.Nationality = new(r.String())
+			}
+		case "phoneNumber":
+			if !r.Null() {
+				x.PhoneNumber = new(r.String())
+			}
+		case "documentDetails":
+			if !r.Null() {
+				x.DocumentDetails = new(documentDetailsFrom(r))
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// documentDetailsFrom reads a value of type DocumentDetails.
+func documentDetailsFrom(r *strictjson.Reader) (x api.DocumentDetails) {
+	r.Object(func(name string) {
+		switch name {
+		case "type":
+			if !r.Null() {
+				x.Type = new(r.String())
+			}
+		case "number":
+			if !r.Null() {
+				x.Number = new(r.String())
+			}
+		case "issuedOn":
+			if !r.Null() {
+				x.IssuedOn = new(r.String())
+			}
+		case "expiryDate":
+			if !r.Null() {
+				x.ExpiryDate = new(r.String())
+			}
+		case "issuanceCountry":
+			if !r.Null() {
+				x.IssuanceCountry = new(r.String())
+			}
+		case "issuanceAuthority":
+			if !r.Null() {
+				x.IssuanceAuthority = new(r.String())
+			}
+		default:
+			r.Skip()
+		}
+	})
+	return x
+}
+
+// verificationRules checks what the document says of Verification.
+func verificationRules(v *check.Violations, x *api.Verification) {
+	if x.Status != nil {
+		v.Text("status", *x.Status)
+	}
+	if x.Message != nil {
+		v.Text("message", *x.Message)
+	}
+	if x.RequestID != nil {
+		v.Text("requestId", *x.RequestID)
+	}
+	if x.Signature != nil && v.Enter("signature") {
+		verificationSignatureRules(v, x.Signature)
+		v.Leave()
+	}
+	if x.Identification != nil && v.Enter("identification") {
+		identificationRules(v, x.Identification)
+		v.Leave()
+	}
+}
+
+// verificationSignatureRules checks what the document says of VerificationSignature.
+func verificationSignatureRules(v *check.Violations, x *api.VerificationSignature) {
+	for i := range x.Content {
+		if v.EnterItem("content", i) {
+			signatureRules(v, &x.Content[i])
+			v.Leave()
+		}
+	}
+}
+
+// signatureRules checks what the document says of Signature.
+func signatureRules(v *check.Violations, x *api.Signature) {
+	if x.ID != nil {
+		v.Text("id", *x.ID)
+	}
+	if x.Method != nil {
+		v.Text("method", *x.Method)
+	}
+	if x.Status != nil {
+		v.Text("status", *x.Status)
+	}
+	if x.PageMode != nil {
+		v.Text("pageMode", *x.PageMode)
+	}
+	if x.SignedAt != nil {
+		v.Text("signedAt", *x.SignedAt)
+	}
+	if x.PlainResource != nil && v.Enter("plainResource") {
+		resourceRules(v, x.PlainResource)
+		v.Leave()
+	}
+	if x.SignedResource != nil && v.Enter("signedResource") {
+		resourceRules(v, x.SignedResource)
+		v.Leave()
+	}
+}
+
+// resourceRules checks what the document says of Resource.
+func resourceRules(v *check.Violations, x *api.Resource) {
+	if x.ID != nil {
+		v.Text("id", *x.ID)
+	}
+	if x.Name != nil {
+		v.Text("name", *x.Name)
+	}
+	if x.Type != nil {
+		v.Text("type", *x.Type)
+	}
+	if x.Family != nil {
+		v.Text("family", *x.Family)
+	}
+	if x.Status != nil {
+		v.Text("status", *x.Status)
+	}
+	if x.SubType != nil {
+		v.Text("subType", *x.SubType)
+	}
+	if x.Filename != nil {
+		v.Text("filename", *x.Filename)
+	}
+	for _, key := range check.Keys(x.Metadata) {
+		if v.EnterValue("metadata") {
+			v.Text("", key)
+			v.Leave()
+		}
+	}
+	if x.MimeType != nil {
+		v.Text("mimeType", *x.MimeType)
+	}
+	if x.ResourceURI != nil {
+		v.Text("resourceUri", *x.ResourceURI)
+	}
+	if x.ResourceURL != nil {
+		v.Text("resourceUrl", *x.ResourceURL)
+	}
+	if x.URLValidBefore != nil {
+		v.Text("urlValidBefore", *x.URLValidBefore)
+	}
+}
+
+// identificationRules checks what the document says of Identification.
+func identificationRules(v *check.Violations, x *api.Identification) {
+	if x.ID != nil {
+		v.Text("id", *x.ID)
+	}
+	if x.Actor != nil {
+		v.Text("actor", *x.Actor)
+	}
+	for _, key := range check.Keys(x.IDSelf) {
+		if v.EnterValue("idSelf") {
+			v.Text("", key)
+			v.Leave()
+		}
+	}
+	if x.Source != nil {
+		v.Text("source", *x.Source)
+	}
+	if x.Status != nil {
+		v.Text("status", *x.Status)
+	}
+	if x.PersonData != nil && v.Enter("personData") {
+		personDataRules(v, x.PersonData)
+		v.Leave()
+	}
+}
+
+// personDataRules checks what the document says of PersonData.
+func personDataRules(v *check.Violations, x *api.PersonData) {
+	if x.Email != nil {
+		v.Text("email", *x.Email)
+	}
+	if x.Gender != nil {
+		v.Text("gender", *x.Gender)
+	}
+	if x.FirstName != nil {
+		v.Text("firstName", *x.FirstName)
+	}
+	if x.LastName != nil {
+		v.Text("lastName", *x.LastName)
+	}
+	if x.BirthDate != nil {
+		v.Text("birthDate", *x.BirthDate)
+	}
+	if x.BirthPlace != nil {
+		v.Text("birthPlace", *x.BirthPlace)
+	}
+	if x.Nationality != nil {
+		v.Text("nationality", *x.Nationality)
+	}
+	if x.PhoneNumber != nil {
+		v.Text("phoneNumber", *x.PhoneNumber)
+	}
+	if x.DocumentDetails != nil && v.Enter("documentDetails") {
+		documentDetailsRules(v, x.DocumentDetails)
+		v.Leave()
+	}
+}
+
+// documentDetailsRules checks what the document says of DocumentDetails.
+func documentDetailsRules(v *check.Violations, x *api.DocumentDetails) {
+	if x.Type != nil {
+		v.Text("type", *x.Type)
+	}
+	if x.Number != nil {
+		v.Text("number", *x.Number)
+	}
+	if x.IssuedOn != nil {
+		v.Text("issuedOn", *x.IssuedOn)
+	}
+	if x.ExpiryDate != nil {
+		v.Text("expiryDate", *x.ExpiryDate)
+	}
+	if x.IssuanceCountry != nil {
+		v.Text("issuanceCountry", *x.IssuanceCountry)
+	}
+	if x.IssuanceAuthority != nil {
+		v.Text("issuanceAuthority", *x.IssuanceAuthority)
+	}
+}

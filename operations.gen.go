@@ -10,6 +10,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/check"
+	"github.com/umbrella-api/umbrella-go/internal/param"
 )
 
 // CreateSessionLink starts a QES signing session for a specified user. Returns
@@ -40,9 +41,80 @@ func requestCreateSessionLink(ctx context.Context, server string, in api.CreateS
 	return jsonRequest(ctx, http.MethodPost, server+"onboarding/createSessionLink", in)
 }
 
+// ConfigureWebhook registers the URL to which the service reports that sessions
+// have changed.
+//
+// Preview: from the vendor's pages, not from its document.
+//
+// It is one POST /onboarding/configureWebhook, which is repeated only when the
+// first one cannot have been processed.
+//
+// The error is a *[ValidationError] when the request breaks the document's
+// rules (nothing was sent), and otherwise an *[Error]. An answer with status
+// false is [ErrUnsuccessful]. The document knows 400 (Invalid request payload
+// (inferred)) and 401 (Unauthorized request (inferred)). Ask
+// Error.MaybeProcessed before you call again. Editors change the HTTP request
+// of this call.
+func (c *Client) ConfigureWebhook(ctx context.Context, req api.ConfigureWebhookRequest, editors ...api.RequestEditorFn) (*api.Webhook, error) {
+	return do(ctx, c, &configureWebhook, req, editors)
+}
+
+var configureWebhook = operation[api.ConfigureWebhookRequest, *api.Webhook]{
+	endpoint: endpoint{"configureWebhook", http.MethodPost, "/onboarding/configureWebhook"},
+	status:   http.StatusOK,
+	check:    checkConfigureWebhook,
+	request:  requestConfigureWebhook,
+	read:     readConfigureWebhook,
+}
+
+func requestConfigureWebhook(ctx context.Context, server string, in api.ConfigureWebhookRequest) (*http.Request, error) {
+	return jsonRequest(ctx, http.MethodPost, server+"onboarding/configureWebhook", in)
+}
+
+// GetVerification returns what is known of the identification and the
+// signatures of a session.
+//
+// Preview: from the vendor's pages, not from its document.
+//
+// It is one GET /onboarding/getVerification/{sessionId}, which is repeated
+// after failures that may pass.
+//
+//   - sessionID: the requestId that createSessionLink returned.
+//
+// The error is a *[ValidationError] when the request breaks the document's
+// rules (nothing was sent), and otherwise an *[Error]. An answer with status
+// false is [ErrUnsuccessful]. The document knows 400 (Invalid request payload
+// (inferred)) and 401 (Unauthorized request (inferred)). Editors change the
+// HTTP request of this call.
+func (c *Client) GetVerification(ctx context.Context, sessionID string, editors ...api.RequestEditorFn) (*api.Verification, error) {
+	return do(ctx, c, &getVerification, getVerificationInput{sessionID: sessionID}, editors)
+}
+
+var getVerification = operation[getVerificationInput, *api.Verification]{
+	endpoint: endpoint{"getVerification", http.MethodGet, "/onboarding/getVerification/{sessionId}"},
+	status:   http.StatusOK,
+	check:    checkGetVerification,
+	request:  requestGetVerification,
+	read:     readGetVerification,
+}
+
+type getVerificationInput struct {
+	sessionID string
+}
+
+func requestGetVerification(ctx context.Context, server string, in getVerificationInput) (*http.Request, error) {
+	sessionID, err := param.Path("sessionId", in.sessionID)
+	if err != nil {
+		return nil, err
+	}
+	return http.NewRequestWithContext(ctx, http.MethodGet, server+"onboarding/getVerification/"+sessionID, nil)
+}
+
 // endpoints are those of all operations, to find that of a call through API().
 var endpoints = []*endpoint{
 	&createSessionLink.endpoint,
+	&configureWebhook.endpoint,
+	&getVerification.endpoint,
 }
 
 // documentedMessages are the texts that the document gives as examples of the
@@ -54,7 +126,7 @@ var documentedMessages = []string{
 
 // Request is a request body of one of the operations.
 type Request interface {
-	api.CreateSessionLinkRequest
+	api.CreateSessionLinkRequest | api.ConfigureWebhookRequest
 }
 
 // validateBody checks a request body, which is one of Request.
@@ -62,6 +134,8 @@ func validateBody(v *check.Violations, body any) {
 	switch body := body.(type) {
 	case api.CreateSessionLinkRequest:
 		checkCreateSessionLink(v, body)
+	case api.ConfigureWebhookRequest:
+		checkConfigureWebhook(v, body)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/internal/param"
 )
 
 // ServerProduction defines the Server URL for Production
@@ -20,6 +22,37 @@ const ServerProduction = "https://api-umbrella.io/api/services"
 
 // ServerSandbox defines the Server URL for Sandbox
 const ServerSandbox = "https://sandbox-umbrella-api.azurewebsites.net/api/services"
+
+// ConfigureWebhookRequest is the body of a ConfigureWebhook call.
+type ConfigureWebhookRequest struct {
+	// WebhookURL receives the events.
+	WebhookURL string `json:"webhookUrl"`
+
+	// Metadata is known from the published example only.
+	Metadata *WebhookMetadata `json:"metadata,omitempty"`
+}
+
+// WebhookMetadata is known from the published example only.
+type WebhookMetadata struct {
+	// AuthHeader headers that come back with each event.
+	AuthHeader map[string]string `json:"authHeader,omitempty"`
+}
+
+// ConfigureWebhookResponse is the envelope of a successful ConfigureWebhook call.
+type ConfigureWebhookResponse struct {
+	// Status whether the webhook was saved.
+	Status bool `json:"status"`
+
+	// Data is a configured webhook.
+	Data Webhook `json:"data"`
+}
+
+// Webhook is a configured webhook.
+type Webhook struct {
+	ID        *string `json:"id,omitempty"`
+	URL       *string `json:"url,omitempty"`
+	CreatedAt *string `json:"createdAt,omitempty"`
+}
 
 // CreateSessionLinkRequest is the body of a CreateSessionLink call.
 type CreateSessionLinkRequest struct {
@@ -90,6 +123,103 @@ type Error400 struct {
 type Error401 struct {
 	Message string `json:"message"`
 }
+
+// Identification is the identification of the signer.
+type Identification struct {
+	ID     *string                `json:"id,omitempty"`
+	Actor  *string                `json:"actor,omitempty"`
+	IDSelf map[string]interface{} `json:"idSelf,omitempty"`
+	Source *string                `json:"source,omitempty"`
+	Status *string                `json:"status,omitempty"`
+
+	// PersonData is personal data of the signer, as identified.
+	PersonData *PersonData `json:"personData,omitempty"`
+}
+
+// PersonData is personal data of the signer, as identified.
+type PersonData struct {
+	Email       *string `json:"email,omitempty"`
+	Gender      *string `json:"gender,omitempty"`
+	FirstName   *string `json:"firstName,omitempty"`
+	LastName    *string `json:"lastName,omitempty"`
+	BirthDate   *string `json:"birthDate,omitempty"`
+	BirthPlace  *string `json:"birthPlace,omitempty"`
+	Nationality *string `json:"nationality,omitempty"`
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+
+	// DocumentDetails is the identity document.
+	DocumentDetails *DocumentDetails `json:"documentDetails,omitempty"`
+}
+
+// DocumentDetails is the identity document.
+type DocumentDetails struct {
+	Type              *string `json:"type,omitempty"`
+	Number            *string `json:"number,omitempty"`
+	IssuedOn          *string `json:"issuedOn,omitempty"`
+	ExpiryDate        *string `json:"expiryDate,omitempty"`
+	IssuanceCountry   *string `json:"issuanceCountry,omitempty"`
+	IssuanceAuthority *string `json:"issuanceAuthority,omitempty"`
+}
+
+// Resource is a document and where to fetch it.
+type Resource struct {
+	ID             *string                `json:"id,omitempty"`
+	Name           *string                `json:"name,omitempty"`
+	Type           *string                `json:"type,omitempty"`
+	Family         *string                `json:"family,omitempty"`
+	Status         *string                `json:"status,omitempty"`
+	SubType        *string                `json:"subType,omitempty"`
+	Filename       *string                `json:"filename,omitempty"`
+	Metadata       map[string]interface{} `json:"metadata,omitempty"`
+	MimeType       *string                `json:"mimeType,omitempty"`
+	SizeBytes      *int64                 `json:"sizeBytes,omitempty"`
+	ResourceURI    *string                `json:"resourceUri,omitempty"`
+	ResourceURL    *string                `json:"resourceUrl,omitempty"`
+	URLValidBefore *string                `json:"urlValidBefore,omitempty"`
+}
+
+// Signature is one signature of the document.
+type Signature struct {
+	ID       *string `json:"id,omitempty"`
+	Method   *string `json:"method,omitempty"`
+	Status   *string `json:"status,omitempty"`
+	PageMode *string `json:"pageMode,omitempty"`
+	SignedAt *string `json:"signedAt,omitempty"`
+
+	// PlainResource is a document and where to fetch it.
+	PlainResource *Resource `json:"plainResource,omitempty"`
+
+	// SignedResource is a document and where to fetch it.
+	SignedResource *Resource `json:"signedResource,omitempty"`
+}
+
+// VerificationResultResponse is the envelope of a successful GetVerification call.
+type VerificationResultResponse struct {
+	Status bool `json:"status"`
+
+	// Data is what is known of a session. Every member may be missing; statuses are open sets.
+	Data Verification `json:"data"`
+}
+
+// VerificationSignature defines model for VerificationResultResponse.data.signature.
+type VerificationSignature struct {
+	Content []Signature `json:"content,omitempty"`
+}
+
+// Verification is what is known of a session. Every member may be missing; statuses are open sets.
+type Verification struct {
+	IsVerified *bool                  `json:"isVerified,omitempty"`
+	Status     *string                `json:"status,omitempty"`
+	Message    *string                `json:"message,omitempty"`
+	RequestID  *string                `json:"requestId,omitempty"`
+	Signature  *VerificationSignature `json:"signature,omitempty"`
+
+	// Identification is the identification of the signer.
+	Identification *Identification `json:"identification,omitempty"`
+}
+
+// ConfigureWebhookJSONRequestBody defines body for ConfigureWebhook for application/json ContentType.
+type ConfigureWebhookJSONRequestBody = ConfigureWebhookRequest
 
 // CreateSessionLinkJSONRequestBody defines body for CreateSessionLink for application/json ContentType.
 type CreateSessionLinkJSONRequestBody = CreateSessionLinkRequest
@@ -166,6 +296,24 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ConfigureWebhookWithBody Configure Webhook
+	//
+	// Registers the URL to which the service reports that sessions have changed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+	ConfigureWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfigureWebhook Configure Webhook
+	//
+	// Registers the URL to which the service reports that sessions have changed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+	ConfigureWebhook(ctx context.Context, body ConfigureWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CreateSessionLinkWithBody Create QES Session Link
 	//
 	// Starts a QES signing session for a specified user. Returns a URL that redirects the user to the signing wizard. The backend will send this session link to the user for document signing.
@@ -183,6 +331,51 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /onboarding/createSessionLink (the `CreateSessionLink` operationId).
 	CreateSessionLink(ctx context.Context, body CreateSessionLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVerification Get QES Verification Result
+	//
+	// Returns what is known of the identification and the signatures of a session.
+	//
+	// Corresponds with GET /onboarding/getVerification/{sessionId} (the `GetVerification` operationId).
+	GetVerification(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ConfigureWebhookWithBody Configure Webhook
+//
+// Registers the URL to which the service reports that sessions have changed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+func (c *Client) ConfigureWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureWebhookRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfigureWebhook Configure Webhook
+//
+// Registers the URL to which the service reports that sessions have changed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+func (c *Client) ConfigureWebhook(ctx context.Context, body ConfigureWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureWebhookRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // CreateSessionLinkWithBody Create QES Session Link
@@ -223,6 +416,63 @@ func (c *Client) CreateSessionLink(ctx context.Context, body CreateSessionLinkJS
 	return c.Client.Do(req)
 }
 
+// GetVerification Get QES Verification Result
+//
+// Returns what is known of the identification and the signatures of a session.
+//
+// Corresponds with GET /onboarding/getVerification/{sessionId} (the `GetVerification` operationId).
+func (c *Client) GetVerification(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVerificationRequest(c.Server, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewConfigureWebhookRequest calls the generic ConfigureWebhook builder with application/json body
+func NewConfigureWebhookRequest(server string, body ConfigureWebhookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfigureWebhookRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewConfigureWebhookRequestWithBody constructs an http.Request for the ConfigureWebhook method, with any body, and a specified content type
+func NewConfigureWebhookRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/onboarding/configureWebhook")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewCreateSessionLinkRequest calls the generic CreateSessionLink builder with application/json body
 func NewCreateSessionLinkRequest(server string, body CreateSessionLinkJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -259,6 +509,40 @@ func NewCreateSessionLinkRequestWithBody(server string, contentType string, body
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetVerificationRequest constructs an http.Request for the GetVerification method
+func NewGetVerificationRequest(server string, sessionID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = param.Path("sessionId", sessionID)
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/onboarding/getVerification/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -307,6 +591,24 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ConfigureWebhookWithBodyWithResponse Configure Webhook
+	//
+	// Registers the URL to which the service reports that sessions have changed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+	ConfigureWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureWebhookResult, error)
+
+	// ConfigureWebhookWithResponse Configure Webhook
+	//
+	// Registers the URL to which the service reports that sessions have changed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+	ConfigureWebhookWithResponse(ctx context.Context, body ConfigureWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureWebhookResult, error)
+
 	// CreateSessionLinkWithBodyWithResponse Create QES Session Link
 	//
 	// Starts a QES signing session for a specified user. Returns a URL that redirects the user to the signing wizard. The backend will send this session link to the user for document signing.
@@ -324,6 +626,50 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /onboarding/createSessionLink (the `CreateSessionLink` operationId).
 	CreateSessionLinkWithResponse(ctx context.Context, body CreateSessionLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSessionLinkResult, error)
+
+	// GetVerificationWithResponse Get QES Verification Result
+	//
+	// Returns what is known of the identification and the signatures of a session.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /onboarding/getVerification/{sessionId} (the `GetVerification` operationId).
+	GetVerificationWithResponse(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*GetVerificationResult, error)
+}
+
+type ConfigureWebhookResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConfigureWebhookResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *Error400
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Error401
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfigureWebhookResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfigureWebhookResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfigureWebhookResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type CreateSessionLinkResult struct {
@@ -361,6 +707,71 @@ func (r CreateSessionLinkResult) ContentType() string {
 	return ""
 }
 
+type GetVerificationResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VerificationResultResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *Error400
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Error401
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVerificationResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVerificationResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVerificationResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfigureWebhookWithBodyWithResponse Configure Webhook
+//
+// Registers the URL to which the service reports that sessions have changed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+func (c *ClientWithResponses) ConfigureWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureWebhookResult, error) {
+	rsp, err := c.ConfigureWebhookWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureWebhookResult(rsp)
+}
+
+// ConfigureWebhookWithResponse Configure Webhook
+//
+// Registers the URL to which the service reports that sessions have changed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /onboarding/configureWebhook (the `ConfigureWebhook` operationId).
+func (c *ClientWithResponses) ConfigureWebhookWithResponse(ctx context.Context, body ConfigureWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureWebhookResult, error) {
+	rsp, err := c.ConfigureWebhook(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureWebhookResult(rsp)
+}
+
 // CreateSessionLinkWithBodyWithResponse Create QES Session Link
 //
 // Starts a QES signing session for a specified user. Returns a URL that redirects the user to the signing wizard. The backend will send this session link to the user for document signing.
@@ -391,6 +802,61 @@ func (c *ClientWithResponses) CreateSessionLinkWithResponse(ctx context.Context,
 	return ParseCreateSessionLinkResult(rsp)
 }
 
+// GetVerificationWithResponse Get QES Verification Result
+//
+// Returns what is known of the identification and the signatures of a session.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /onboarding/getVerification/{sessionId} (the `GetVerification` operationId).
+func (c *ClientWithResponses) GetVerificationWithResponse(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*GetVerificationResult, error) {
+	rsp, err := c.GetVerification(ctx, sessionID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVerificationResult(rsp)
+}
+
+// ParseConfigureWebhookResult parses an HTTP response from a ConfigureWebhookWithResponse call
+func ParseConfigureWebhookResult(rsp *http.Response) (*ConfigureWebhookResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfigureWebhookResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConfigureWebhookResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Error400
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Error401
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseCreateSessionLinkResult parses an HTTP response from a CreateSessionLinkWithResponse call
 func ParseCreateSessionLinkResult(rsp *http.Response) (*CreateSessionLinkResult, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -407,6 +873,46 @@ func ParseCreateSessionLinkResult(rsp *http.Response) (*CreateSessionLinkResult,
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest CreateSessionLinkResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Error400
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Error401
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetVerificationResult parses an HTTP response from a GetVerificationWithResponse call
+func ParseGetVerificationResult(rsp *http.Response) (*GetVerificationResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVerificationResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VerificationResultResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

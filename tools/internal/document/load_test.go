@@ -10,8 +10,10 @@ import (
 func TestLoad_ReadsTodaysDocument(t *testing.T) {
 	doc, err := document.Load("../../../openapi.yaml", "../../../overlay.yaml")
 	require.NoError(t, err)
-	require.Len(t, doc.Operations, 1)
+	require.Len(t, doc.Operations, 3)
 	op := doc.Operations[0]
+	require.False(t, op.Preview)
+	require.True(t, doc.Operations[1].Preview && doc.Operations[2].Preview)
 	require.Equal(t, "createSessionLink", op.ID)
 	require.Equal(t, "POST", op.Method)
 	require.Equal(t, "200", op.Success().Status)

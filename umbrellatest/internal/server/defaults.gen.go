@@ -19,12 +19,44 @@ func (DefaultAnswers) CreateSessionLink(context.Context, CreateSessionLinkReques
 // VisitCreateSessionLinkResponse implements CreateSessionLinkResponseObject.
 func (a RawAnswer) VisitCreateSessionLinkResponse(w http.ResponseWriter) error { return a.Write(w) }
 
+// ConfigureWebhook implements StrictServerInterface.
+func (DefaultAnswers) ConfigureWebhook(context.Context, ConfigureWebhookRequestObject) (ConfigureWebhookResponseObject, error) {
+	return RawAnswer{200, OperationTable["POST /onboarding/configureWebhook"].Answers[200]}, nil
+}
+
+// VisitConfigureWebhookResponse implements ConfigureWebhookResponseObject.
+func (a RawAnswer) VisitConfigureWebhookResponse(w http.ResponseWriter) error { return a.Write(w) }
+
+// GetVerification implements StrictServerInterface.
+func (DefaultAnswers) GetVerification(context.Context, GetVerificationRequestObject) (GetVerificationResponseObject, error) {
+	return RawAnswer{200, OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers[200]}, nil
+}
+
+// VisitGetVerificationResponse implements GetVerificationResponseObject.
+func (a RawAnswer) VisitGetVerificationResponse(w http.ResponseWriter) error { return a.Write(w) }
+
 // OperationTable has the operations of the document by method and path template.
 var OperationTable = map[string]OperationInfo{
 	"POST /onboarding/createSessionLink": {
 		Serve: (*ServerInterfaceWrapper).CreateSessionLink,
 		Answers: map[int]string{
 			200: `{"status":true,"data":{"requestId":"123e4567-e89b-12d3-a456-426614174000","url":"https://example.com/api/v2/actorTrip/urlback?t=EXAMPLE_TOKEN","expiresAfter":"2025-07-30T08:55:52.520909994Z"}}`,
+			400: `{"message":"Invalid request payload"}`,
+			401: `{"message":"Unauthorized request"}`,
+		},
+	},
+	"POST /onboarding/configureWebhook": {
+		Serve: (*ServerInterfaceWrapper).ConfigureWebhook,
+		Answers: map[int]string{
+			200: `{"status":true,"data":{"id":"74884fe3-c9e1-4462-b60f-c461e422000c","url":"https://example.com/webhooks/onboarding","createdAt":"2025-05-08T16:39:28.339Z"}}`,
+			400: `{"message":"Invalid request payload"}`,
+			401: `{"message":"Unauthorized request"}`,
+		},
+	},
+	"GET /onboarding/getVerification/{sessionId}": {
+		Serve: (*ServerInterfaceWrapper).GetVerification,
+		Answers: map[int]string{
+			200: `{"status":true,"data":{"isVerified":true,"status":"completed","message":"Verification completed","requestId":"64d35e63-fdf4-43f6-8459-1216787fb34e","signature":{"content":[{"id":"0f0a4c1e-0c4b-4f0e-9a55-3b8f5f3c2a10","method":"RemoteSignatureLongLivedDisposableCertificate","status":"COMPLETED","pageMode":"headless","signedAt":"2025-06-11T11:53:04.107687Z","plainResource":{"id":"5a28c0e7-0000-4000-8000-000000000001","name":"Document To Sign","type":"CONTRACT_DOCUMENT","family":"DOCUMENT_TO_SIGN","status":"AVAILABLE","subType":"DOCUMENT_FLATTENED","filename":"contract.pdf","metadata":{"sourceTemplateUrl":"https://example.com/contract.pdf"},"mimeType":"application/pdf","sizeBytes":138763,"resourceUri":"nor://example/resource/5a28c0e7","resourceUrl":"https://example.com/resource/5a28c0e7","urlValidBefore":"2025-06-16T11:53:34.028Z"},"signedResource":{"id":"5a28c0e7-0000-4000-8000-000000000002","type":"CONTRACT_DOCUMENT","family":"SIGNED_DOCUMENT","status":"AVAILABLE","filename":"contract.pdf","metadata":{"fileId":"EXAMPLE","workstep":"EXAMPLE"},"mimeType":"application/pdf","sizeBytes":207066,"resourceUri":"nor://example/resource/5a28c0e8","resourceUrl":"https://example.com/resource/5a28c0e8","urlValidBefore":"2025-06-16T11:53:34.028Z"}}]},"identification":{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","actor":"userToIdentify","idSelf":{"artifacts":{"biometry":[],"document":[]},"biometryCheck":{"keysWithError":[],"controlsSummary":0},"documentCheck":{"documentType":"PASSPORT","documentTypeFamily":"IDENTITY_DOCUMENT","keysWithError":[],"controlsSummary":0}},"source":"ID-SELF"}}}`,
 			400: `{"message":"Invalid request payload"}`,
 			401: `{"message":"Unauthorized request"}`,
 		},

@@ -18,9 +18,15 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ConfigureWebhook Configure Webhook
+	// (POST /onboarding/configureWebhook)
+	ConfigureWebhook(w http.ResponseWriter, r *http.Request)
 	// CreateSessionLink Create QES Session Link
 	// (POST /onboarding/createSessionLink)
 	CreateSessionLink(w http.ResponseWriter, r *http.Request)
+	// GetVerification Get QES Verification Result
+	// (GET /onboarding/getVerification/{sessionId})
+	GetVerification(w http.ResponseWriter, r *http.Request, sessionID string)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -32,11 +38,51 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
+// ConfigureWebhook operation middleware
+func (siw *ServerInterfaceWrapper) ConfigureWebhook(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfigureWebhook(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // CreateSessionLink operation middleware
 func (siw *ServerInterfaceWrapper) CreateSessionLink(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CreateSessionLink(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetVerification operation middleware
+func (siw *ServerInterfaceWrapper) GetVerification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sessionId" -------------
+	var sessionID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sessionId", r.PathValue("sessionId"), &sessionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sessionId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetVerification(w, r, sessionID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -166,9 +212,61 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/onboarding/configureWebhook", wrapper.ConfigureWebhook)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/onboarding/createSessionLink", wrapper.CreateSessionLink)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/onboarding/getVerification/{sessionId}", wrapper.GetVerification)
 
 	return m
+}
+
+type ConfigureWebhookRequestObject struct {
+	Body *ConfigureWebhookJSONRequestBody
+}
+
+type ConfigureWebhookResponseObject interface {
+	VisitConfigureWebhookResponse(w http.ResponseWriter) error
+}
+
+type ConfigureWebhook200JSONResponse ConfigureWebhookResponse
+
+func (response ConfigureWebhook200JSONResponse) VisitConfigureWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureWebhook400JSONResponse Error400
+
+func (response ConfigureWebhook400JSONResponse) VisitConfigureWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureWebhook401JSONResponse Error401
+
+func (response ConfigureWebhook401JSONResponse) VisitConfigureWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type CreateSessionLinkRequestObject struct {
@@ -221,11 +319,67 @@ func (response CreateSessionLink401JSONResponse) VisitCreateSessionLinkResponse(
 	return err
 }
 
+type GetVerificationRequestObject struct {
+	SessionID string `json:"sessionId"`
+}
+
+type GetVerificationResponseObject interface {
+	VisitGetVerificationResponse(w http.ResponseWriter) error
+}
+
+type GetVerification200JSONResponse VerificationResultResponse
+
+func (response GetVerification200JSONResponse) VisitGetVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVerification400JSONResponse Error400
+
+func (response GetVerification400JSONResponse) VisitGetVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVerification401JSONResponse Error401
+
+func (response GetVerification401JSONResponse) VisitGetVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ConfigureWebhook Configure Webhook
+	// (POST /onboarding/configureWebhook)
+	ConfigureWebhook(ctx context.Context, request ConfigureWebhookRequestObject) (ConfigureWebhookResponseObject, error)
 	// CreateSessionLink Create QES Session Link
 	// (POST /onboarding/createSessionLink)
 	CreateSessionLink(ctx context.Context, request CreateSessionLinkRequestObject) (CreateSessionLinkResponseObject, error)
+	// GetVerification Get QES Verification Result
+	// (GET /onboarding/getVerification/{sessionId})
+	GetVerification(ctx context.Context, request GetVerificationRequestObject) (GetVerificationResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -267,6 +421,37 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// ConfigureWebhook operation middleware
+func (sh *strictHandler) ConfigureWebhook(w http.ResponseWriter, r *http.Request) {
+	var request ConfigureWebhookRequestObject
+
+	var body ConfigureWebhookJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfigureWebhook(ctx, request.(ConfigureWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfigureWebhook")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfigureWebhookResponseObject); ok {
+		if err := validResponse.VisitConfigureWebhookResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CreateSessionLink operation middleware
 func (sh *strictHandler) CreateSessionLink(w http.ResponseWriter, r *http.Request) {
 	var request CreateSessionLinkRequestObject
@@ -291,6 +476,32 @@ func (sh *strictHandler) CreateSessionLink(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CreateSessionLinkResponseObject); ok {
 		if err := validResponse.VisitCreateSessionLinkResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetVerification operation middleware
+func (sh *strictHandler) GetVerification(w http.ResponseWriter, r *http.Request, sessionID string) {
+	var request GetVerificationRequestObject
+
+	request.SessionID = sessionID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVerification(ctx, request.(GetVerificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVerification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetVerificationResponseObject); ok {
+		if err := validResponse.VisitGetVerificationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
