@@ -21,11 +21,12 @@ const (
 // There is nothing to close; an idle Client has no goroutine beyond those of its
 // idle connections.
 type Client struct {
-	server   string // the base URL, with a slash at its end
-	send     handler
-	validate bool
-	api      *api.ClientWithResponses
-	http     *http.Client
+	server string // the base URL, with a slash at its end
+	send   handler
+	api    *api.ClientWithResponses
+	http   *http.Client
+	plain  *http.Client // without a token, for downloads
+	config config
 }
 
 // New returns a client for server: [Production], [Sandbox] or a base URL of your
@@ -53,8 +54,8 @@ func New(server string, opts ...Option) (*Client, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
 	}
-	c := &Client{server: base.String(), validate: cfg.validate}
-	if c.send, c.http, err = cfg.chain(c.server); err != nil {
+	c := &Client{server: base.String(), config: cfg}
+	if c.send, c.http, c.plain, err = cfg.chain(c.server); err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's

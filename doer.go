@@ -13,9 +13,10 @@ import (
 	"github.com/umbrella-api/umbrella-go/authprovider"
 )
 
-// chain assembles everything between an operation and the network, and returns its
-// top and the http.Client in the middle.
-func (cfg *config) chain(server string) (handler, *http.Client, error) {
+// chain assembles everything between an operation and the network. It returns its
+// top, the http.Client in the middle, and one on the same connections for what is
+// downloaded, which knows no token.
+func (cfg *config) chain(server string) (top handler, middle, plain *http.Client, err error) {
 	client := http.Client{Transport: newTransport()}
 	if cfg.client != nil {
 		client = *cfg.client
@@ -26,10 +27,11 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	_, known := client.Transport.(*http.Transport)
 	client.Transport = newRenewable(client.Transport)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	auth := client // POST /auth shares the connections and nothing else
+	auth, bare := client, client // POST /auth and downloads share the connections and nothing else
+	bare.CheckRedirect = cfg.checkRedirect
 	source, err := cfg.auth[0](server, &auth)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 
 	// Below http.Client, from the bottom up.
@@ -40,7 +42,7 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	}
 	client.Transport, err = authprovider.NewTransport(server, source, client.Transport, opts...) // puts the token on it
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 
 	// Above http.Client, from the bottom up.
@@ -53,7 +55,8 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	h = withHeaders(h, cfg.userAgent)         // Accept and User-Agent, unless an editor has set them
 	h = withEditors(h)                        // the caller's changes to the request
 	h = withDeadline(h, cfg.timeout)          // ends the call in time, whatever hangs
-	return withError(h), &client, nil         // makes a failure the one typed Error
+	h = withError(h)                          // makes a failure the one typed Error
+	return h, &client, &bare, nil
 }
 
 // newTransport is http.DefaultTransport with limits fit for a service that calls

@@ -44,7 +44,8 @@ var (
 	ErrInvalidResponse = errors.New("umbrella: invalid response")
 	// ErrUnsuccessful: a 2xx whose body says "status": false.
 	ErrUnsuccessful = errors.New("umbrella: unsuccessful")
-	// ErrResponseTooLarge: the body is longer than WithMaxResponseBytes allows.
+	// ErrResponseTooLarge: the body is longer than WithMaxResponseBytes allows, or the
+	// document than WithMaxDocumentBytes.
 	ErrResponseTooLarge = errors.New("umbrella: response too large")
 )
 
@@ -215,6 +216,8 @@ func (e *Error) hint() string {
 	switch {
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("retry after %s", e.RetryAfter)
+	case e.Path == "": // what answered is not the API
+		return ""
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "redirects are not followed: check the server URL"
 	}

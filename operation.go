@@ -45,7 +45,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
 		return none, call.notSent("a request editor is nil", nil)
 	}
-	if c.validate {
+	if c.config.validate {
 		var v check.Violations
 		if op.check(&v, in); len(v.List()) > 0 {
 			return none, invalid(&v)

@@ -15,12 +15,12 @@ import (
 	"github.com/umbrella-api/umbrella-go/authprovider"
 )
 
-// ErrNotSigned: the session has ended without a signature, so waiting is no use.
-// The error is a *[NotSignedError].
+// ErrNotSigned: there is no signed document. The error is a *[NotSignedError].
 var ErrNotSigned = errors.New("umbrella: not signed")
 
-// NotSignedError is a session that has ended without a signature. errors.Is(err,
-// ErrNotSigned) is true for it.
+// NotSignedError is a session that has ended without a signature, or for
+// [Client.DownloadSigned] one without a signed document. errors.Is(err, ErrNotSigned)
+// is true for it.
 type NotSignedError struct {
 	// Verification is the service's answer. It holds personal data, which no form of
 	// this error prints.
@@ -29,11 +29,10 @@ type NotSignedError struct {
 
 // Error implements error. It names the status if it is one that is known.
 func (e NotSignedError) Error() string {
-	text := "umbrella: the session has ended without a signature"
 	if e.Verification != nil && hasEnded(e.Verification) {
-		text += ": its status is " + strings.ToLower(*e.Verification.Status)
+		return "umbrella: the session has ended without a signature: its status is " + strings.ToLower(*e.Verification.Status)
 	}
-	return text
+	return "umbrella: the session has no signed document"
 }
 
 // Is reports whether target is ErrNotSigned.
@@ -145,6 +144,55 @@ func (c *Client) WaitForVerification(ctx context.Context, requestID string, opts
 			return nil, fmt.Errorf("umbrella: waiting for the verification: %w: not signed yet", ended)
 		}
 	}
+}
+
+// DownloadSigned downloads the signed document of a session: it asks GetVerification
+// for it, and once more if the URL in the answer has expired. If nobody has signed
+// (yet), the error is a *[NotSignedError]. A session with several signed documents is
+// an error: choose one in GetVerification's answer, and call Download. See Download for
+// all else.
+func (c *Client) DownloadSigned(ctx context.Context, requestID string, w io.Writer, opts ...DownloadOption) (Document, error) {
+	for last := false; ; last = true {
+		v, err := c.GetVerification(ctx, requestID)
+		if err != nil {
+			return Document{}, err
+		}
+		resources := signedResources(v)
+		switch len(resources) {
+		case 0:
+			return Document{}, &NotSignedError{v}
+		case 1:
+		default:
+			return Document{}, errors.New("umbrella: download: the session has several signed documents: choose one in GetVerification's answer and call Download")
+		}
+		document, err := c.Download(ctx, resources[0], w, opts...)
+		if last || !errors.Is(err, ErrURLExpired) {
+			return document, err
+		}
+	}
+}
+
+// signedResources are the signed documents in an answer, each once.
+func signedResources(v *api.Verification) (all []*api.Resource) {
+	if v.Signature == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, s := range v.Signature.Content {
+		r := s.SignedResource
+		if r == nil || r.ResourceURL == nil {
+			continue
+		}
+		id := *r.ResourceURL
+		if r.ID != nil {
+			id = *r.ID
+		}
+		if !seen[id] {
+			all = append(all, r)
+		}
+		seen[id] = true
+	}
+	return all
 }
 
 // mayPass reports whether GetVerification may succeed after err, a wait having

@@ -119,7 +119,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 }
 
 func TestNotSignedError_ShowsNoStatusThatIsNotKnown(t *testing.T) {
-	require.Equal(t, "umbrella: the session has ended without a signature", (&umbrella.NotSignedError{}).Error())
+	require.Equal(t, "umbrella: the session has no signed document", (&umbrella.NotSignedError{}).Error())
 }
 
 func TestWaitForVerification_WaitsOutWhatMayPass(t *testing.T) {

@@ -1,0 +1,337 @@
+package umbrella_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+const (
+	canaryURL = memhttp.URL + "/canary-document?sig=canary"
+	pdf       = "%PDF-1.7\n" + canaryFill + "\n%%EOF\n"
+)
+
+func resource(url string) *api.Resource {
+	return &api.Resource{ResourceURL: &url, MimeType: new("application/pdf"), SizeBytes: new(int64(len(pdf)))}
+}
+
+func servePDF(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, pdf) }
+
+func TestDownload_WritesTheDocumentWithoutToken(t *testing.T) {
+	var header http.Header
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		require.Equal(t, "/canary-document?sig=canary", r.RequestURI)
+		servePDF(w, r)
+	})
+	var out bytes.Buffer
+	document, err := client.Download(t.Context(), resource(canaryURL), &out)
+	require.NoError(t, err)
+	require.Equal(t, pdf, out.String())
+	require.Equal(t, umbrella.Document{Size: int64(len(pdf)), SHA256: sha256.Sum256([]byte(pdf))}, document)
+	require.Empty(t, header.Values("Authorization"))
+	require.Equal(t, "umbrella-go/"+umbrella.Version, header.Get("User-Agent"))
+}
+
+func TestDownload_TakesWhatTheServiceDoesNotSay(t *testing.T) {
+	for name, r := range map[string]*api.Resource{
+		"no type, no size":         {},
+		"another type":             {MimeType: new("text/plain")},
+		"a date that is none":      {URLValidBefore: new("soon")},
+		"a date to come":           {URLValidBefore: new("2999-01-01T00:00:00.5Z")},
+		"a type with a parameter":  {MimeType: new("Application/PDF; q=1")},
+		"a size and nothing else":  {SizeBytes: new(int64(len(pdf)))},
+		"a status of another kind": {Status: new("ARCHIVED")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.ResourceURL = new(canaryURL)
+			_, err := serve(t, servePDF).Download(t.Context(), r, io.Discard)
+			require.NoError(t, err)
+		})
+	}
+	empty := &api.Resource{ResourceURL: new(canaryURL)}
+	document, err := serve(t, func(http.ResponseWriter, *http.Request) {}).Download(t.Context(), empty, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, umbrella.Document{SHA256: sha256.Sum256(nil)}, document)
+}
+
+func TestDownload_RefusesWhatIsNotTheWholeDocument(t *testing.T) {
+	body := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
+	}
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { answer(w, code, `{"message":"`+canaryFill+`"}`) }
+	}
+	short := func(n int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
+			_, _ = io.WriteString(w, pdf[:n])
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+	for name, tc := range map[string]struct {
+		handler http.HandlerFunc
+		change  func(*api.Resource)
+		want    error
+		empty   bool // nothing was written
+	}{
+		"an HTML page":     {body(strings.Repeat("<", len(pdf))), nil, umbrella.ErrInvalidResponse, true},
+		"less than a head": {body("%PD"), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
+		"nothing":          {body(""), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
+		"no end":           {body("%PDF-" + strings.Repeat(" ", len(pdf)-5)), nil, umbrella.ErrInvalidResponse, false},
+		"an end too early": {body(pdf + strings.Repeat(" ", 2000)), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, false},
+		"another size":     {servePDF, func(r *api.Resource) { *r.SizeBytes++ }, umbrella.ErrInvalidResponse, true},
+		"a PDF by its header": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/pdf")
+			fmt.Fprint(w, "x")
+		}, func(r *api.Resource) { r.SizeBytes, r.MimeType = nil, nil }, umbrella.ErrInvalidResponse, true},
+		"cut short at once":     {short(0), nil, io.ErrUnexpectedEOF, true},
+		"cut short in the head": {short(3), nil, io.ErrUnexpectedEOF, true},
+		"cut short later":       {short(12), nil, umbrella.ErrInvalidResponse, false},
+		"cut short, no PDF":     {short(3), func(r *api.Resource) { r.MimeType, r.SizeBytes = nil, nil }, io.ErrUnexpectedEOF, true},
+		"no answer":             {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, io.EOF, true},
+		"expired 403":           {status(403), nil, umbrella.ErrURLExpired, true},
+		"expired 410":           {status(410), nil, umbrella.ErrURLExpired, true},
+		"expired by its date":   {servePDF, func(r *api.Resource) { r.URLValidBefore = new("2025-06-16T11:53:34.028Z") }, umbrella.ErrURLExpired, true},
+		"404":                   {status(404), nil, umbrella.ErrNotFound, true},
+		"429":                   {status(429), nil, umbrella.ErrRateLimited, true},
+		"500":                   {status(500), nil, umbrella.ErrServer, true},
+		"206":                   {status(206), nil, umbrella.ErrInvalidResponse, true},
+		"304":                   {status(304), nil, nil, true},
+		"not https":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "http://canary.example.com/" }, nil, true},
+		"a file":                {servePDF, func(r *api.Resource) { *r.ResourceURL = "file:///canary" }, nil, true},
+		"not a URL":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "canary\n" }, nil, true},
+		"no URL":                {servePDF, func(r *api.Resource) { r.ResourceURL = nil }, nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := resource(canaryURL)
+			if tc.change != nil {
+				tc.change(r)
+			}
+			var out bytes.Buffer
+			document, err := serve(t, tc.handler).Download(t.Context(), r, &out)
+			require.Error(t, err)
+			if tc.want != nil {
+				require.ErrorIs(t, err, tc.want)
+			}
+			require.Equal(t, umbrella.Document{}, document)
+			require.Equal(t, "download", apiError(t, err).Operation)
+			require.False(t, apiError(t, err).MaybeProcessed)
+			require.Equal(t, tc.empty, out.Len() == 0)
+			requireDiscreet(t, err)
+			if tc.want == umbrella.ErrURLExpired {
+				require.Contains(t, err.Error(), "ask GetVerification for a fresh one")
+			}
+		})
+	}
+}
+
+func TestDownload_LimitsTheSizeWhateverTheHeaderSays(t *testing.T) {
+	endless := func(w http.ResponseWriter, _ *http.Request) {
+		for _, err := io.WriteString(w, "%PDF-"); err == nil; {
+			_, err = w.Write(make([]byte, 32<<10))
+		}
+	}
+	r := resource(canaryURL)
+	r.SizeBytes = nil
+	var out bytes.Buffer
+	_, err := serve(t, endless).Download(t.Context(), r, &out, umbrella.WithMaxDocumentBytes(100_000))
+	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
+	require.LessOrEqual(t, out.Len(), 100_000)
+
+	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf))))
+	require.NoError(t, err, "as long as is allowed")
+	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf)-1)))
+	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
+	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(0))
+	require.Equal(t, 0, apiError(t, err).Attempts)
+}
+
+func TestDownload_FollowsThreeRedirectsToSafePlacesAndTellsNobodyTheURL(t *testing.T) {
+	for name, tc := range map[string]struct {
+		redirects int
+		to        string
+		ok        bool
+	}{
+		"three":      {3, "/canary", true},
+		"four":       {4, "/canary", false},
+		"plain http": {1, "http://canary.example.com/", false},
+		"a file":     {1, "file:///canary", false},
+		"no URL":     {1, "http://[canary", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			left, referred := tc.redirects, false
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				referred = referred || r.Header.Get("Referer") != ""
+				if left--; left >= 0 {
+					w.Header().Set("Location", tc.to)
+					w.WriteHeader(http.StatusFound)
+					return
+				}
+				servePDF(w, r)
+			})
+			_, err := client.Download(t.Context(), resource(canaryURL), io.Discard)
+			require.False(t, referred)
+			if tc.ok {
+				require.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			requireDiscreet(t, err)
+		})
+	}
+}
+
+func TestDownload_TakesPlainHTTPFromAnywhereOnRequest(t *testing.T) {
+	elsewhere := "http://files.example.com/canary"
+	_, err := serve(t, servePDF, umbrella.WithInsecureHTTP()).Download(t.Context(), resource(elsewhere), io.Discard)
+	require.NoError(t, err)
+	_, err = serve(t, servePDF).Download(t.Context(), resource(elsewhere), io.Discard)
+	require.ErrorContains(t, err, "no https URL")
+}
+
+// full is a writer on a disk that is full.
+type full struct{ err error }
+
+func (f full) Write(p []byte) (int, error) { return len(p) / 2, f.err }
+
+func TestDownload_SaysThatTheWriterFailed(t *testing.T) {
+	broken := errors.New("canary: no space left")
+	_, err := serve(t, servePDF).Download(t.Context(), resource(canaryURL), full{broken})
+	require.ErrorIs(t, err, broken)
+	require.ErrorContains(t, err, "the writer failed")
+	requireDiscreet(t, err)
+	_, err = serve(t, servePDF).Download(t.Context(), resource(canaryURL), full{})
+	require.ErrorIs(t, err, io.ErrShortWrite)
+}
+
+func TestDownload_ChecksItsArguments(t *testing.T) {
+	client, r := serve(t, servePDF), resource(canaryURL)
+	var none context.Context
+	for name, call := range map[string]func() error{
+		"client":   func() error { _, err := new(umbrella.Client).Download(t.Context(), r, io.Discard); return err },
+		"nil":      func() error { _, err := (*umbrella.Client)(nil).Download(t.Context(), r, io.Discard); return err },
+		"context":  func() error { _, err := client.Download(none, r, io.Discard); return err },
+		"resource": func() error { _, err := client.Download(t.Context(), nil, io.Discard); return err },
+		"writer":   func() error { _, err := client.Download(t.Context(), r, nil); return err },
+		"option":   func() error { _, err := client.Download(t.Context(), r, io.Discard, nil); return err },
+	} {
+		require.Equal(t, 0, apiError(t, call()).Attempts, name)
+	}
+}
+
+func TestDownload_EndsWithTheContextOrTheTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stalls := func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, pdf[:10])
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}
+		start := time.Now()
+		r := resource(canaryURL)
+		_, err := serve(t, stalls, umbrella.WithTimeout(time.Minute)).Download(t.Context(), r, io.Discard)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, time.Minute, time.Since(start))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err = serve(t, stalls).Download(ctx, r, io.Discard)
+		require.ErrorIs(t, err, context.Canceled)
+		requireDiscreet(t, err)
+		cancel()
+		_, err = serve(t, servePDF).Download(ctx, r, io.Discard)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+// signedAnswer is that of GetVerification for documents at the paths.
+func signedAnswer(paths ...string) string {
+	var content []string
+	for _, path := range paths {
+		content = append(content, `{"signedResource":{"id":"`+path+`","mimeType":"application/pdf","resourceUrl":"`+memhttp.URL+path+`"}}`)
+	}
+	return `{"status":true,"data":{"isVerified":true,"signature":{"content":[` + strings.Join(content, ",") + `]}}}`
+}
+
+func TestDownloadSigned_AsksOnceMoreForAFreshURL(t *testing.T) {
+	for name, tc := range map[string]struct {
+		expired int32
+		want    error
+	}{"none expired": {0, nil}, "one expired": {1, nil}, "all expired": {9, umbrella.ErrURLExpired}} {
+		t.Run(name, func(t *testing.T) {
+			var asked, fetched atomic.Int32
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case strings.HasPrefix(r.URL.Path, "/onboarding/"):
+					answer(w, 200, signedAnswer(fmt.Sprintf("/canary%d", asked.Add(1))))
+				case fetched.Add(1) <= tc.expired:
+					w.WriteHeader(http.StatusForbidden)
+				default:
+					require.Equal(t, fmt.Sprintf("/canary%d", asked.Load()), r.URL.Path)
+					servePDF(w, r)
+				}
+			})
+			var out bytes.Buffer
+			document, err := client.DownloadSigned(t.Context(), requestID, &out)
+			require.Equal(t, 1+min(tc.expired, 1), asked.Load())
+			if tc.want != nil {
+				require.ErrorIs(t, err, tc.want)
+				requireDiscreet(t, err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, pdf, out.String())
+			require.EqualValues(t, len(pdf), document.Size)
+		})
+	}
+}
+
+func TestDownloadSigned_NeedsOneSignedDocument(t *testing.T) {
+	for name, tc := range map[string]struct {
+		body, says string
+		want       error
+	}{
+		"pending":           {pendingBody, "no signed document", umbrella.ErrNotSigned},
+		"failed":            {`{"status":true,"data":{"status":"FAILED"}}`, "its status is failed", umbrella.ErrNotSigned},
+		"nothing to fetch":  {`{"status":true,"data":{"isVerified":true,"signature":{"content":[{},{"signedResource":{}}]}}}`, "no signed document", umbrella.ErrNotSigned},
+		"two documents":     {signedAnswer("/a", "/b"), "several signed documents", nil},
+		"no answer":         {`{}`, "getVerification", umbrella.ErrInvalidResponse},
+		"the same one, two": {signedAnswer("/a", "/a"), "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/onboarding/") {
+					answer(w, 200, tc.body)
+					return
+				}
+				servePDF(w, r)
+			})
+			_, err := client.DownloadSigned(t.Context(), requestID, io.Discard)
+			if tc.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tc.says)
+			if tc.want != nil {
+				require.ErrorIs(t, err, tc.want)
+			}
+		})
+	}
+}
