@@ -3,6 +3,7 @@ package umbrellatest
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -21,7 +22,17 @@ const violationsHeader = "Umbrella-Mock-Violations"
 type answer struct {
 	*httptest.ResponseRecorder
 	violations []contract.Violation
+	base       string    // of the URL that was asked
+	notices    []*notice // for when the answer has left
 }
+
+// answerKey is that of the answer that an operation is to give, in its context.
+type answerKey struct{}
+
+func answerOf(ctx context.Context) *answer { return ctx.Value(answerKey{}).(*answer) }
+
+// clear makes the answer another one.
+func (a *answer) clear() { a.ResponseRecorder, a.violations = httptest.NewRecorder(), nil }
 
 func newAnswer() *answer { return &answer{ResponseRecorder: httptest.NewRecorder()} }
 
@@ -45,7 +56,7 @@ func (a *answer) explain(violations []contract.Violation) {
 // distort changes the answer of op to what f asks for, all but what send does.
 func (a *answer) distort(f Fault, op server.OperationInfo) {
 	if f.Status != 0 {
-		*a = *newAnswer()
+		a.clear()
 		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {
 			_ = documented.Write(a) // to memory
 		} else {
@@ -53,7 +64,7 @@ func (a *answer) distort(f Fault, op server.OperationInfo) {
 		}
 	}
 	if f.Break {
-		*a = *newAnswer()
+		a.clear()
 		writeJSON(a, http.StatusOK, struct{}{})
 	}
 	if f.Malformed {
@@ -97,6 +108,9 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, f Fault) {
 	}
 	_, _ = w.Write(body)
 	_, _ = io.CopyN(w, spaces{}, padding) // a client that has enough may leave
+	if len(a.notices) > 0 {
+		_ = http.NewResponseController(w).Flush()
+	}
 }
 
 // spaces is white space without end, which JSON allows after a value.

@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"math"
@@ -21,6 +22,8 @@ func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
 	}
 	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
 	handler := server.NewStrictHandlerWithOptions(m.operations, nil, options)
+	a.base = baseURL(r)
+	r = r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
 	r.Body = exactly(r.Body)
 	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
 }

@@ -13,12 +13,26 @@
 //
 // # What it answers
 //
-// Each call that opens a session is remembered as a [Session]. An operation for
+// Each call that opens a session is remembered as a [Session], which runs until
+// Complete, Fail, Cancel or Expire ends it, or its time ([WithSessionTTL]).
+// getVerification answers accordingly; once it is completed, with the URL of a
+// signed PDF that the mock serves. An operation for
 // which the mock has no behaviour of its own answers each valid request with the
 // document's example, or else with a value made from the document's schema. The
 // document also gives the bodies of refusals and of faults that ask for a status,
 // where it has that status. Names of JSON members are case-sensitive, as they are
 // not in encoding/json.
+//
+// # Events
+//
+// The mock remembers the webhook that configureWebhook was called with, and posts
+// an event to it, with its headers, for each state that a session gets: CREATED and
+// RUNNING once createSessionLink has answered, and the last one when it ends. The
+// events of a session come in order; after anything but 2xx within 10 s, one is
+// sent again after 100 ms, 200 ms and so on, seven times in all. [Mock.Events] tells
+// what was sent and answered. [Mock.InjectEvent] has events dropped, doubled, late,
+// out of order, early, with wrong headers or as garbage. [Mock.Close] ends the
+// deliveries, as the end of the test does for [NewServer].
 //
 // # Why a request was refused
 //
@@ -46,19 +60,25 @@
 //	DELETE /__mock/faults         forget the faults
 //	GET    /__mock/requests       what Requests returns
 //	GET    /__mock/sessions       what Sessions returns
+//	POST   /__mock/sessions/{requestId}/complete   likewise fail, cancel, expire
+//	GET    /__mock/events         what Events returns
+//	POST   /__mock/events/faults  inject {"status": "COMPLETED", "times": 2, "late": "1s"}
 //	POST   /__mock/reset          Reset
 //	POST   /__mock/tokens/expire  ExpireTokens
 //	POST   /__mock/tokens/revoke  RevokeTokens
 //	GET    /healthz               200 once the mock serves
 //
-// A fault as JSON has the fields of the header and path, times and every.
+// A fault as JSON has the fields of the header and path, times and every. One for
+// events has those of [EventFault]: status, times, drop, twice, late, reorder, early,
+// wrong-header and garbage.
 // [WithoutControl] switches off the header and everything under /__mock/.
 //
 // # Memory
 //
 // Sessions and journal together take at most 64 MiB, the oldest of both go first.
 // Of sessions the mock keeps 2,000 unless [WithMaxSessions] says otherwise, and of
-// requests 1,000.
+// requests 1,000, and as many deliveries. Of events, 1,000 wait to be delivered; what
+// comes then is dropped.
 //
 // # What it does not imitate
 //
@@ -69,7 +89,17 @@
 // twice; the bodies of 403, 404, 5xx and of every error of /auth (here a JSON
 // message); the status of a wrong media type (415), method (405) or size (413);
 // whether "status": false comes with a 200 (never here); whether newer tokens or
-// new credentials end older tokens (not here). It does not fetch the document,
-// look for its signature fields, fill in its text fields or send anything to
-// anyone, and the links lead nowhere.
+// new credentials end older tokens (not here).
+//
+// Of getVerification only a completed session is published, as an example. Made up
+// are: the answers before ("isVerified": false and the status "pending") and after
+// ("failed", "cancelled", "expired"), 404 for an id that is not known, who has signed,
+// and that a document's URL answers 403 after 5 days. Of webhooks: the body of an event
+// (upstream's, which Umbrella may change), how often and when it is sent again, and
+// that a second configureWebhook replaces the first, for all sessions to come and the
+// next events of those that run.
+//
+// The mock does not fetch the document, look for its signature fields, fill in its
+// text fields or sign: its PDF is a list of what it was asked for. The links lead
+// nowhere.
 package umbrellatest

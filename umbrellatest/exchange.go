@@ -41,12 +41,14 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := newAnswer()
+	defer m.release(a)
 	if f.AfterProcessing || f.Status == 0 && !f.Reset {
 		m.process(a, r, op)
 	}
 	if f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}
+	m.sendEarly(a)
 	a.distort(f, op)
 	m.conclude(r, cmp.Or(template, e.Path), e, a, f)
 	a.send(w, r, f)

@@ -17,7 +17,7 @@ import (
 // processed: no session is opened and no token issued, unless AfterProcessing.
 // All other faults change the answer to a request that is processed as usual.
 type Fault struct {
-	Path  string // "/auth", an operation's path or its template; "" is any
+	Path  string // "/auth", an operation's path or its template, "/documents/{requestId}"; "" is any
 	Times int    // how many requests it is for; 0 is 1, or with Every all
 	Every int    // only every n-th request that Path selects; 0 is each
 
@@ -66,7 +66,7 @@ func (m *Mock) serves(path string) bool {
 	r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}}
 	var found *contract.Error
 	unknown := errors.As(m.contract.ValidateRequest(r), &found) && found.StatusCode() == http.StatusNotFound
-	return path == "/auth" || !unknown
+	return path == "/auth" || strings.HasPrefix(path, documentPath) || !unknown
 }
 
 func (f Fault) check() error {

@@ -43,7 +43,11 @@ func parseFault(text string) (Fault, error) {
 // comment. Durations are strings such as "1.5s".
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	*f = Fault{}
-	fields := f.fields()
+	return decode(f.fields(), data)
+}
+
+// decode sets fields from a JSON object.
+func decode(fields *flag.FlagSet, data []byte) error {
 	return strictjson.Object(data, func(name string, raw []byte) error {
 		value := string(raw)
 		switch raw[0] {

@@ -30,6 +30,15 @@ type session struct {
 	api.SessionLink
 	request  []byte // JSON
 	openedAt time.Time
+	status   string
+	endedAt  time.Time
+	expiry   *time.Timer
+}
+
+func (s *session) stopExpiry() {
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
 }
 
 func (s *session) size() int {
@@ -91,6 +100,7 @@ func (m *memory) forget() {
 
 func (m *memory) dropSession() {
 	m.size -= m.sessions[0].size()
+	m.sessions[0].stopExpiry()
 	m.sessions = slices.Delete(m.sessions, 0, 1)
 }
 

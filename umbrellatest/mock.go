@@ -19,20 +19,24 @@ const startStream, sessionStream = 0, 1
 
 // Mock is the mock server as an http.Handler without a base path: POST /auth and
 // the operations of openapi.yaml. Make one with [New]. It is safe for concurrent
-// use and starts no goroutine.
+// use, and has goroutines only while events wait to be delivered; see [Mock.Close].
 type Mock struct {
-	seed      uint64
-	seeded    bool
-	now       func() time.Time
-	ttl       time.Duration
-	latency   time.Duration
-	logger    *slog.Logger
-	noControl bool
+	seed       uint64
+	seeded     bool
+	now        func() time.Time
+	ttl        time.Duration
+	sessionTTL time.Duration
+	latency    time.Duration
+	logger     *slog.Logger
+	noControl  bool
 
 	contract   *contract.Validator
 	secret     []byte                       // signs the tokens
 	operations server.StrictServerInterface // for requests that keep to openapi.yaml; knows no tokens
 	endpoints  *http.ServeMux
+	hooks      *http.Client   // delivers events
+	deliveries sync.WaitGroup // those under way
+	parallel   chan struct{}  // has room for as many as are sent at a time
 
 	mu                       sync.Mutex // guards what follows
 	random                   *rand.PCG
@@ -40,12 +44,14 @@ type Mock struct {
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
 	faults                   []*pending
+	closed                   bool
 	memory
+	outbox
 }
 
 // New returns a mock. The error joins everything that is wrong with the options.
 func New(opts ...Option) (*Mock, error) {
-	m := &Mock{seed: rand.Uint64(), now: time.Now, ttl: time.Hour, logger: slog.New(slog.DiscardHandler), memory: memory{maxSessions: defaultMaxSessions}}
+	m := &Mock{seed: rand.Uint64(), now: time.Now, ttl: time.Hour, sessionTTL: time.Hour, logger: slog.New(slog.DiscardHandler), memory: memory{maxSessions: defaultMaxSessions}}
 	var errs []error
 	for _, opt := range opts {
 		if opt == nil {
@@ -62,6 +68,7 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = operations{mock: m}
+	m.hooks, m.parallel, m.outbox = newHooks(), make(chan struct{}, maxParallel), newOutbox()
 	m.endpoints = newEndpoints(m)
 
 	m.random = rand.NewPCG(m.seed, startStream)

@@ -6,15 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
-
-// linkTTL is made up: the vendor does not say how long a link lives.
-const linkTTL = time.Hour
 
 // operations answers requests that are known to keep to the document: as the
 // document does, but for the behaviours that are methods here.
@@ -23,7 +20,7 @@ type operations struct {
 	mock *Mock // not embedded: an operation may have the name of a method of Mock
 }
 
-func (o operations) CreateSessionLink(_ context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
+func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
 	request, err := json.Marshal(req.Body)
 	if err != nil {
 		return nil, err
@@ -35,15 +32,18 @@ func (o operations) CreateSessionLink(_ context.Context, req server.CreateSessio
 	link := api.SessionLink{
 		RequestID:    m.uuid(),
 		URL:          "https://wizard.example/session?t=" + m.uuid(),
-		ExpiresAfter: now.Add(linkTTL),
+		ExpiresAfter: now.Add(m.sessionTTL),
 	}
-	m.keepSession(&session{SessionLink: link, request: request, openedAt: now})
+	answerOf(ctx).notices = m.start(&session{SessionLink: link, request: request, openedAt: now})
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: link}, nil
 }
 
 // route finds the operation that r asks for, if the document has it, and gives r
 // the values of its path parameters.
 func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
+	if strings.HasPrefix(r.URL.Path, documentPath) {
+		return documentTemplate, op
+	}
 	template, values, _ := m.contract.Route(r)
 	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
 	for name, value := range values {
@@ -59,6 +59,10 @@ func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo)
 func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
 	if r.URL.Path == "/auth" {
 		m.auth(a, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, documentPath) {
+		m.document(a, r)
 		return
 	}
 	var found *contract.Error // the only kind, as the body is in memory
@@ -87,7 +91,7 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	if rule := broken.Violations[0].Rule; len(a.violations) > 0 && (rule == "status" || rule == "path" || rule == "method") {
 		return
 	}
-	*a = *newAnswer()
+	a.clear()
 	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
 	a.explain(broken.Violations)
 }

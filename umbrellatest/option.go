@@ -44,6 +44,18 @@ func WithTokenTTL(ttl time.Duration) Option {
 	}
 }
 
+// WithSessionTTL sets how long a session runs before it expires by itself, in whole
+// seconds. The default, 1 h, is made up: the vendor does not say.
+func WithSessionTTL(ttl time.Duration) Option {
+	return func(m *Mock) error {
+		if ttl < time.Second {
+			return errors.New("WithSessionTTL: the lifetime is below 1 s")
+		}
+		m.sessionTTL = ttl.Truncate(time.Second)
+		return nil
+	}
+}
+
 // WithCredentials sets the pair that POST /auth accepts. The default is made up.
 func WithCredentials(apiKey, customerID string) Option {
 	return func(m *Mock) error {

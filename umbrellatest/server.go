@@ -30,6 +30,7 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 	tb.Cleanup(func() {
 		ts.CloseClientConnections() // ends what a fault still delays
 		ts.Close()
+		mock.Close()
 	})
 	apiKey, customerID := mock.Credentials()
 	client, err := umbrella.New(ts.URL, umbrella.WithAPIKey(apiKey, customerID), umbrella.WithHTTPClient(ts.Client()))

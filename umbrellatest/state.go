@@ -17,6 +17,8 @@ type Session struct {
 	api.SessionLink
 	Request  api.CreateSessionLinkRequest `json:"request"`
 	OpenedAt time.Time                    `json:"openedAt"`
+	Status   string                       `json:"status"`           // StatusRunning and so on
+	EndedAt  time.Time                    `json:"endedAt,omitzero"` // zero while it runs
 }
 
 // Request is one entry of the journal: a request to /auth or to any path other
@@ -26,7 +28,8 @@ type Request struct {
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
 	// Body is decoded as encoding/json does, or a string when it is not JSON. It
-	// is nil when there was none, when it was over 64 KiB, and for /auth.
+	// is nil when there was none, when it was over 64 KiB, for /auth and for
+	// configureWebhook.
 	Body any `json:"body,omitempty"`
 	// Status is that of the answer, 0 when none was sent: the connection was
 	// reset, the client left, or the answer is still to come.
@@ -40,11 +43,15 @@ type Request struct {
 // says, as long as they and the journal fit into 64 MiB.
 func (m *Mock) Sessions() map[string]Session {
 	m.mu.Lock()
-	kept := slices.Clone(m.sessions)
+	kept := make([]session, len(m.sessions))
+	for i, s := range m.sessions {
+		m.expireOverdue(s)
+		kept[i] = *s
+	}
 	m.mu.Unlock()
 	sessions := make(map[string]Session, len(kept))
 	for _, k := range kept {
-		s := Session{SessionLink: k.SessionLink, OpenedAt: k.openedAt}
+		s := Session{SessionLink: k.SessionLink, OpenedAt: k.openedAt, Status: k.status, EndedAt: k.endedAt}
 		_ = json.Unmarshal(k.request, &s.Request) // encoded here: cannot fail
 		sessions[s.RequestID] = s
 	}
@@ -68,12 +75,16 @@ func (m *Mock) Requests() []Request {
 	return requests
 }
 
-// Reset forgets sessions, journal, faults and counts. Credentials and tokens
-// stay. With [WithSeed], ids begin again as at the start.
+// Reset forgets sessions, journal, webhook, events, faults and counts. Credentials
+// and tokens stay. With [WithSeed], ids begin again as at the start.
 func (m *Mock) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.memory = memory{maxSessions: m.maxSessions}
+	m.stop()
+	for _, s := range m.sessions {
+		s.stopExpiry()
+	}
+	m.memory, m.outbox = memory{maxSessions: m.maxSessions}, newOutbox()
 	m.faults, m.authCalls = nil, 0
 	if m.seeded {
 		m.random = rand.NewPCG(m.seed, sessionStream)
@@ -90,6 +101,7 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++
+	case r.URL.Path == "/onboarding/configureWebhook": // holds the receiver's secrets
 	case len(body) <= maxKeptBody:
 		e.body = []byte(redact.Replace(string(body)))
 	}

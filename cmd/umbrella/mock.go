@@ -52,6 +52,7 @@ func runMock(ctx context.Context, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
+	defer mock.Close()
 	s, err := listen(*addr, mock)
 	if err != nil {
 		return err

@@ -1,0 +1,276 @@
+package umbrellatest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+)
+
+// Limits of the deliveries. The vendor's other webhooks are tried seven times in 24
+// hours; here it is seven times in six seconds.
+const (
+	maxTries    = 7
+	firstWait   = 100 * time.Millisecond
+	answerTime  = 10 * time.Second
+	maxParallel = 16
+	maxEvents   = 1_000 // in the record, and waiting
+)
+
+// Event is one delivery to the webhook.
+type Event struct {
+	Time      time.Time `json:"time"`
+	ID        string    `json:"id"` // of the notification: the same when it is delivered again
+	RequestID string    `json:"requestId"`
+	Status    string    `json:"status"`           // of the session, in the event
+	Try       int       `json:"try"`              // from 1; 0 is one that a fault dropped, or that 1,000 others were before
+	Answer    int       `json:"answer,omitempty"` // the status that came back, 0 if none
+}
+
+// Events returns what was sent to the webhook since the start or the last Reset,
+// oldest first, and what it answered. The mock keeps the newest 1,000.
+func (m *Mock) Events() []Event {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.events)
+}
+
+// Close ends the deliveries to the webhook, those under way included, and the
+// clocks of the sessions. The mock still serves, but sends no more events.
+func (m *Mock) Close() {
+	m.mu.Lock()
+	m.closed = true
+	m.stop()
+	for _, s := range m.sessions {
+		s.stopExpiry()
+	}
+	m.mu.Unlock()
+	m.deliveries.Wait()
+	m.hooks.CloseIdleConnections()
+}
+
+// outbox holds the webhook and what goes to it. Reset makes a new one.
+type outbox struct {
+	ctx    context.Context // ends with the outbox
+	stop   context.CancelFunc
+	hook   *api.ConfigureWebhookRequest
+	queues map[string]*queue // by session
+	queued int               // notices in them, and late ones
+
+	events      []Event
+	eventFaults []*EventFault
+}
+
+func newOutbox() outbox {
+	ctx, stop := context.WithCancel(context.Background())
+	return outbox{ctx: ctx, stop: stop, queues: map[string]*queue{}}
+}
+
+// queue is the events of one session that wait for their turn.
+type queue struct {
+	requestID string
+	notices   []*notice
+	running   bool
+}
+
+// notice is an event to be delivered.
+type notice struct {
+	Event
+	hook  *api.ConfigureWebhookRequest
+	body  []byte
+	fault EventFault
+}
+
+func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebhookRequestObject) (server.ConfigureWebhookResponseObject, error) {
+	m := o.mock
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hook = req.Body
+	return server.ConfigureWebhook200JSONResponse{Status: true, Data: api.Webhook{
+		ID: new(m.uuid()), URL: &req.Body.WebhookURL, CreatedAt: new(m.now().UTC().Format(time.RFC3339Nano)),
+	}}, nil
+}
+
+// notice makes the event of a session's new status in upstream's shape, if there is
+// a webhook. The caller holds m.mu.
+func (m *Mock) notice(s *session, status string) []*notice {
+	if m.hook == nil || m.closed {
+		return nil
+	}
+	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: status}, hook: m.hook, fault: m.eventFault(status)}
+	n.body, _ = json.Marshal(map[string]any{ // strings: cannot fail
+		"id": n.ID, "type": "STATUS_UPDATE", "createdAt": m.now().UTC().Format(time.RFC3339Nano),
+		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": status},
+	})
+	if n.fault.Garbage {
+		n.body = []byte("\x00{garbage")
+	}
+	if n.fault.Drop {
+		m.keepEvent(n, 0, 0)
+		return nil
+	}
+	return []*notice{n}
+}
+
+// deliver puts notices into the queues of their sessions. The caller holds m.mu.
+func (m *Mock) deliver(notices []*notice) {
+	for _, n := range notices {
+		if m.closed || m.queued >= maxEvents {
+			m.keepEvent(n, 0, 0)
+			continue
+		}
+		m.queued++
+		if n.fault.Late > 0 {
+			m.goDeliver(&queue{n.RequestID, []*notice{n}, true}, n.fault.Late)
+			continue
+		}
+		q := m.queues[n.RequestID]
+		if q == nil {
+			q = &queue{requestID: n.RequestID}
+			m.queues[n.RequestID] = q
+		}
+		q.add(n)
+		if !q.running {
+			m.goDeliver(q, 0)
+		}
+	}
+}
+
+// add appends a notice, or puts it before one that is to come after it.
+func (q *queue) add(n *notice) {
+	if last := len(q.notices) - 1; last >= 0 && q.notices[last].fault.Reorder {
+		q.notices[last].fault.Reorder = false
+		q.notices = slices.Insert(q.notices, last, n)
+		return
+	}
+	q.notices = append(q.notices, n)
+}
+
+// goDeliver sends the notices of a queue one after the other. The caller holds m.mu.
+func (m *Mock) goDeliver(q *queue, after time.Duration) {
+	q.running = true
+	ctx := m.ctx
+	m.deliveries.Go(func() {
+		pause(ctx, after)
+		for n := m.next(ctx, q); n != nil; n = m.next(ctx, q) {
+			m.send(ctx, n)
+		}
+	})
+}
+
+// sendEarly sends those notices that are to come before the answer.
+func (m *Mock) sendEarly(a *answer) {
+	m.mu.Lock()
+	ctx := m.ctx
+	m.mu.Unlock()
+	a.notices = slices.DeleteFunc(a.notices, func(n *notice) bool {
+		if n.fault.Early {
+			m.send(ctx, n)
+		}
+		return n.fault.Early
+	})
+}
+
+// release sends the notices that have waited for an answer to leave.
+func (m *Mock) release(a *answer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.deliver(a.notices)
+}
+
+// next takes the next notice out of a queue, nil if there is none for now.
+func (m *Mock) next(ctx context.Context, q *queue) *notice {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case ctx.Err() != nil: // the outbox may be another one
+		return nil
+	case len(q.notices) > 0 && !q.notices[0].fault.Reorder:
+		n := q.notices[0]
+		q.notices = q.notices[1:]
+		m.queued--
+		return n
+	case len(q.notices) == 0 && m.queues[q.requestID] == q:
+		delete(m.queues, q.requestID)
+	}
+	q.running = false
+	return nil
+}
+
+// send delivers a notice, or delivers it twice.
+func (m *Mock) send(ctx context.Context, n *notice) {
+	m.try(ctx, n)
+	if n.fault.Twice {
+		m.try(ctx, n)
+	}
+}
+
+// try delivers a notice, and again after anything but 2xx.
+func (m *Mock) try(ctx context.Context, n *notice) {
+	wait := firstWait
+	for try := 1; try <= maxTries && ctx.Err() == nil; try++ {
+		status := m.post(ctx, n)
+		m.mu.Lock()
+		if ctx.Err() == nil {
+			m.keepEvent(n, try, status)
+		}
+		m.mu.Unlock()
+		if status/100 == 2 || try < maxTries && !pause(ctx, wait) {
+			return
+		}
+		wait *= 2
+	}
+}
+
+// post sends one request to the webhook and returns the status, 0 if there was none.
+func (m *Mock) post(ctx context.Context, n *notice) int {
+	select {
+	case m.parallel <- struct{}{}:
+		defer func() { <-m.parallel }()
+	case <-ctx.Done():
+		return 0
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.hook.WebhookURL, bytes.NewReader(n.body))
+	if err != nil {
+		return 0
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if n.hook.Metadata != nil {
+		for name, value := range n.hook.Metadata.AuthHeader {
+			if n.fault.WrongHeader {
+				value = "wrong"
+			}
+			req.Header.Set(name, value)
+		}
+	}
+	resp, err := m.hooks.Do(req)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // for the connection to be used again
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+func newHooks() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
+		Timeout:       answerTime,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// keepEvent records a delivery. The caller holds m.mu.
+func (m *Mock) keepEvent(n *notice, try, status int) {
+	e := n.Event
+	e.Time, e.Try, e.Answer = m.now().UTC(), try, status
+	if m.events = append(m.events, e); len(m.events) > maxEvents {
+		m.events = slices.Delete(m.events, 0, 1)
+	}
+}

@@ -1,0 +1,295 @@
+package umbrellatest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+// arrivals is a receiver that notes what comes.
+type arrivals struct {
+	mu     sync.Mutex
+	seen   []string // the status in each body, or the body
+	ids    []string
+	header []string // Api-Key
+	answer func(n int) int
+}
+
+func (a *arrivals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	var event struct {
+		ID, Type, CreatedAt string
+		Request             struct{ RequestID, Status string }
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if json.Unmarshal(body, &event) != nil || event.Type != "STATUS_UPDATE" || event.Request.RequestID == "" {
+		event.Request.Status = string(body)
+	}
+	a.seen, a.ids, a.header = append(a.seen, event.Request.Status), append(a.ids, event.ID), append(a.header, r.Header.Get("Api-Key"))
+	if a.answer != nil {
+		w.WriteHeader(a.answer(len(a.seen)))
+	}
+}
+
+func (a *arrivals) statuses() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]string(nil), a.seen...)
+}
+
+// listening is a mock whose events go to receiver, inside a bubble.
+func listening(t *testing.T, receiver http.Handler, opts ...Option) *Mock {
+	m, err := New(opts...)
+	require.NoError(t, err)
+	m.hooks.Transport = memhttp.Serve(t, receiver)
+	t.Cleanup(m.Close)
+	call(t, m, "/onboarding/configureWebhook", `{"webhookUrl":"`+memhttp.URL+`/hook","metadata":{"authHeader":{"Api-Key":"secret-of-the-receiver"}}}`)
+	return m
+}
+
+func call(t *testing.T, m *Mock, path, body string) string {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+m.issue())
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
+	return w.Body.String()
+}
+
+// opened opens a session and returns its id.
+func opened(t *testing.T, m *Mock) string {
+	var answer struct{ Data struct{ RequestID string } }
+	body := `{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com/done","docUrl":"https://example.com/doc.pdf"}`
+	require.NoError(t, json.Unmarshal([]byte(call(t, m, "/onboarding/createSessionLink", body)), &answer))
+	return answer.Data.RequestID
+}
+
+func TestEvents_GoToTheWebhookInOrderWithItsHeaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{}
+		m := listening(t, a)
+		id := opened(t, m)
+		synctest.Wait()
+		require.Equal(t, []string{"CREATED", "RUNNING"}, a.statuses())
+		require.NoError(t, m.Complete(id))
+		synctest.Wait()
+		require.Equal(t, []string{"CREATED", "RUNNING", "COMPLETED"}, a.statuses())
+		require.Equal(t, []string{"secret-of-the-receiver", "secret-of-the-receiver", "secret-of-the-receiver"}, a.header)
+		events := m.Events()
+		require.Len(t, events, 3)
+		require.Equal(t, Event{Time: time.Now().UTC(), ID: a.ids[2], RequestID: id, Status: "COMPLETED", Try: 1, Answer: 200}, events[2])
+		journal, err := json.Marshal(m.Requests())
+		require.NoError(t, err)
+		require.NotContains(t, string(journal), "secret-of-the-receiver")
+	})
+}
+
+func TestEvents_AreTriedAgainLaterAndLaterUntilTaken(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer func(n int) int
+		tries  int
+	}{
+		"503 twice":       {func(n int) int { return 503*btoi(n < 3) + 204*btoi(n >= 3) }, 3},
+		"a redirect":      {func(n int) int { return 302*btoi(n < 2) + 200*btoi(n >= 2) }, 2},
+		"refused forever": {func(int) int { return 401 }, maxTries},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &arrivals{answer: tc.answer}
+				m := listening(t, a)
+				require.NoError(t, m.InjectEvent(EventFault{Status: StatusRunning, Drop: true}))
+				opened(t, m)
+				time.Sleep(time.Minute)
+				var tries []Event
+				for _, e := range m.Events() {
+					if e.Status == StatusCreated {
+						tries = append(tries, e)
+					} else {
+						require.Zero(t, e.Try)
+					}
+				}
+				require.Len(t, tries, tc.tries)
+				for i, e := range tries {
+					require.Equal(t, i+1, e.Try)
+					require.Equal(t, tries[0].ID, e.ID)
+					require.Equal(t, tries[0].Time.Add(firstWait<<i-firstWait), e.Time)
+				}
+			})
+		})
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func TestEventFaults(t *testing.T) {
+	garbage := "\x00{garbage"
+	for name, tc := range map[string]struct {
+		fault EventFault
+		want  []string
+	}{
+		"drop":         {EventFault{Status: StatusRunning, Drop: true}, []string{"CREATED", "COMPLETED"}},
+		"drop all":     {EventFault{Times: 3, Drop: true}, nil},
+		"twice":        {EventFault{Status: StatusRunning, Twice: true}, []string{"CREATED", "RUNNING", "RUNNING", "COMPLETED"}},
+		"late":         {EventFault{Status: StatusCreated, Late: time.Hour}, []string{"RUNNING", "COMPLETED", "CREATED"}},
+		"reorder":      {EventFault{Status: StatusCreated, Reorder: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
+		"reorder, far": {EventFault{Status: StatusRunning, Reorder: true}, []string{"CREATED", "COMPLETED", "RUNNING"}},
+		"early":        {EventFault{Status: StatusRunning, Early: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
+		"garbage":      {EventFault{Status: StatusCompleted, Garbage: true}, []string{"CREATED", "RUNNING", garbage}},
+		"combined":     {EventFault{Status: StatusCompleted, Garbage: true, Twice: true}, []string{"CREATED", "RUNNING", garbage, garbage}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &arrivals{}
+				m := listening(t, a)
+				require.NoError(t, m.InjectEvent(tc.fault))
+				id := opened(t, m)
+				if tc.fault.Early {
+					require.Equal(t, tc.want[0], a.statuses()[0], "before the answer")
+				}
+				synctest.Wait()
+				require.NoError(t, m.Complete(id))
+				time.Sleep(2 * time.Hour)
+				require.Equal(t, tc.want, a.statuses())
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{}
+		m := listening(t, a)
+		require.NoError(t, m.InjectEvent(EventFault{WrongHeader: true}))
+		opened(t, m)
+		synctest.Wait()
+		require.Equal(t, []string{"wrong", "secret-of-the-receiver"}, a.header)
+	})
+}
+
+func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
+	m, err := New()
+	require.NoError(t, err)
+	for _, f := range []EventFault{{}, {Status: StatusRunning}, {Times: -1, Drop: true}, {Late: -1}, {Status: "DONE", Drop: true}} {
+		require.Error(t, m.InjectEvent(f))
+	}
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
+	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
+	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, *m.eventFaults[0])
+}
+
+// hangs is a receiver that takes an event and says nothing.
+func hangs(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the sender leaves
+	<-r.Context().Done()
+}
+
+func TestClose_EndsDeliveriesThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := listening(t, http.HandlerFunc(hangs))
+		id := opened(t, m)
+		require.NoError(t, m.InjectEvent(EventFault{Late: time.Hour}))
+		require.NoError(t, m.Complete(id))
+		synctest.Wait()
+		start := time.Now()
+		m.Close()
+		require.Equal(t, start, time.Now())
+		sent := len(m.Events())
+		opened(t, m)
+		time.Sleep(2 * time.Hour)
+		require.Len(t, m.Events(), sent)
+	})
+}
+
+func TestReset_ForgetsTheWebhookAndWhatWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{answer: func(int) int { return 500 }}
+		m := listening(t, a)
+		opened(t, m)
+		synctest.Wait()
+		m.Reset()
+		before := len(a.statuses())
+		opened(t, m)
+		time.Sleep(time.Hour + time.Minute)
+		require.Len(t, a.statuses(), before)
+		require.Empty(t, m.Events())
+	})
+}
+
+func TestSession_ExpiresByItselfAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{}
+		m := listening(t, a, WithSessionTTL(90*time.Second))
+		id := opened(t, m)
+		time.Sleep(90*time.Second - 1)
+		require.Equal(t, StatusRunning, m.Sessions()[id].Status)
+		time.Sleep(1)
+		synctest.Wait()
+		require.Equal(t, []string{"CREATED", "RUNNING", "EXPIRED"}, a.statuses())
+		require.Equal(t, time.Now().UTC(), m.Sessions()[id].EndedAt)
+		require.Equal(t, errEndedSession, m.Complete(id))
+	})
+}
+
+func TestEvents_WaitingForADeadReceiverAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := listening(t, http.HandlerFunc(hangs))
+		for range 1_200 {
+			opened(t, m)
+		}
+		synctest.Wait()
+		m.mu.Lock()
+		require.LessOrEqual(t, m.queued, maxEvents)
+		require.LessOrEqual(t, len(m.events), maxEvents)
+		require.NotEmpty(t, m.events, "what had no room is told")
+		m.mu.Unlock()
+	})
+}
+
+func TestPDF_HasItsObjectsWhereItsTableSaysAndTheTextInThem(t *testing.T) {
+	text := []string{`a (b) \ c`, "Größe: 10 € \x00", strings.Repeat("x", 200)}
+	for i := range 100 {
+		text = append(text, fmt.Sprint("line ", i))
+	}
+	file := string(pdf(text))
+	require.True(t, strings.HasPrefix(file, "%PDF-1.4\n"))
+	require.True(t, strings.HasSuffix(file, "\n%%EOF\n"))
+	for _, want := range []string{`(a \(b\) \\ c) Tj`, `(Gr\366\337e: 10 ? ?) Tj`, "(line 99) Tj", "/Count 3 "} {
+		require.Contains(t, file, want)
+	}
+	var start, objects int
+	_, err := fmt.Sscanf(file[strings.LastIndex(file, "startxref"):], "startxref\n%d", &start)
+	require.NoError(t, err)
+	_, err = fmt.Sscanf(file[start:], "xref\n0 %d\n", &objects)
+	require.NoError(t, err)
+	require.Equal(t, 1+3+2*3, objects)
+	table := strings.Split(file[start:], "\n")[2:]
+	for i := 1; i < objects; i++ {
+		var offset int
+		_, err := fmt.Sscanf(table[i], "%d 00000 n", &offset)
+		require.NoError(t, err)
+		require.Len(t, table[i], 19, "with its line end 20 bytes")
+		require.True(t, strings.HasPrefix(file[offset:], fmt.Sprint(i, " 0 obj\n")))
+	}
+	_, stream, _ := strings.Cut(file, "/Length ")
+	var length int
+	_, err = fmt.Sscanf(stream, "%d", &length)
+	require.NoError(t, err)
+	_, stream, _ = strings.Cut(stream, "stream\n")
+	require.True(t, strings.HasPrefix(stream[length:], "\nendstream"))
+}
