@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,9 +55,15 @@ func serve(r http.Handler, req *http.Request) *http.Response {
 	return w.Result()
 }
 
-// client sends over in-memory connections, so that time in a bubble moves.
+// inMemory serves r over in-memory connections, so that time in a bubble moves.
+func inMemory(tb testing.TB, r http.Handler) *http.Transport {
+	tb.Cleanup(func() { time.Sleep(time.Second) }) // the server lingers half a second after a hostile request
+	return memhttp.Serve(tb, r)
+}
+
+// client sends requests to r, in a bubble.
 func client(tb testing.TB, r http.Handler) func(*http.Request) (*http.Response, error) {
-	transport := memhttp.Serve(tb, r)
+	transport := inMemory(tb, r)
 	return func(req *http.Request) (*http.Response, error) {
 		req.URL.Scheme, req.URL.Host = "http", "127.0.0.1"
 		return transport.RoundTrip(req)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 	"github.com/umbrella-api/umbrella-go/webhook"
 )
 
@@ -57,7 +56,7 @@ func TestReceiver_SlowBodyEndsWhereTheServerKnowsNoDeadlines(t *testing.T) {
 // The server must neither wait for the body of a stranger, nor read it for ever.
 func TestReceiver_StrangerIsAnsweredAtOnceAndGoneAfterTenSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		conn, err := memhttp.Serve(t, newReceiver(t, accept)).DialContext(t.Context(), "tcp", "")
+		conn, err := inMemory(t, newReceiver(t, accept)).DialContext(t.Context(), "tcp", "")
 		require.NoError(t, err)
 		start := time.Now()
 		_, err = io.WriteString(conn, "POST /events HTTP/1.1\r\nHost: x\r\nApi-Key: key\r\nContent-Length: 1000\r\n\r\n{")
@@ -73,8 +72,7 @@ func TestReceiver_StrangerIsAnsweredAtOnceAndGoneAfterTenSeconds(t *testing.T) {
 	})
 }
 
-// Slow senders that know the headers keep the good ones out for no longer than their ten seconds; those
-// that do not know them keep out nobody.
+// Who does not know the headers takes none of the 256 places.
 func TestReceiver_GoodEventsPassAThousandSlowStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		send := client(t, newReceiver(t, accept))
