@@ -107,6 +107,14 @@ func TestEvent_PrintsNoPersonalData(t *testing.T) {
 	}
 }
 
+func TestEvent_ShowsNoIDThatCouldBeAPerson(t *testing.T) {
+	for _, id := range []string{"491701234567", "+491701234567", "Mustermann", "erika.1@example.com", "Erika 1", "id-1\n", "Müller1"} {
+		text := webhook.Event{ID: id, RequestID: id}.String()
+		require.NotContains(t, text, id)
+		require.Contains(t, text, "id=(not shown) requestId=(not shown)")
+	}
+}
+
 // fmt calls no methods on unexported fields, so the body must be out of its reach.
 func TestEvent_BodyIsOutOfReachInUnexportedFields(t *testing.T) {
 	e := receive(t, personal[0])

@@ -40,6 +40,7 @@ func TestNewReceiver_RefusesWhatCannotWork(t *testing.T) {
 		"no value":         {http.Header{"Api-Key": nil}, accept, nil, "webhook: header Api-Key has no accepted value"},
 		"empty value":      {http.Header{"api-key": {"CANARY", ""}}, accept, nil, "webhook: header Api-Key: value 2 is empty"},
 		"line feed":        {http.Header{"Api-Key": {"CANARY\n"}}, accept, nil, "webhook: header Api-Key: value 1 is empty, has space"},
+		"space":            {http.Header{"Api-Key": {" CANARY"}}, accept, nil, "webhook: header Api-Key: value 1 is empty, has space"},
 		"control inside":   {http.Header{"Api-Key": {"CAN\x00ARY"}}, accept, nil, "webhook: header Api-Key: value 1"},
 		"empty name":       {http.Header{"": {"CANARY"}}, accept, nil, "webhook: the name of a header is empty"},
 		"secret as a name": {http.Header{"Bearer CANARY": {"x"}}, accept, nil, "webhook: the name of a header"},

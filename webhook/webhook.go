@@ -91,13 +91,13 @@ func NewReceiver(headers map[string][]string, handle func(ctx context.Context, e
 // ServeHTTP implements http.Handler.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	// A refused body has the same time, for the server reads some of it when it closes the connection.
-	limit, control := time.Now().Add(readTime), http.NewResponseController(w)
-	if control.SetReadDeadline(limit) != nil {
+	limit := time.Now().Add(readTime)
+	if http.NewResponseController(w).SetReadDeadline(limit) != nil {
 		defer time.AfterFunc(readTime, func() { _ = req.Body.Close() }).Stop()
 	}
 	status, reason := r.admit(req), "refused"
 	if status == http.StatusOK {
-		status, reason = r.receive(w, req, control, limit)
+		status, reason = r.receive(w, req, limit)
 	} else if req.ProtoMajor == 1 && req.ContentLength != 0 {
 		w.Header().Set("Connection", "close") // or the server reads the body before it answers
 	}
@@ -141,7 +141,7 @@ func readable(header http.Header) bool {
 }
 
 // receive reads and handles an event, and returns the status to answer and why.
-func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, control *http.ResponseController, limit time.Time) (int, string) {
+func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, limit time.Time) (int, string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxBody))
 	if err != nil {
 		<-r.running
@@ -153,7 +153,6 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, control *ht
 		}
 		return http.StatusBadRequest, "the body is cut"
 	}
-	_ = control.SetReadDeadline(time.Time{}) // or it would end the handler's context
 	if !r.run(req.Context(), parse(body)) {
 		return http.StatusServiceUnavailable, "not handled"
 	}
