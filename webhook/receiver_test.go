@@ -32,7 +32,7 @@ func TestNewReceiver_RefusesWhatCannotWork(t *testing.T) {
 	for name, tc := range map[string]struct {
 		headers map[string][]string
 		handle  handler
-		opt     webhook.Option
+		opts    []webhook.Option
 		want    string
 	}{
 		"no headers":       {nil, accept, nil, "webhook: no header is configured"},
@@ -45,14 +45,11 @@ func TestNewReceiver_RefusesWhatCannotWork(t *testing.T) {
 		"empty name":       {http.Header{"": {"CANARY"}}, accept, nil, "webhook: the name of a header is empty"},
 		"secret as a name": {http.Header{"Bearer CANARY": {"x"}}, accept, nil, "webhook: the name of a header"},
 		"no handler":       {good, nil, nil, "webhook: the handler is nil"},
-		"no logger":        {good, accept, webhook.WithLogger(nil), "webhook: WithLogger: the logger is nil"},
+		"no logger":        {good, accept, []webhook.Option{webhook.WithLogger(nil)}, "webhook: WithLogger: the logger is nil"},
+		"nil option":       {good, accept, []webhook.Option{nil}, "webhook: a nil Option"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var opts []webhook.Option
-			if tc.opt != nil {
-				opts = append(opts, tc.opt)
-			}
-			r, err := webhook.NewReceiver(tc.headers, tc.handle, opts...)
+			r, err := webhook.NewReceiver(tc.headers, tc.handle, tc.opts...)
 			require.Nil(t, r)
 			require.ErrorContains(t, err, tc.want)
 			require.NotContains(t, err.Error(), "CANARY")

@@ -50,19 +50,13 @@ type Receiver struct {
 }
 
 // Option configures a [Receiver]. A value that makes no sense is an error of [NewReceiver].
-type Option func(*Receiver) error
+type Option func(*Receiver)
 
 // WithLogger writes a record for each request: at level debug what was handled or comes from
-// strangers, else at level warn. Headers, bodies and the handler's errors are not in it; of a panic it
-// has the stack.
+// strangers, else at level warn, and a panic of the handler at level error with its stack. There are
+// no headers, no bodies, and neither the handler's errors nor what it panicked with: log those there.
 func WithLogger(log *slog.Logger) Option {
-	return func(r *Receiver) error {
-		if log == nil {
-			return errors.New("WithLogger: the logger is nil")
-		}
-		r.log = log
-		return nil
-	}
+	return func(r *Receiver) { r.log = log }
 }
 
 // NewReceiver returns a receiver that lets in requests with all of headers and hands their events to
@@ -75,15 +69,20 @@ func WithLogger(log *slog.Logger) Option {
 // not waited for then.
 func NewReceiver(headers map[string][]string, handle func(ctx context.Context, e Event) error, opts ...Option) (*Receiver, error) {
 	authentic, err := comparer(headers)
-	if handle == nil {
-		err = errors.Join(err, errors.New("the handler is nil"))
-	}
 	r := &Receiver{authentic, handle, make(chan struct{}, maxRunning), slog.New(slog.DiscardHandler)}
 	for _, opt := range opts {
-		err = errors.Join(err, opt(r))
+		if opt == nil {
+			return nil, errors.New("webhook: a nil Option")
+		}
+		opt(r)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("webhook: %w", err)
+	case handle == nil:
+		return nil, errors.New("webhook: the handler is nil")
+	case r.log == nil:
+		return nil, errors.New("webhook: WithLogger: the logger is nil")
 	}
 	return r, nil
 }
