@@ -1,9 +1,10 @@
 // Package webhook receives the events that the Umbrella API sends about signing sessions.
 //
-// An event is a hint, and getVerification is the truth. Payload, order and repeats are not documented:
-// expect an event at least once, in any order, and even before CreateSessionLink has returned the id
-// that it is about (upstream's documentation: the first events are sent at creation). So note the
-// event, return nil, and ask getVerification afterwards, as the example does.
+// An event is a hint, and getVerification is the truth. Payload, order and repeats are not documented.
+// Take delivery for at least once, unordered, and possibly early: before CreateSessionLink has returned
+// the id that the event is about (upstream's documentation: the first are sent at creation). So note
+// the event, return nil, and ask getVerification afterwards, as the example does. Ask it now and then
+// without an event too: that a lost one is sent again is inference.
 //
 // A [Receiver] bounds bodies and handlers. The rest is for the http.Server: set ReadHeaderTimeout (5 s),
 // IdleTimeout (60 s) and MaxHeaderBytes (16 KiB), and a WriteTimeout above 18 s (30 s) or none. The
