@@ -57,34 +57,26 @@ func (m *Mock) Close() {
 
 // outbox holds the webhook and what goes to it. Reset makes a new one.
 type outbox struct {
-	ctx    context.Context // ends with the outbox
-	stop   context.CancelFunc
-	hook   *api.ConfigureWebhookRequest
-	queues map[string]*queue // by session
-	queued int               // notices in them, and late ones
-
+	ctx         context.Context // ends with the outbox
+	stop        context.CancelFunc
+	hook        *api.ConfigureWebhookRequest
+	waiting     int // notices
 	events      []Event
 	eventFaults []*EventFault
 }
 
-func newOutbox() outbox {
+func newOutbox() *outbox {
 	ctx, stop := context.WithCancel(context.Background())
-	return outbox{ctx: ctx, stop: stop, queues: map[string]*queue{}}
-}
-
-// queue is the events of one session that wait for their turn.
-type queue struct {
-	requestID string
-	notices   []*notice
-	running   bool
+	return &outbox{ctx: ctx, stop: stop}
 }
 
 // notice is an event to be delivered.
 type notice struct {
 	Event
-	hook  *api.ConfigureWebhookRequest
-	body  []byte
-	fault EventFault
+	session *session
+	hook    *api.ConfigureWebhookRequest
+	body    []byte
+	fault   EventFault
 }
 
 func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebhookRequestObject) (server.ConfigureWebhookResponseObject, error) {
@@ -103,7 +95,7 @@ func (m *Mock) notice(s *session, status string) []*notice {
 	if m.hook == nil || m.closed {
 		return nil
 	}
-	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: status}, hook: m.hook, fault: m.eventFault(status)}
+	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: status}, session: s, hook: m.hook, fault: m.eventFault(status)}
 	n.body, _ = json.Marshal(map[string]any{ // strings: cannot fail
 		"id": n.ID, "type": "STATUS_UPDATE", "createdAt": m.now().UTC().Format(time.RFC3339Nano),
 		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": status},
@@ -118,50 +110,53 @@ func (m *Mock) notice(s *session, status string) []*notice {
 	return []*notice{n}
 }
 
-// deliver puts notices into the queues of their sessions. The caller holds m.mu.
+// deliver sends notices, each after the one of its session before it. The caller
+// holds m.mu.
 func (m *Mock) deliver(notices []*notice) {
 	for _, n := range notices {
-		if m.closed || m.queued >= maxEvents {
+		o, s := m.outbox, n.session
+		switch {
+		case m.closed || o.waiting >= maxEvents:
 			m.keepEvent(n, 0, 0)
 			continue
-		}
-		m.queued++
-		if n.fault.Late > 0 {
-			m.goDeliver(&queue{n.RequestID, []*notice{n}, true}, n.fault.Late)
+		case n.fault.Reorder && s.held == nil:
+			s.held = n
 			continue
 		}
-		q := m.queues[n.RequestID]
-		if q == nil {
-			q = &queue{requestID: n.RequestID}
-			m.queues[n.RequestID] = q
+		o.waiting++
+		before, done := s.delivered, make(chan struct{})
+		if n.fault.Late > 0 {
+			before = nil
+		} else {
+			s.delivered = done
 		}
-		q.add(n)
-		if !q.running {
-			m.goDeliver(q, 0)
+		m.deliveries.Go(func() {
+			defer close(done)
+			if pause(o.ctx, n.fault.Late) && ended(o.ctx, before) {
+				m.send(o.ctx, n)
+			}
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			o.waiting--
+		})
+		if held := s.held; held != nil {
+			s.held, held.fault.Reorder = nil, false
+			m.deliver([]*notice{held})
 		}
 	}
 }
 
-// add appends a notice, or puts it before one that is to come after it.
-func (q *queue) add(n *notice) {
-	if last := len(q.notices) - 1; last >= 0 && q.notices[last].fault.Reorder {
-		q.notices[last].fault.Reorder = false
-		q.notices = slices.Insert(q.notices, last, n)
-		return
+// ended waits for the end of the delivery before, if there is one.
+func ended(ctx context.Context, before <-chan struct{}) bool {
+	if before == nil {
+		return true
 	}
-	q.notices = append(q.notices, n)
-}
-
-// goDeliver sends the notices of a queue one after the other. The caller holds m.mu.
-func (m *Mock) goDeliver(q *queue, after time.Duration) {
-	q.running = true
-	ctx := m.ctx
-	m.deliveries.Go(func() {
-		pause(ctx, after)
-		for n := m.next(ctx, q); n != nil; n = m.next(ctx, q) {
-			m.send(ctx, n)
-		}
-	})
+	select {
+	case <-before:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // sendEarly sends those notices that are to come before the answer.
@@ -182,25 +177,6 @@ func (m *Mock) release(a *answer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.deliver(a.notices)
-}
-
-// next takes the next notice out of a queue, nil if there is none for now.
-func (m *Mock) next(ctx context.Context, q *queue) *notice {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch {
-	case ctx.Err() != nil: // the outbox may be another one
-		return nil
-	case len(q.notices) > 0 && !q.notices[0].fault.Reorder:
-		n := q.notices[0]
-		q.notices = q.notices[1:]
-		m.queued--
-		return n
-	case len(q.notices) == 0 && m.queues[q.requestID] == q:
-		delete(m.queues, q.requestID)
-	}
-	q.running = false
-	return nil
 }
 
 // send delivers a notice, or delivers it twice.
@@ -230,12 +206,6 @@ func (m *Mock) try(ctx context.Context, n *notice) {
 
 // post sends one request to the webhook and returns the status, 0 if there was none.
 func (m *Mock) post(ctx context.Context, n *notice) int {
-	select {
-	case m.parallel <- struct{}{}:
-		defer func() { <-m.parallel }()
-	case <-ctx.Done():
-		return 0
-	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.hook.WebhookURL, bytes.NewReader(n.body))
 	if err != nil {
 		return 0
@@ -260,7 +230,7 @@ func (m *Mock) post(ctx context.Context, n *notice) int {
 
 func newHooks() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
+		Transport:     &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
 		Timeout:       answerTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

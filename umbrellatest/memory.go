@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -33,6 +34,14 @@ type session struct {
 	status   string
 	endedAt  time.Time
 	expiry   *time.Timer
+
+	delivered chan struct{} // closed once its last notice is
+	held      *notice       // until the next one
+}
+
+func (s *session) decoded() (request api.CreateSessionLinkRequest) {
+	_ = json.Unmarshal(s.request, &request) // encoded here: cannot fail
+	return request
 }
 
 func (s *session) stopExpiry() {

@@ -38,14 +38,14 @@ func heapInUse() uint64 {
 func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 	before := heapInUse()
 	m := remembering(t, 100)
-	require.Less(t, heapInUse()-before, uint64(maxMemory*5/4), "slices have room to spare")
+	require.Less(t, int64(heapInUse())-int64(before), int64(maxMemory*5/4), "slices have room to spare")
 	require.Len(t, m.sessions, 63)
 	require.Equal(t, "37", m.sessions[0].RequestID, "the newest are kept")
 
 	for i := range 900 {
 		m.keepRequest(&entry{Request: Request{Path: strconv.Itoa(i), Time: at(1000 + i)}, body: make([]byte, maxKeptBody)})
 	}
-	require.Less(t, heapInUse()-before, uint64(maxMemory*5/4), "sessions and journal together")
+	require.Less(t, int64(heapInUse())-int64(before), int64(maxMemory*5/4), "sessions and journal together")
 	require.Len(t, m.requests, 900, "the sessions were there before them")
 	require.Len(t, m.sessions, 7)
 
@@ -54,7 +54,7 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 	require.Less(t, len(m.requests), 230, "the oldest go first")
 	require.Equal(t, "899", m.requests[len(m.requests)-1].Path)
 	m.Reset()
-	require.Less(t, heapInUse()-before, uint64(mebibyte))
+	require.Less(t, int64(heapInUse())-int64(before), int64(mebibyte))
 	runtime.KeepAlive(m)
 }
 

@@ -36,7 +36,6 @@ type Mock struct {
 	endpoints  *http.ServeMux
 	hooks      *http.Client   // delivers events
 	deliveries sync.WaitGroup // those under way
-	parallel   chan struct{}  // has room for as many as are sent at a time
 
 	mu                       sync.Mutex // guards what follows
 	random                   *rand.PCG
@@ -46,7 +45,7 @@ type Mock struct {
 	faults                   []*pending
 	closed                   bool
 	memory
-	outbox
+	*outbox
 }
 
 // New returns a mock. The error joins everything that is wrong with the options.
@@ -68,7 +67,7 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = operations{mock: m}
-	m.hooks, m.parallel, m.outbox = newHooks(), make(chan struct{}, maxParallel), newOutbox()
+	m.hooks, m.outbox = newHooks(), newOutbox()
 	m.endpoints = newEndpoints(m)
 
 	m.random = rand.NewPCG(m.seed, startStream)

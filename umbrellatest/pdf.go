@@ -2,12 +2,9 @@ package umbrellatest
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/umbrella-api/umbrella-go/api"
 )
 
 // person is who signs, and what the variables in fillForm stand for.
@@ -16,16 +13,10 @@ var person = map[string]string{
 	"personalNumber": "0000000000", "documentDetails.number": "L01X00T47",
 }
 
-const (
-	pageLines = 45
-	lineRunes = 90
-)
-
 // signedPDF makes the signed document of a session: a text with the values of its
 // form. It has no signature in it that a reader could check.
 func signedPDF(s *session) []byte {
-	var request api.CreateSessionLinkRequest
-	_ = json.Unmarshal(s.request, &request) // encoded here: cannot fail
+	request := s.decoded()
 	var pairs []string
 	for name, value := range person {
 		pairs = append(pairs, "${identification."+name+"}", value)
@@ -45,40 +36,29 @@ func signedPDF(s *session) []byte {
 	return pdf(text)
 }
 
-// pdf writes lines of text as a PDF (ISO 32000-1) with as many pages as they need.
-func pdf(text []string) []byte {
-	var lines []string
-	for _, paragraph := range text {
-		runes := []rune(paragraph)
-		for len(runes) > lineRunes {
-			lines, runes = append(lines, string(runes[:lineRunes])), runes[lineRunes:]
-		}
-		lines = append(lines, string(runes))
+// pdf writes lines of text as a PDF (ISO 32000-1) of one page, as long as they need.
+func pdf(lines []string) []byte {
+	const leading, margin = 14, 60
+	height := max(842, leading*len(lines)+2*margin) // A4 or more
+	content := fmt.Sprintf("BT /F1 10 Tf %d TL %d %d Td\n", leading, margin, height-margin)
+	for _, line := range lines {
+		content += "(" + pdfText(line) + ") Tj T*\n"
 	}
-	objects := []string{"<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"}
-	var pages []string
-	for len(lines) > 0 {
-		n := min(pageLines, len(lines))
-		content := "BT /F1 10 Tf 14 TL 60 780 Td\n"
-		for _, line := range lines[:n] {
-			content += "(" + pdfText(line) + ") Tj T*\n"
-		}
-		content, lines = content+"ET", lines[n:]
-		pages = append(pages, fmt.Sprintf("%d 0 R", len(objects)+1))
-		objects = append(objects,
-			fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>", len(objects)+2),
-			fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content))
-	}
-	objects[1] = fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", strings.Join(pages, " "), len(pages))
-
+	content += "ET"
 	file := bytes.NewBufferString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
 	table := "0000000000 65535 f \n"
+	objects := []string{
+		"<< /Type /Catalog /Pages 2 0 R >>",
+		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 %d] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>", height),
+		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content),
+	}
 	for i, object := range objects {
 		table += fmt.Sprintf("%010d 00000 n \n", file.Len())
 		fmt.Fprintf(file, "%d 0 obj\n%s\nendobj\n", i+1, object)
 	}
-	start := file.Len()
-	fmt.Fprintf(file, "xref\n0 %d\n%strailer\n<< /Size %[1]d /Root 1 0 R >>\nstartxref\n%[3]d\n%%%%EOF\n", len(objects)+1, table, start)
+	fmt.Fprintf(file, "xref\n0 6\n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", table, file.Len())
 	return file.Bytes()
 }
 

@@ -51,9 +51,7 @@ func (m *Mock) Sessions() map[string]Session {
 	m.mu.Unlock()
 	sessions := make(map[string]Session, len(kept))
 	for _, k := range kept {
-		s := Session{SessionLink: k.SessionLink, OpenedAt: k.openedAt, Status: k.status, EndedAt: k.endedAt}
-		_ = json.Unmarshal(k.request, &s.Request) // encoded here: cannot fail
-		sessions[s.RequestID] = s
+		sessions[k.RequestID] = Session{k.SessionLink, k.decoded(), k.openedAt, k.status, k.endedAt}
 	}
 	return sessions
 }

@@ -49,48 +49,33 @@ func (unknownSession) VisitGetVerificationResponse(w http.ResponseWriter) error 
 	return nil
 }
 
-// verification has the vendor's example for a completed session. All else is made up.
+// verification changes the vendor's example for a completed session. All else is
+// made up.
 func (m *Mock) verification(s *session, base string) api.Verification {
 	status := strings.ToLower(s.status)
 	if s.status == StatusRunning {
 		status = "pending"
 	}
-	v := api.Verification{
-		IsVerified: new(s.status == StatusCompleted), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID,
+	if s.status != StatusCompleted {
+		return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
 	}
-	if !*v.IsVerified {
-		return v
+	var example api.VerificationResultResponse
+	_ = json.Unmarshal([]byte(server.OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers[http.StatusOK]), &example)
+	v, request := example.Data, s.decoded()
+	v.RequestID = &s.RequestID
+	v.Identification.PersonData = &api.PersonData{
+		Email: &request.Email, PhoneNumber: &request.PhoneNumber,
+		FirstName: new(person["firstName"]), LastName: new(person["lastName"]), BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
 	}
-	var request api.CreateSessionLinkRequest
-	_ = json.Unmarshal(s.request, &request) // encoded here: cannot fail
-	plain, signed := m.resource(s, "plain"), m.resource(s, "signed")
-	plain.Family, plain.SubType = new("DOCUMENT_TO_SIGN"), new("DOCUMENT_FLATTENED")
+	signature := &v.Signature.Content[0]
+	signature.SignedAt = new(s.endedAt.Format(time.RFC3339Nano))
+	plain, signed := signature.PlainResource, signature.SignedResource
 	plain.Metadata = map[string]any{"sourceTemplateUrl": request.DocURL}
-	signed.Family, signed.MimeType = new("SIGNED_DOCUMENT"), new("application/pdf")
-	signed.SizeBytes = new(int64(len(signedPDF(s))))
+	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
 	expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
-	signed.URLValidBefore = new(expires.Format(time.RFC3339))
-	signed.ResourceURL = new(base + m.documentURL(s.RequestID, expires))
-	v.Signature = &api.VerificationSignature{Content: []api.Signature{{
-		ID: new(s.RequestID + "-signature"), Method: new("RemoteSignatureLongLivedDisposableCertificate"), Status: new("COMPLETED"),
-		PageMode: new("headless"), SignedAt: new(s.endedAt.Format(time.RFC3339Nano)), PlainResource: plain, SignedResource: signed,
-	}}}
-	v.Identification = &api.Identification{
-		ID: new(s.RequestID + "-identification"), Actor: new("userToIdentify"), Source: new("ID-SELF"), Status: new("COMPLETED"),
-		PersonData: &api.PersonData{
-			Email: &request.Email, PhoneNumber: &request.PhoneNumber,
-			FirstName: new(person["firstName"]), LastName: new(person["lastName"]), BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
-		},
-	}
+	signed.ResourceURL, signed.URLValidBefore = new(base+m.documentURL(s.RequestID, expires)), new(expires.Format(time.RFC3339))
+	signed.SizeBytes = new(int64(len(signedPDF(s))))
 	return v
-}
-
-// resource is what both documents of a session have.
-func (m *Mock) resource(s *session, kind string) *api.Resource {
-	return &api.Resource{
-		ID: new(s.RequestID + "-" + kind), Name: new("Document To Sign"), Type: new("CONTRACT_DOCUMENT"),
-		Status: new("AVAILABLE"), Filename: new("contract.pdf"), ResourceURI: new("mock:" + s.RequestID + "/" + kind),
-	}
 }
 
 func (m *Mock) documentURL(requestID string, expires time.Time) string {
