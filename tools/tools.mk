@@ -19,7 +19,7 @@ spec-guard:
 # Built, because go run turns "cannot tell" (2) into "different" (1).
 spec-sync:
 	go build -C tools -o ../bin/specsync ./specsync
-	bin/specsync -page "$(PAGE)" -spec openapi.yaml -write || [ $$? -eq 1 ]
+	bin/specsync -page "$(PAGE)" -spec openapi.yaml -overlay overlay.yaml -write || [ $$? -eq 1 ]
 
 spec-report:
 	@go run -C tools ./specreport -base "$(BASE)"

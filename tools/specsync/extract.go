@@ -11,14 +11,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// heading opens the block that holds the document.
-const heading = "````yaml POST /onboarding/createSessionLink"
+// heading, and an operation, open the block that holds a document.
+const heading = "````yaml "
 
 var fence = regexp.MustCompile("^(`{3,})[ \t]*([^`\n]*?)[ \t]*\n?$")
 
-// extract returns the content of the page's one fenced document. Line ends and
-// a blank line before the closing fence are the page's, and not the document's.
-func extract(markdown []byte) ([]byte, error) {
+// extract returns the content of the page's one fenced document with that heading.
+// Line ends and a blank line before the closing fence are the page's, and not the document's.
+func extract(markdown []byte, heading string) ([]byte, error) {
 	var blocks [][]byte
 	var block []byte
 	var ticks, info string // of the block under way

@@ -1,7 +1,9 @@
 // Command specsync compares openapi.yaml with the document that the vendor
-// publishes inside a Markdown page, and replaces it on request.
+// publishes inside a Markdown page, and replaces it on request. It also reports where
+// the operations that overlay.yaml has from pages of their own (x-page) differ from
+// those pages, which a person has to judge: overlay.yaml is not changed.
 //
-// Exit status: 0 the same, 1 different (unified diff on stdout), 2 cannot tell.
+// Exit status: 0 the same, 1 different (what differs on stdout), 2 cannot tell.
 // "go run" turns every failure into 1: build the command to see the difference.
 package main
 
@@ -16,6 +18,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 )
+
+// first is the operation whose page holds openapi.yaml.
+const first = "POST /onboarding/createSessionLink"
 
 const (
 	same       = 0
@@ -32,11 +37,17 @@ func run(args []string, stdout, stderr io.Writer, client *http.Client) int {
 	flags.SetOutput(stderr)
 	page := flags.String("page", "", "`file or https URL` of the vendor's Markdown page")
 	spec := flags.String("spec", "", "`file` to compare, usually ../openapi.yaml")
+	overlay := flags.String("overlay", "", "`file` whose operations with x-page are compared too")
 	write := flags.Bool("write", false, "replace the file when it differs")
 	if err := flags.Parse(args); err != nil {
 		return cannotTell
 	}
 	changed, err := sync(*page, *spec, *write, stdout, client)
+	if err == nil && *overlay != "" {
+		var more bool
+		more, err = previews(*spec, *overlay, stdout, client)
+		changed = changed || more
+	}
 	switch {
 	case err != nil:
 		fmt.Fprintln(stderr, "specsync:", err)
@@ -59,7 +70,7 @@ func sync(page, spec string, write bool, stdout io.Writer, client *http.Client) 
 	if err != nil {
 		return false, err
 	}
-	published, err := extract(markdown)
+	published, err := extract(markdown, heading+first)
 	if err != nil {
 		return false, fmt.Errorf("page %s: %w", page, err)
 	}
