@@ -1,0 +1,215 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"regexp/syntax"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// deep is where optional members end, so that a recursive schema has a value.
+const deep = 3
+
+// Valid makes a value that keeps s and has every property, several layers deep.
+func (s *Schema) Valid() (any, error) {
+	v := s.variant(0, 0)
+	if !s.Conforms(v) {
+		return nil, fmt.Errorf("%s: no value was found that keeps the schema (breaks %v): give it an example", s.Pointer, s.Broken(v))
+	}
+	return v, nil
+}
+
+// variant makes the n-th value, so that the items of one array can differ.
+func (s *Schema) variant(n, depth int) any {
+	switch {
+	case s.is("object") || s.Types == nil && len(s.Properties) > 0:
+		return s.members(n, depth)
+	case s.is("array"):
+		items := []any{}
+		usual := 2
+		if depth > 1 {
+			usual = 1
+		}
+		for i := range max(s.limit("minItems", 0), min(usual, s.limit("maxItems", usual))) {
+			if s.Items != nil && (depth < deep || i < s.limit("minItems", 0)) {
+				items = append(items, s.Items.variant(i, depth+1))
+			}
+		}
+		return items
+	}
+	s.find()
+	if len(s.valid) == 0 {
+		return nil
+	}
+	return s.valid[n%len(s.valid)]
+}
+
+func (s *Schema) members(n, depth int) any {
+	made := map[string]any{}
+	required := map[string]bool{}
+	for _, name := range s.Required {
+		required[name] = true
+	}
+	for _, name := range s.names() {
+		optional := !required[name]
+		few := depth < 3*deep && len(made) < s.limit("minProperties", 0)
+		if !optional || few || depth < deep && len(made) < s.limit("maxProperties", 1<<30) {
+			made[name] = s.Properties[name].variant(n, depth+1)
+		}
+	}
+	for i := 0; s.Additional != nil && i < max(2, s.limit("minProperties", 0)) && len(made) < s.limit("maxProperties", 1<<30); i++ {
+		if depth < deep || len(made) < s.limit("minProperties", 0) {
+			made["key"+strconv.Itoa(i)] = s.Additional.variant(n+i, depth+1)
+		}
+	}
+	return made
+}
+
+// find collects scalars that keep s, and those that are near it.
+func (s *Schema) find() {
+	s.once.Do(func() {
+		seen := map[string]bool{}
+		for _, v := range s.candidates(rand.New(rand.NewPCG(1, 1))) {
+			text, err := json.Marshal(v)
+			if err != nil || seen[string(text)] {
+				continue
+			}
+			seen[string(text)] = true
+			s.nearby = append(s.nearby, v)
+			if s.Conforms(v) {
+				s.valid = append(s.valid, v)
+			}
+		}
+	})
+}
+
+// near are scalars that keep s or break it narrowly; at least one.
+func (s *Schema) near() []any {
+	s.find()
+	return s.nearby
+}
+
+// candidates are scalars that may keep s or break it narrowly.
+func (s *Schema) candidates(rng *rand.Rand) []any {
+	all := append([]any{}, s.Examples...)
+	if v, ok := s.Raw["const"]; ok {
+		all = append(all, v)
+	}
+	all = append(all, list(s.Raw["enum"])...)
+	if s.is("boolean") {
+		all = append(all, true, false)
+	}
+	if s.is("integer") || s.is("number") {
+		all = append(all, s.numbers()...)
+	}
+	if s.is("string") {
+		all = append(all, s.strings(rng)...)
+	}
+	return append(all, nil)
+}
+
+// numbers are those at the limits and beside them.
+func (s *Schema) numbers() []any {
+	var all []any
+	add := func(f float64) { all = append(all, json.Number(strconv.FormatFloat(f, 'f', -1, 64))) }
+	step := 1.0
+	if n, ok := s.Raw["multipleOf"].(json.Number); ok {
+		step, _ = n.Float64()
+	}
+	for _, keyword := range []string{"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"} {
+		if n, ok := s.Raw[keyword].(json.Number); ok {
+			f, _ := n.Float64()
+			all = append(all, n)
+			for _, d := range []float64{step, -step, 1, -1, 0.5, -0.5} {
+				add(f + d)
+			}
+		}
+	}
+	for _, f := range []float64{1, 0, -1, 2, 3, 0.5, 7} {
+		add(f * step)
+	}
+	return append(all, json.Number("1.0"), json.Number("1e2"), json.Number("1.5"))
+}
+
+// strings are made from format, pattern and lengths.
+func (s *Schema) strings(rng *rand.Rand) []any {
+	var all []string
+	all = append(all, ofFormat[s.string("format")]...)
+	if pattern := s.string("pattern"); pattern != "" {
+		if tree, err := syntax.Parse(pattern, syntax.Perl); err == nil {
+			for range 100 {
+				var b strings.Builder
+				match(&b, tree, rng)
+				all = append(all, b.String(), b.String()+"<%")
+				for _, of := range ofFormat[s.string("format")] {
+					all = append(all, b.String()+of)
+				}
+			}
+		}
+	}
+	all = append(all, "text", "another text")
+	low, high := s.limit("minLength", 0), s.limit("maxLength", -1)
+	for _, n := range []int{low - 1, low, low + 1, high - 1, high, high + 1} {
+		if n >= 0 {
+			all = append(all, strings.Repeat("a", n), strings.Repeat("é", n))
+		}
+	}
+	for i := range 20 {
+		all = append(all, fmt.Sprintf("%0*d", max(1, low), i))
+	}
+	var values []any
+	for _, text := range append(all, edges...) {
+		if utf8.ValidString(text) {
+			values = append(values, text)
+		}
+	}
+	return values
+}
+
+var ofFormat = map[string][]string{
+	"email":     {"user@example.com", "b@example.com"},
+	"uri":       {"https://example.com/a?b=c", "https://example.com/b", "com.example.app:/signed"},
+	"date-time": {"2025-07-30T08:55:52.520909994Z", "1998-12-31T23:59:60Z", "1996-12-19t16:39:57-08:00"},
+	"date":      {"2025-07-30", "2024-02-29"},
+	"uuid":      {"123e4567-e89b-12d3-a456-426614174000", "74884FE3-C9E1-4462-B60F-C461E422000C"},
+}
+
+// match writes a string that tree matches.
+func match(b *strings.Builder, tree *syntax.Regexp, rng *rand.Rand) {
+	low, high := 1, 1
+	switch tree.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(tree.Rune))
+		return
+	case syntax.OpCharClass:
+		i := rng.IntN(len(tree.Rune)/2) * 2
+		from, to := tree.Rune[i], min(tree.Rune[i+1], tree.Rune[i]+50)
+		b.WriteRune(from + rune(rng.IntN(int(to-from)+1)))
+		return
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte("ab01"[rng.IntN(4)])
+		return
+	case syntax.OpAlternate:
+		match(b, tree.Sub[rng.IntN(len(tree.Sub))], rng)
+		return
+	case syntax.OpStar:
+		low, high = 0, 4
+	case syntax.OpPlus:
+		low, high = 1, 5
+	case syntax.OpQuest:
+		low, high = 0, 1
+	case syntax.OpRepeat:
+		low, high = tree.Min, tree.Max
+		if high < 0 {
+			high = low + 4
+		}
+	}
+	for range low + rng.IntN(high-low+1) {
+		for _, sub := range tree.Sub {
+			match(b, sub, rng)
+		}
+	}
+}
