@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/umbrella-api/umbrella-go/internal/format"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -40,54 +42,67 @@ type failure struct{ err error }
 
 func (f failure) Read([]byte) (int, error) { return 0, f.err }
 
-func (v *Validator) sizeViolation() Violation {
-	return Violation{"$", "size", fmt.Sprintf("must not be larger than %d bytes", v.maxBody)}
-}
-
-// mediaType picks what the document says about the Content-Type of header.
-func mediaType(content openapi3.Content, header http.Header) (*openapi3.MediaType, *Violation) {
-	if media := content.Get(header.Get("Content-Type")); media != nil {
-		return media, nil
+// checkBody checks a body that is not empty, and its Content-Type.
+func (v *Validator) checkBody(content openapi3.Content, header http.Header, data []byte, tooLarge bool) verdict {
+	media := content.Get(header.Get("Content-Type"))
+	switch {
+	case tooLarge:
+		return verdict{found: []Violation{{"$", "size", fmt.Sprintf("must not be larger than %d bytes", v.maxBody)}}}
+	case media == nil:
+		names := strings.Join(slices.Sorted(maps.Keys(content)), " or ")
+		return verdict{found: []Violation{{"$header.Content-Type", "mediaType", "must be " + names}}}
 	}
-	names := slices.Sorted(maps.Keys(content))
-	return nil, &Violation{"$header.Content-Type", "mediaType", "must be " + strings.Join(names, " or ")}
-}
-
-// checkBody checks a JSON body against the schema of media.
-func checkBody(media *openapi3.MediaType, data []byte) (found []Violation) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var value any
-	if strictjson.Check(data) != nil || decoder.Decode(&value) != nil {
-		return []Violation{{"$", "json", "must be one JSON value in which no member is named twice"}}
+	var body any
+	if strictjson.Check(data) != nil || decoder.Decode(&body) != nil {
+		return verdict{found: []Violation{{"$", "json", "must be one JSON value in which no member is named twice"}}}
 	}
-	if media.Schema == nil {
-		return nil
+	schema := v.schemas[media]
+	if schema == nil {
+		return verdict{}
 	}
-	defer survive(&found)
-	err := media.Schema.Value.VisitJSON(value, schemaOptions...)
-	return translate(err, node{path: "$", schemas: flatten(media.Schema)})
+	body = tame(body, 0)
+	err, _ := schema.Validate(body).(*jsonschema.ValidationError)
+	if err == nil {
+		return verdict{}
+	}
+	f := findings{root: node{path: "$", value: body, schemas: flatten(media.Schema)}}
+	f.add(err)
+	return f.verdict()
 }
 
-// survive, deferred, turns a panic into a violation: the JSON Schema engine
-// panics at numbers like 1e9999999 where the schema has a bound.
-func survive(found *[]Violation) {
-	if recover() != nil {
-		*found = append(*found, Violation{"$", "schema", "could not be checked"})
-	}
-}
+const (
+	maxDepth  = 100  // each error below repeats the way to its place
+	maxDigits = 1000 // of a number, or of the number that its exponent stands for
+)
 
-// schemaOptions hold for each schema that kin-openapi checks. The formats are
-// not put into its registry, which is global.
-var schemaOptions = []openapi3.SchemaValidationOption{
-	openapi3.EnableJSONSchema2020(),
-	openapi3.MultiErrors(),
-	openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-		"email":     openapi3.NewCallbackValidator(format.Email),
-		"uri":       openapi3.NewCallbackValidator(format.URI),
-		"date-time": openapi3.NewCallbackValidator(format.DateTime),
-	}),
-	// Keeps kin-openapi from rendering the value at each level of each error:
-	// nobody reads that text, and a deep body of some kilobytes makes gigabytes of it.
-	openapi3.SetSchemaErrorMessageCustomizer(func(*openapi3.SchemaError) string { return "no" }),
+// tame replaces what would take a schema long to judge by something that is no
+// JSON value, so that it fails where a schema applies to it.
+func tame(value any, depth int) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			v[name] = tame(member, depth+1)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = tame(item, depth+1)
+		}
+	case json.Number:
+		exponent := 0
+		if i := strings.IndexAny(string(v), "eE"); i >= 0 {
+			var err error
+			if exponent, err = strconv.Atoi(string(v[i+1:])); err != nil {
+				exponent = math.MaxInt
+			}
+		}
+		if len(v) > maxDigits || exponent > maxDigits || exponent < -maxDigits {
+			return math.Inf(1)
+		}
+	}
+	if depth > maxDepth {
+		return math.Inf(1)
+	}
+	return value
 }

@@ -1,7 +1,6 @@
 package contract_test
 
 import (
-	"net/http"
 	"sync"
 	"testing"
 
@@ -34,19 +33,5 @@ func TestValidator_ServesManyGoroutines(t *testing.T) {
 	close(errs)
 	for err := range errs {
 		require.NoError(t, err)
-	}
-}
-
-func BenchmarkValidator_Exchange(b *testing.B) {
-	v := newValidator(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		req := newRequest(b, goodRequest)
-		if err := v.ValidateRequest(req); err != nil {
-			b.Fatal(err)
-		}
-		if err := v.ValidateResponse(req, newResponse(http.StatusOK, "application/json", goodResponse)); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

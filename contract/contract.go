@@ -16,11 +16,13 @@
 package contract
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"math"
 
-	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 const defaultMaxBody = 1 << 20
@@ -32,6 +34,7 @@ const defaultMaxBody = 1 << 20
 type Validator struct {
 	settings
 	servers []server
+	schemas map[*openapi3.MediaType]*jsonschema.Schema // of the bodies
 }
 
 // Option changes what [New] builds.
@@ -100,8 +103,14 @@ func WithMaxBodyBytes(n int64) Option {
 // New returns a Validator of the embedded document. The error joins everything
 // that is wrong with the options.
 func New(opts ...Option) (*Validator, error) {
-	return newValidator(umbrella.OpenAPI(), opts...)
+	return newValidator(embedded, opts...)
 }
+
+// embedded is openapi.yaml with overlay.yaml applied, in the order of the
+// document.
+//
+//go:embed openapi.gen.json
+var embedded []byte
 
 func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	s := settings{maxBody: defaultMaxBody}
@@ -116,9 +125,9 @@ func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	servers, err := load(document, s)
-	if err != nil {
+	v := &Validator{settings: s}
+	if err := v.load(document); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	return &Validator{settings: s, servers: servers}, nil
+	return v, nil
 }

@@ -53,11 +53,3 @@ func (e *Error) Refuse(w http.ResponseWriter) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
 }
-
-func refuse(w http.ResponseWriter, err error) {
-	e, ok := err.(*Error)
-	if !ok {
-		e = &Error{Direction: Request} // the body could not be read
-	}
-	e.Refuse(w)
-}

@@ -83,7 +83,7 @@ func TestValidator_JudgesResponses(t *testing.T) {
 }
 
 func TestValidator_JudgesDocumentedRedirectsAndDefaults(t *testing.T) {
-	v := edited(t, nil, "'400':", "'307':", "'401':", "default:")
+	v := edited(t, nil, `"400":`, `"307":`, `"401":`, `"default":`)
 	judge := func(status int, body string) []string {
 		return breaches(t, v.ValidateResponse(newRequest(t, ""), newResponse(status, "application/json", body)))
 	}
@@ -94,7 +94,7 @@ func TestValidator_JudgesDocumentedRedirectsAndDefaults(t *testing.T) {
 }
 
 func TestValidator_JudgesHeadAnswersByStatusAlone(t *testing.T) {
-	v := edited(t, nil, "    post:\n", "    head:\n      responses: {'200': {description: x, content: {application/json: {}}}}\n    post:\n")
+	v := edited(t, nil, `"post":{`, `"head":{"responses":{"200":{"description":"x","content":{"application/json":{}}}}},"post":{`)
 	req := newRequest(t, "")
 	req.Method = http.MethodHead
 	require.NoError(t, v.ValidateResponse(req, newResponse(200, "", "")))
@@ -144,15 +144,15 @@ func TestValidator_PassesOnAResponseThatCannotBeRead(t *testing.T) {
 	require.Equal(t, `{"st`, string(data))
 	require.ErrorIs(t, err, broken)
 
-	const required = "'200':\n          headers: {X-Left: {required: true, schema: {type: integer}}}"
-	v := edited(t, nil, "'200':", required)
+	v := edited(t, nil, `"200":{`, withHeader)
 	resp.Body = io.NopCloser(iotest.ErrReader(broken))
 	require.Equal(t, want("$header header"), breaches(t, v.ValidateResponse(newRequest(t, ""), resp)), "what is known to be wrong is said")
 }
 
+const withHeader = `"200":{"headers":{"X-Left":{"required":true,"schema":{"type":"integer"}}},`
+
 func TestValidator_JudgesResponseHeaders(t *testing.T) {
-	v := edited(t, nil, "'200':",
-		"'200':\n          headers: {X-Left: {required: true, schema: {type: integer}}}")
+	v := edited(t, nil, `"200":{`, withHeader)
 	req, resp := newRequest(t, ""), newResponse(200, "application/json", goodResponse)
 	require.Equal(t, want("$header header"), breaches(t, v.ValidateResponse(req, resp)))
 	resp.Header.Set("X-Left", "many")

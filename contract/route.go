@@ -24,8 +24,8 @@ type server struct {
 	router routers.Router
 }
 
-// exchange is a request without its body, and the operation that it asks for.
-type exchange = openapi3filter.RequestValidationInput
+// call is a request without its body, and the operation that it asks for.
+type call = openapi3filter.RequestValidationInput
 
 // newServers builds one router for each server of doc, as two servers need not
 // have the same base path.
@@ -73,7 +73,7 @@ func (s server) matches(u *url.URL) bool {
 
 // find looks up the operation of req, or says as an error of that direction why
 // there is none.
-func (v *Validator) find(req *http.Request, direction Direction) (*exchange, *Error) {
+func (v *Validator) find(req *http.Request, direction Direction) (*call, *Error) {
 	bare := req.WithContext(req.Context())
 	bare.Body = nil                                  // kin-openapi would read it
 	bare.Method = cmp.Or(req.Method, http.MethodGet) // net/http's reading of ""
@@ -83,7 +83,7 @@ func (v *Validator) find(req *http.Request, direction Direction) (*exchange, *Er
 		}
 		route, params, err := s.router.FindRoute(bare)
 		if err == nil {
-			return &exchange{Request: bare, Route: route, PathParams: params, Options: filterOptions}, nil
+			return &call{Request: bare, Route: route, PathParams: unescaped(params), Options: filterOptions}, nil
 		}
 		if errors.Is(err, routers.ErrMethodNotAllowed) {
 			allow := s.methods(bare)

@@ -18,8 +18,7 @@ import (
 // property "x" accepts.
 func sandbox(t *testing.T, schema string, opts ...contract.Option) func(body string) []string {
 	t.Helper()
-	document := `# JSON would be read without line numbers, YAML with them.
-{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"post":{
+	document := `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"post":{
 		"requestBody":{"content":{"application/json":{"schema":` + schema + `}}},
 		"responses":{"200":{"description":"d"}}}}},
 		"components":{"schemas":{
@@ -28,7 +27,7 @@ func sandbox(t *testing.T, schema string, opts ...contract.Option) func(body str
 				"mail":{"type":"string","format":"email"},
 				"at":{"type":"string","format":"date-time"},
 				"friend":{"$ref":"#/components/schemas/Contact"}}}}}}`
-	v, err := contract.NewFromDocument([]byte(strings.ReplaceAll(document, "\t", " ")), append(opts, contract.WithServer("/"))...)
+	v, err := contract.NewFromDocument([]byte(document), append(opts, contract.WithServer("/"))...)
 	require.NoError(t, err)
 	return func(body string) []string {
 		req, err := http.NewRequest(http.MethodPost, "/x", strings.NewReader(body))
@@ -65,17 +64,17 @@ func TestValidator_JudgesJSONSchemaKeywords(t *testing.T) {
 		{"numbers", `{"properties":{"a":{"minimum":2,"multipleOf":2}}}`, `{"a":4}`, `{"a":1}`, want("$.a minimum", "$.a multipleOf")},
 		{"items", `{"properties":{"a":{"minItems":1}}}`, `{"a":[1]}`, `{"a":[]}`, want("$.a minItems")},
 		{"unique items", `{"properties":{"a":{"uniqueItems":true}}}`, `{"a":[1,2]}`, `{"a":[1,1]}`, want("$.a uniqueItems")},
-		{"prefix items", `{"properties":{"a":{"prefixItems":[{"type":"string"},{"required":["b"]}]}}}`, `{"a":["x"]}`, `{"a":["x",{}]}`, want("$.a[1] required")},
+		{"prefix items", `{"properties":{"a":{"prefixItems":[{"type":"string"},{"required":["b"]}]}}}`, `{"a":["x"]}`, `{"a":["x",{}]}`, want("$.a[1].b required")},
 		{"all of", `{"allOf":[{"required":["a"]},{"properties":{"a":{"type":"string"}},"required":["b"]}]}`, `{"a":"","b":1}`, `{"a":1}`, want("$.a type", "$.b required")},
 		{"any of", `{"properties":{"a":{"anyOf":[{"type":"string"},{"required":["c"]}]}}}`, `{"a":"x"}`, `{"a":{}}`, want("$.a anyOf")},
 		{"one of", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"a":1}`, `{"a":1,"b":2}`, want("$ oneOf")},
 		{"one of, none", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"b":1}`, `{}`, want("$ oneOf")},
 		{"not", `{"not":{"required":["a"]}}`, `{}`, `{"a":1}`, want("$ schema")},
 		{"false", `{"properties":{"a":false}}`, `{}`, `{"a":1}`, want("$.a schema")},
-		{"then", `{"if":{"required":["a"]},"then":{"required":["b"]}}`, `{}`, `{"a":1}`, want("$ required")},
-		{"dependent", `{"dependentRequired":{"a":["b"]}}`, `{"b":1}`, `{"a":1}`, want("$ schema")},
+		{"then", `{"if":{"required":["a"]},"then":{"required":["b"]}}`, `{}`, `{"a":1}`, want("$.b required")},
+		{"dependent", `{"dependentRequired":{"a":["b"]}}`, `{"b":1}`, `{"a":1}`, want("$ dependentRequired")},
 		{"closed by the document", `{"properties":{"a":{}},"additionalProperties":false}`, `{"a":1}`, `{"b":1}`, want("$.b additionalProperties")},
-		{"closed but for a pattern", `{"patternProperties":{"^x":{}},"additionalProperties":false}`, `{"xa":1}`, `{"xa":1,"b":1}`, want("$ additionalProperties")},
+		{"closed but for a pattern", `{"patternProperties":{"^x":{}},"additionalProperties":false}`, `{"xa":1}`, `{"xa":1,"b":1}`, want("$.b additionalProperties")},
 		{
 			"deep, in the order of the properties", `{"properties":{"a":{"properties":{"b":{"properties":{"c":{"required":["y","x"],"properties":{"x":{},"y":{}}}}}}}}}`,
 			`{}`, `{"a":{"b":{"c":{}}}}`, want("$.a.b.c.x required", "$.a.b.c.y required"),
@@ -134,12 +133,10 @@ func TestSealed_LeavesCompositionsAndOpenMapsAlone(t *testing.T) {
 }
 
 func TestValidator_JudgesParameters(t *testing.T) {
-	v := edited(t, nil, "    post:\n", `    post:
-      parameters:
-        - {name: limit, in: query, required: true, schema: {type: integer, minimum: 1}}
-        - {name: page, in: query, schema: {type: integer, default: 1}}
-        - {name: site, in: query, schema: {type: string, format: uri}}
-`)
+	v := edited(t, nil, `"post":{`, `"post":{"parameters":[
+		{"name":"limit","in":"query","required":true,"schema":{"type":"integer","minimum":1}},
+		{"name":"page","in":"query","schema":{"type":"integer","default":1}},
+		{"name":"site","in":"query","schema":{"type":"string","format":"uri"}}],`)
 	judge := func(query string) []string {
 		req := newRequest(t, goodRequest)
 		req.URL.RawQuery = query
@@ -154,7 +151,7 @@ func TestValidator_JudgesParameters(t *testing.T) {
 }
 
 func TestValidator_RefusesABodyWhereNoneIsDocumented(t *testing.T) {
-	v := edited(t, nil, "    post:\n", "    put:\n      responses: {'200': {description: x}}\n    post:\n")
+	v := edited(t, nil, `"post":{`, `"put":{"responses":{"200":{"description":"x"}}},"post":{`)
 	req := newRequest(t, "{}")
 	req.Method, req.ContentLength = http.MethodPut, -1
 	require.Equal(t, want("$ requestBody"), breaches(t, v.ValidateRequest(req)))
@@ -166,7 +163,7 @@ func TestValidator_RefusesABodyWhereNoneIsDocumented(t *testing.T) {
 }
 
 func TestValidator_RefusesASecuritySchemeItCannotJudge(t *testing.T) {
-	v := edited(t, nil, "scheme: bearer\n      bearerFormat: JWT", "scheme: basic")
+	v := edited(t, nil, `"scheme":"bearer","bearerFormat":"JWT"`, `"scheme":"basic"`)
 	require.Equal(t, want("$header.Authorization security"), breaches(t, v.ValidateRequest(newRequest(t, goodRequest))))
 }
 
@@ -185,11 +182,11 @@ func TestNew_RefusesDocumentsItCannotCheck(t *testing.T) {
 
 func TestValidator_SurvivesAbsurdNumbers(t *testing.T) {
 	judge := sandbox(t, `{"properties":{"a":{"minimum":2},"b":{"type":"integer"}}}`)
-	require.Equal(t, want("$ schema"), judge(`{"a":1e9999999}`))
-	require.Equal(t, want("$.b type"), judge(`{"b":1e9999999}`))
+	require.Equal(t, want("$.a schema"), judge(`{"a":1e9999999}`))
+	require.Equal(t, want("$.b schema"), judge(`{"b":1e9999999}`))
 	require.Equal(t, want("$.a minimum"), judge(`{"a":-1e300}`))
 
-	v := edited(t, nil, "'200':", "'200':\n          headers: {X-Left: {content: {application/json: {schema: {minimum: 2}}}}}")
+	v := edited(t, nil, `"200":{`, `"200":{"headers":{"X-Left":{"content":{"application/json":{"schema":{"minimum":2}}}}},`)
 	resp := newResponse(200, "application/json", goodResponse)
 	resp.Header.Set("X-Left", "1e9999999")
 	require.Equal(t, want("$ schema"), breaches(t, v.ValidateResponse(newRequest(t, ""), resp)))
@@ -207,7 +204,7 @@ func TestValidator_SpendsLittleOnADeepBody(t *testing.T) {
 }
 
 func TestValidator_AcceptsAnyJSONWhereTheDocumentHasNoSchema(t *testing.T) {
-	v := edited(t, nil, "            schema:\n              $ref: '#/components/schemas/CreateSessionLinkRequest'\n", "")
+	v := edited(t, nil, `"schema":{"$ref":"#/components/schemas/CreateSessionLinkRequest"},`, "")
 	require.NoError(t, v.ValidateRequest(newRequest(t, `[1]`)))
 	require.Equal(t, want("$ json"), breaches(t, v.ValidateRequest(newRequest(t, `[1`))))
 }
@@ -229,4 +226,27 @@ func TestValidator_JudgesACancelledRequestAllTheSame(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("gone"))
 	require.NoError(t, newValidator(t).ValidateRequest(newRequest(t, goodRequest).WithContext(ctx)))
+}
+
+func TestSealed_ClosesACompositionAsAWhole(t *testing.T) {
+	judge := sandbox(t, `{"properties":{
+		"both":{"allOf":[{"$ref":"#/components/schemas/Contact"},{"type":"object","properties":{"b":{}}}]},
+		"either":{"oneOf":[{"type":"string"},{"properties":{"c":{}}}]},
+		"contact":{"$ref":"#/components/schemas/Contact"}}}`, contract.Sealed())
+
+	require.Empty(t, judge(`{"both":{"mail":"a@b.c","b":1},"either":{"c":1},"contact":{"mail":"a@b.c"}}`))
+	require.Equal(t,
+		want("$.both.x additionalProperties", "$.either.x additionalProperties", "$.contact.friend.x additionalProperties"),
+		judge(`{"both":{"mail":"a@b.c","b":1,"x":1},"either":{"c":1,"x":1},"contact":{"mail":"a@b.c","friend":{"mail":"a@b.c","x":1}}}`))
+	require.Equal(t, want("$.both.mail required", "$.both.x additionalProperties", "$.contact.site format", "$.contact.mail type"),
+		judge(`{"both":{"at":"2025-07-30T08:55:52Z","b":1,"x":1},"contact":{"mail":1,"site":"https://<"}}`),
+		"what a part that fails declares is not undeclared")
+}
+
+func TestValidator_ReportsAPatternBesideAFailedEnumOrFormat(t *testing.T) {
+	judge := sandbox(t, `{"properties":{
+		"kind":{"type":"string","enum":["aa","bb"],"minLength":2},
+		"both":{"properties":{"format":{"type":"string"},"pattern":{"type":"string"}}}}}`)
+	require.Equal(t, want("$.kind enum", "$.kind minLength", "$.both.format type"),
+		judge(`{"kind":"a","both":{"format":1}}`))
 }

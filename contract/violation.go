@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-
-	"github.com/getkin/kin-openapi/routers"
 )
 
 // Direction tells a request from a response.
@@ -32,6 +30,7 @@ type Report struct {
 	Operation  string      `json:"operation"`
 	Direction  Direction   `json:"direction"`
 	Violations []Violation `json:"violations"`
+	Omitted    int         `json:"omitted,omitempty"` // as in Error
 }
 
 // Error is a request or a response that breaks the document. Its fields are
@@ -39,13 +38,17 @@ type Report struct {
 type Error struct {
 	Operation  string      `json:"operation"`
 	Direction  Direction   `json:"direction"`
-	Violations []Violation `json:"violations"`
+	Violations []Violation `json:"violations"` // the first 50, in the order of the document
+	// Omitted counts what else is wrong: 0 unless there are 50 violations.
+	Omitted int `json:"omitted,omitempty"`
 
 	allow []string // the methods of the path, after a wrong one
 }
 
-// shown is how many violations the text of an Error lists.
-const shown = 5
+const (
+	maxViolations = 50 // in an Error
+	shown         = 5  // in its text
+)
 
 // Error implements error. It lists the first five violations.
 func (e *Error) Error() string {
@@ -57,7 +60,7 @@ func (e *Error) Error() string {
 	for _, v := range e.Violations[:min(shown, len(e.Violations))] {
 		list = append(list, v.Path+" "+v.Reason)
 	}
-	if more := len(e.Violations) - shown; more > 0 {
+	if more := len(e.Violations) + e.Omitted - len(list); more > 0 {
 		list = append(list, fmt.Sprintf("and %d more", more))
 	}
 	return fmt.Sprintf("contract: %s breaks the document: %s", subject, strings.Join(list, "; "))
@@ -67,20 +70,27 @@ func (e *Error) Error() string {
 // repeat no text that they do not know to be free of values, that this one is.
 func (e *Error) Discreet() string { return e.Error() }
 
+// verdict is what is wrong with a part of a message.
+type verdict struct {
+	found   []Violation
+	omitted int
+}
+
 // breach is the error for violations, or nil when there are none.
-func breach(direction Direction, route *routers.Route, violations []Violation) error {
-	if len(violations) == 0 {
+func breach(direction Direction, in *call, found []Violation, omitted int) error {
+	if len(found) == 0 {
 		return nil
 	}
-	name := cmp.Or(route.Operation.OperationID, route.Method+" "+route.Path)
-	return &Error{Operation: name, Direction: direction, Violations: violations}
+	name := cmp.Or(in.Route.Operation.OperationID, in.Route.Method+" "+in.Route.Path)
+	kept := found[:min(len(found), maxViolations)]
+	return &Error{Operation: name, Direction: direction, Violations: kept, Omitted: omitted + len(found) - len(kept)}
 }
 
 // reported says whether there is a callback of WithReport, which has then got
 // err. A body that could not be read is no breach: its next reader sees why.
 func (v *Validator) reported(err error) bool {
 	if e, ok := err.(*Error); ok && v.report != nil {
-		v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations})
+		v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations, Omitted: e.Omitted})
 	}
 	return v.report != nil
 }

@@ -1,0 +1,203 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// ValidateRequest checks req, which a client is about to send or a server has
+// received. It returns an [*Error] with every violation, or another error when
+// the body cannot be read. The body is read up to the limit and replaced by one
+// that reads the same from the start.
+//
+// The bearer token need only be there and well-formed: who it belongs to is not
+// in the document.
+func (v *Validator) ValidateRequest(req *http.Request) error {
+	_, err := v.checkRequest(req)
+	return err
+}
+
+// ValidateResponse checks resp as the answer to req. It returns an [*Error] with
+// every violation, or another error when the body cannot be read. The body is
+// read up to the limit, when status and media type are documented, and replaced
+// by one that reads the same from the start; closing it is left to the caller.
+func (v *Validator) ValidateResponse(req *http.Request, resp *http.Response) error {
+	in, missing := v.find(req, Response)
+	if missing != nil {
+		return missing
+	}
+	return v.checkResponse(in, resp)
+}
+
+func (v *Validator) checkRequest(req *http.Request) (*call, error) {
+	in, missing := v.find(req, Request)
+	if missing != nil {
+		return nil, missing
+	}
+	head := checkHead(in)
+	data, tooLarge, err := buffer(&req.Body, v.maxBody)
+	if err != nil {
+		return in, fmt.Errorf("contract: reading the request body: %w", err)
+	}
+	var body verdict
+	switch documented := in.Route.Operation.RequestBody; {
+	case documented == nil && len(data) > 0:
+		body.found = []Violation{{"$", "requestBody", "must be empty: the operation takes no body"}}
+	case documented == nil, len(data) == 0 && !documented.Value.Required:
+	case len(data) == 0:
+		body.found = []Violation{{"$", "json", "must not be empty"}}
+	default:
+		body = v.checkBody(documented.Value.Content, req.Header, data, tooLarge)
+	}
+	return in, breach(Request, in, append(head, body.found...), body.omitted)
+}
+
+func (v *Validator) checkResponse(in *call, resp *http.Response) error {
+	responses := in.Route.Operation.Responses
+	documented := cmp.Or(responses.Status(resp.StatusCode), responses.Default())
+	if documented == nil {
+		return breach(Response, in, []Violation{{"$status", "status", "is not in the document"}}, 0)
+	}
+	head := checkHeaders(in, documented.Value.Headers, resp)
+	content := documented.Value.Content
+	if in.Request.Method == http.MethodHead || len(content) == 0 {
+		return breach(Response, in, head, 0)
+	}
+	var data []byte
+	var tooLarge bool
+	if content.Get(resp.Header.Get("Content-Type")) != nil {
+		var err error
+		if data, tooLarge, err = buffer(&resp.Body, v.maxBody); err != nil {
+			if len(head) > 0 {
+				return breach(Response, in, head, 0)
+			}
+			return fmt.Errorf("contract: reading the response body: %w", err)
+		}
+	}
+	body := v.checkBody(content, resp.Header, data, tooLarge)
+	return breach(Response, in, append(head, body.found...), body.omitted)
+}
+
+// checkHead checks security and parameters with kin-openapi, which may panic at
+// numbers such as 1e9999999.
+func checkHead(in *call) (found []Violation) {
+	defer survive(&found)
+	ctx, operation := in.Request.Context(), in.Route.Operation
+	security := &in.Route.Spec.Security
+	if operation.Security != nil {
+		security = operation.Security
+	}
+	if openapi3filter.ValidateSecurityRequirements(ctx, in, *security) != nil {
+		found = append(found, Violation{"$header.Authorization", "security", "must be Bearer and a token"})
+	}
+	parameters := operation.Parameters
+	for _, p := range in.Route.PathItem.Parameters {
+		if operation.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+			parameters = append(parameters[:len(parameters):len(parameters)], p)
+		}
+	}
+	for _, p := range parameters {
+		found = append(found, checkParameter(ctx, in, p.Value)...)
+	}
+	return found
+}
+
+func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Violation {
+	at := "$" + p.In + "." + p.Name
+	isArray := p.Schema != nil && p.Schema.Value.Type.Includes(openapi3.TypeArray)
+	if p.In == openapi3.ParameterInQuery && !isArray && len(in.GetQueryParams()[p.Name]) > 1 {
+		return []Violation{{at, "repeated", "must be given once"}} // kin-openapi sees the first only
+	}
+	err := openapi3filter.ValidateParameter(ctx, in, p)
+	rule, words := "schema", ""
+	var cause *jsonschema.ValidationError
+	var failed *openapi3.SchemaError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, openapi3filter.ErrInvalidRequired):
+		rule = "required"
+	case errors.As(err, &cause): // the first of them
+		rule = keyword(cause.ErrorKind)
+		words = reason(rule, cause.ErrorKind)
+	case errors.As(err, &failed):
+		rule = cmp.Or(failed.SchemaField, rule)
+	}
+	return []Violation{{at, rule, cmp.Or(words, reason(rule, nil))}}
+}
+
+func checkHeaders(in *call, documented openapi3.Headers, resp *http.Response) (found []Violation) {
+	if len(documented) == 0 {
+		return nil
+	}
+	defer survive(&found)
+	err := openapi3filter.ValidateResponse(in.Request.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in,
+		Status:                 resp.StatusCode,
+		Header:                 resp.Header,
+		Options:                in.Options,
+	})
+	if err != nil {
+		return []Violation{{"$header", "header", "has a documented header missing or wrong"}}
+	}
+	return nil
+}
+
+// survive, deferred, turns a panic into a violation.
+func survive(found *[]Violation) {
+	if recover() != nil {
+		*found = append(*found, Violation{"$", "schema", "could not be checked"})
+	}
+}
+
+// filterOptions leave bodies out: they are checked here.
+var filterOptions = &openapi3filter.Options{
+	ExcludeResponseBody: true,
+	SkipSettingDefaults: true,
+	MultiError:          true,
+	AuthenticationFunc:  authenticate,
+	// Not in kin-openapi's registry, which is global.
+	SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(stringFormats())},
+}
+
+func stringFormats() map[string]openapi3.StringFormatValidator {
+	validators := make(map[string]openapi3.StringFormatValidator)
+	for name, format := range formats {
+		validators[name] = openapi3.NewCallbackValidator(format.check)
+	}
+	return validators
+}
+
+// bearer is "Bearer" and a b64token (RFC 6750, section 2.1).
+var bearer = regexp.MustCompile(`^(?i:bearer) +[A-Za-z0-9._~+/-]+=*$`)
+
+// authenticate refuses any other scheme: nobody here can judge it.
+func authenticate(_ context.Context, in *openapi3filter.AuthenticationInput) error {
+	isBearer := in.SecurityScheme.Type == "http" && strings.EqualFold(in.SecurityScheme.Scheme, "bearer")
+	values := in.RequestValidationInput.Request.Header.Values("Authorization")
+	if !isBearer || len(values) != 1 || !bearer.MatchString(values[0]) {
+		return errors.New("no bearer token")
+	}
+	return nil
+}
+
+// unescaped are the path parameters as the schemas mean them: the router, which
+// must not take an escaped slash for one, leaves them as they came.
+func unescaped(params map[string]string) map[string]string {
+	for name, value := range params {
+		if plain, err := url.PathUnescape(value); err == nil {
+			params[name] = plain
+		}
+	}
+	return params
+}
