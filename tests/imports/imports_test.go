@@ -36,7 +36,7 @@ var rules = map[string]struct{ ours, others []string }{
 	}},
 	"contract": {
 		ours:   []string{"", "internal/format", "internal/strictjson", "internal/baseurl"},
-		others: []string{"github.com/getkin/kin-openapi"},
+		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
 	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
