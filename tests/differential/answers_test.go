@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/tests/internal/spec"
 )
@@ -30,6 +32,29 @@ func TestGeneratedAnswers_AreJudgedAlike(t *testing.T) {
 	}
 }
 
+func FuzzAnswers(f *testing.F) {
+	var all []*answers
+	for _, op := range load(f).Operations {
+		_, success := op.Success()
+		if success.Schema == nil {
+			continue
+		}
+		a, err := newAnswers(f, op, rand.New(rand.NewPCG(*seed, 0)), &tally{why: map[string]int{}})
+		require.NoError(f, err)
+		all = append(all, a)
+		for range 20 {
+			f.Add(a.bodies.JSON())
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, a := range all {
+			if complaint := a.judge(data); complaint != "" {
+				t.Error(complaint)
+			}
+		}
+	})
+}
+
 // answers serves bodies for one valid call and compares who refuses them.
 type answers struct {
 	op      *spec.Operation
@@ -38,10 +63,10 @@ type answers struct {
 	call    *spec.Call
 	schema  *spec.Schema
 	bodies  *spec.Generator
-	cases   []spec.Case // these first
+	near    []spec.Neighbour // these first
 }
 
-func newAnswers(t *testing.T, op *spec.Operation, rng *rand.Rand, sum *tally) (a *answers, err error) {
+func newAnswers(t testing.TB, op *spec.Operation, rng *rand.Rand, sum *tally) (a *answers, err error) {
 	status, success := op.Success()
 	a = &answers{op: op, sum: sum, network: &memory{status: status}, schema: success.Schema}
 	r, err := newRequests(t, op, rng, sum)
@@ -72,18 +97,25 @@ func newAnswers(t *testing.T, op *spec.Operation, rng *rand.Rand, sum *tally) (a
 	if a.bodies, err = spec.NewGenerator(success.Schema, success.Examples, rng); err != nil {
 		return nil, err
 	}
-	a.cases, err = success.Schema.Cases()
-	return a, err
+	if a.near, err = success.Schema.Neighbours(); err != nil {
+		return nil, err
+	}
+	shuffle(a.near)
+	return a, nil
 }
 
 func (a *answers) compare(i int) (complaint string) {
 	data := a.bodies.JSON()
-	if i < len(a.cases) {
+	if i%2 == 0 && i/2 < len(a.near) {
 		var err error
-		if data, err = json.Marshal(a.cases[i].Value); err != nil {
+		if data, err = json.Marshal(a.near[i/2].Value()); err != nil {
 			return err.Error()
 		}
 	}
+	return a.judge(data)
+}
+
+func (a *answers) judge(data []byte) (complaint string) {
 	a.network.answer = data
 	result, failure := a.call.Do()
 	v := verdict{op: a.op, input: fmt.Sprintf("%q", data), client: failure == nil, strict: spec.Strict(data)}

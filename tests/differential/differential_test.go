@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	inputs = flag.Int("inputs", 4_000, "generated requests, and as many answers, to compare")
+	inputs = flag.Int("inputs", 10_000, "generated requests, and as many answers, to compare")
 	seed   = flag.Uint64("seed", 1, "what fixes the generated inputs")
 )
 
@@ -132,6 +132,11 @@ func (s *tally) requireBoth(t *testing.T) {
 	all := s.valid + s.invalid
 	require.Greater(t, s.valid, all/20)
 	require.Greater(t, s.invalid, all/20)
+}
+
+// shuffle is the same for all workers, so that each takes its share.
+func shuffle(near []spec.Neighbour) {
+	rand.New(rand.NewPCG(*seed, 0)).Shuffle(len(near), func(i, j int) { near[i], near[j] = near[j], near[i] })
 }
 
 func load(t testing.TB) *spec.Document {

@@ -32,19 +32,19 @@ func TestGeneratedRequests_AreJudgedAlike(t *testing.T) {
 
 // requests makes calls of one operation and compares who refuses them.
 type requests struct {
-	t          *testing.T
+	t          testing.TB
 	op         *spec.Operation
 	rand       *rand.Rand
 	sum        *tally
 	network    *memory
 	method     *spec.Method
-	body       *spec.Generator // nil if the operation takes none
-	bodyCases  []spec.Case     // these first
+	body       *spec.Generator  // nil if the operation takes none
+	near       []spec.Neighbour // of the body; these first
 	parameters map[*spec.Parameter]*spec.Generator
 	fixed      map[*spec.Parameter]any
 }
 
-func newRequests(t *testing.T, op *spec.Operation, rng *rand.Rand, sum *tally) (r *requests, err error) {
+func newRequests(t testing.TB, op *spec.Operation, rng *rand.Rand, sum *tally) (r *requests, err error) {
 	r = &requests{
 		t: t, op: op, rand: rng, sum: sum, network: &memory{},
 		parameters: map[*spec.Parameter]*spec.Generator{}, fixed: map[*spec.Parameter]any{},
@@ -82,17 +82,22 @@ func newRequests(t *testing.T, op *spec.Operation, rng *rand.Rand, sum *tally) (
 		if r.body, err = spec.NewGenerator(op.Body.Schema, op.Body.Examples, rng); err != nil {
 			return nil, err
 		}
-		r.bodyCases, err = op.Body.Schema.Cases()
+		if r.near, err = op.Body.Schema.Neighbours(); err != nil {
+			return nil, err
+		}
+		shuffle(r.near)
 	}
-	return r, err
+	return r, nil
 }
 
-// input makes the i-th call: the cases of the body, then calls at random.
+// input makes the i-th call: half of them go through the neighbours of a valid
+// body, as far as there are any, the others are made at random.
 func (r *requests) input(i int) (in spec.Input, err error) {
 	in.Parameters = map[*spec.Parameter]any{}
+	near := i%2 == 0 && i/2 < len(r.near)
 	for _, p := range r.op.Parameters {
 		switch {
-		case r.rand.IntN(3) == 0 && i >= len(r.bodyCases):
+		case r.rand.IntN(3) == 0 && !near:
 			in.Parameters[p] = r.parameters[p].Value()
 		case p.Required || r.rand.IntN(2) == 0:
 			in.Parameters[p] = r.fixed[p]
@@ -100,8 +105,8 @@ func (r *requests) input(i int) (in spec.Input, err error) {
 	}
 	switch {
 	case r.body == nil:
-	case i < len(r.bodyCases):
-		in.Body, err = json.Marshal(r.bodyCases[i].Value)
+	case near:
+		in.Body, err = json.Marshal(r.near[i/2].Value())
 	default:
 		in.Body, err = json.Marshal(r.body.Value())
 	}

@@ -27,10 +27,31 @@ func (s *Schema) Cases() ([]Case, error) {
 	return c.found, nil
 }
 
+// Neighbour is the full value of a schema with another scalar at one place.
+type Neighbour struct {
+	full, value any
+	at          []any
+}
+
+// Value makes it.
+func (n Neighbour) Value() any { return put(n.full, n.at, n.value) }
+
+// Neighbours are all that are at or just beyond a limit of a rule, at every place.
+func (s *Schema) Neighbours() ([]Neighbour, error) {
+	full, err := s.Valid()
+	if err != nil {
+		return nil, err
+	}
+	c := &cases{root: s, full: full}
+	c.walk(s, "$", nil, nil)
+	return c.near, nil
+}
+
 type cases struct {
 	root  *Schema
 	full  any
 	found []Case
+	near  []Neighbour
 }
 
 // walk adds the cases of s, which is for the value at a place of the full one.
@@ -46,6 +67,11 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 			continue
 		}
 		c.add(path, r.keyword, at, s.tries(value))
+	}
+	if !s.is("object") && !s.is("array") {
+		for _, v := range s.near() {
+			c.near = append(c.near, Neighbour{c.full, v, at})
+		}
 	}
 	for _, part := range s.parts {
 		c.walk(part, path, at, above)

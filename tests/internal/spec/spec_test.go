@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -46,6 +47,28 @@ func TestCases_BreakEachRuleAlone(t *testing.T) {
 		"$.both.x required", "$.both.x type", "$.both.y minLength", "$.children[0] type",
 	} {
 		require.Contains(t, rules, want)
+	}
+}
+
+func TestNeighbours_AreOnBothSidesOfALimit(t *testing.T) {
+	s := everything(t).Operations[0].Body.Schema
+	near, err := s.Neighbours()
+	require.NoError(t, err)
+	lengths, phones := map[int]bool{}, map[int]bool{}
+	for _, n := range near {
+		v := n.Value().(map[string]any)
+		name, _ := v["name"].(string)
+		phone, _ := v["phone"].(string)
+		lengths[utf8.RuneCountInString(name)] = true
+		if strings.HasPrefix(phone, "+") {
+			phones[len(phone)] = true
+		}
+	}
+	for _, n := range []int{1, 2, 3, 4, 5, 6} {
+		require.Contains(t, lengths, n)
+	}
+	for _, n := range []int{4, 5, 16, 17} {
+		require.Contains(t, phones, n)
 	}
 }
 

@@ -140,9 +140,13 @@ func (s *Schema) strings(rng *rand.Rand) []any {
 	all = append(all, ofFormat[s.string("format")]...)
 	if pattern := s.string("pattern"); pattern != "" {
 		if tree, err := syntax.Parse(pattern, syntax.Perl); err == nil {
-			for range 100 {
+			for i := range 100 {
 				var b strings.Builder
-				match(&b, tree, rng)
+				count := func(low, high int) int { return low + rng.IntN(high-low+1) }
+				if i < len(limits) {
+					count = limits[i]
+				}
+				match(&b, tree, count, rng)
 				all = append(all, b.String(), b.String()+"<%")
 				for _, of := range ofFormat[s.string("format")] {
 					all = append(all, b.String()+of)
@@ -177,10 +181,24 @@ var ofFormat = map[string][]string{
 	"uuid":      {"123e4567-e89b-12d3-a456-426614174000", "74884FE3-C9E1-4462-B60F-C461E422000C"},
 }
 
-// match writes a string that tree matches.
-func match(b *strings.Builder, tree *syntax.Regexp, rng *rand.Rand) {
-	low, high := 1, 1
+// limits are how often a part of a pattern is repeated to be just inside or just
+// outside of what the pattern allows.
+var limits = []func(low, high int) int{
+	func(low, _ int) int { return low },
+	func(_, high int) int { return high },
+	func(low, _ int) int { return max(0, low-1) },
+	func(_, high int) int { return high + 1 },
+}
+
+// match writes a string that tree matches, if count keeps between low and high.
+func match(b *strings.Builder, tree *syntax.Regexp, count func(low, high int) int, rng *rand.Rand) {
+	low, high := 0, 0
 	switch tree.Op {
+	case syntax.OpConcat, syntax.OpCapture:
+		for _, sub := range tree.Sub {
+			match(b, sub, count, rng)
+		}
+		return
 	case syntax.OpLiteral:
 		b.WriteString(string(tree.Rune))
 		return
@@ -193,7 +211,7 @@ func match(b *strings.Builder, tree *syntax.Regexp, rng *rand.Rand) {
 		b.WriteByte("ab01"[rng.IntN(4)])
 		return
 	case syntax.OpAlternate:
-		match(b, tree.Sub[rng.IntN(len(tree.Sub))], rng)
+		match(b, tree.Sub[rng.IntN(len(tree.Sub))], count, rng)
 		return
 	case syntax.OpStar:
 		low, high = 0, 4
@@ -207,9 +225,9 @@ func match(b *strings.Builder, tree *syntax.Regexp, rng *rand.Rand) {
 			high = low + 4
 		}
 	}
-	for range low + rng.IntN(high-low+1) {
-		for _, sub := range tree.Sub {
-			match(b, sub, rng)
+	for range count(low, high) {
+		for _, sub := range tree.Sub { // none for an anchor
+			match(b, sub, count, rng)
 		}
 	}
 }
