@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -164,10 +165,11 @@ func found(t testing.TB, err error) (list []string) {
 		}
 	case errors.As(err, &broken):
 		for _, v := range broken.Violations {
-			list = append(list, v.Path+" "+v.Rule)
+			list = append(list, spec.Anonymous(v.Path)+" "+v.Rule)
 		}
 	default:
 		require.NoError(t, err)
 	}
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }

@@ -202,7 +202,7 @@ func (r *requests) refusal(err error) (byClient []string, complaint string) {
 		byClient = append(byClient, f.Path+" "+f.Rule)
 	}
 	slices.Sort(byClient)
-	return byClient, ""
+	return slices.Compact(byClient), ""
 }
 
 // ofBody leaves out what is wrong with parameters, whose paths do not begin with

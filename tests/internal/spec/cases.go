@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -89,12 +90,12 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 			c.add(path+".extra", "additionalProperties", at, []any{with})
 		}
 		for _, name := range sorted(value) {
-			member := s.Additional
+			member, below := s.Additional, path+".*"
 			if object(s.Raw["properties"])[name] != nil {
-				member = s.Properties[name]
+				member, below = s.Properties[name], path+"."+name
 			}
 			if member != nil {
-				c.walk(member, path+"."+name, append(slices.Clone(at), name), above)
+				c.walk(member, below, append(slices.Clone(at), name), above)
 			}
 		}
 	case []any:
@@ -164,6 +165,13 @@ func (s *Schema) tries(old any) []any {
 	}
 	return s.near()
 }
+
+// made are the names of members that are made up here.
+var made = regexp.MustCompile(`\.(key|more)[0-9]+`)
+
+// Anonymous replaces the names that the values here have in maps by a *, in a path
+// of a judge that shows them.
+func Anonymous(path string) string { return made.ReplaceAllString(path, ".*") }
 
 func get(v any, at []any) any {
 	for _, step := range at {

@@ -113,8 +113,9 @@ func (s *Schema) Conforms(v any) bool { return s.whole(v) }
 // jsonschema, says of a decoded value.
 func (s *Schema) ConformsToKin(v any) bool { return s.kin(v) }
 
-// Broken lists every rule that v breaks, as "path keyword", sorted. A value of the
-// wrong type breaks no other rule.
+// Broken lists every rule that v breaks, as "path keyword", sorted and each once. A
+// value of the wrong type breaks no other rule. The names of a map's members are
+// data and so not in the paths: each is a *.
 func (s *Schema) Broken(v any) []string {
 	found := s.broken(nil, "$", v)
 	slices.Sort(found)
@@ -148,7 +149,7 @@ func (s *Schema) broken(found []string, path string, v any) []string {
 			case own[name] != nil:
 				found = s.Properties[name].broken(found, path+"."+name, member)
 			case s.Additional != nil:
-				found = s.Additional.broken(found, path+"."+name, member)
+				found = s.Additional.broken(found, path+".*", member)
 			case s.Closed:
 				found = append(found, path+"."+name+" additionalProperties")
 			}

@@ -43,7 +43,7 @@ func TestCases_BreakEachRuleAlone(t *testing.T) {
 		"$.page format", "$.page pattern", "$.at format", "$.id format", "$.phone pattern", "$.kind enum", "$.version const", "$.note type", "$.note maxLength",
 		"$.count minimum", "$.count maximum", "$.count multipleOf", "$.count type", "$.ratio exclusiveMinimum", "$.ratio exclusiveMaximum",
 		"$.list minItems", "$.list maxItems", "$.list uniqueItems", "$.list[0] type", "$.list[0] minLength",
-		"$.labels.key0 minLength", "$.labels maxProperties", "$.closed.extra additionalProperties", "$.closed.a type",
+		"$.labels.* minLength", "$.labels maxProperties", "$.closed.extra additionalProperties", "$.closed.a type",
 		"$.both.x required", "$.both.x type", "$.both.y minLength", "$.children[0] type",
 	} {
 		require.Contains(t, rules, want)
