@@ -34,6 +34,7 @@ type verdict struct {
 	broken []string
 	// Who accepts it.
 	client, schema, kin bool
+	untypedNull         bool // null is where the schema names no type
 }
 
 // reasons for which the judges may differ, each with when. Nothing else may.
@@ -50,6 +51,10 @@ var reasons = []struct {
 	{
 		"kin-openapi lets null pass where the type allows it, whatever enum and const say",
 		func(v verdict) bool { return v.kin && !v.client && !v.schema && only(v.broken, "const", "enum") },
+	},
+	{
+		"kin-openapi refuses null where a schema names no type",
+		func(v verdict) bool { return v.untypedNull && !v.kin && v.schema && v.client },
 	},
 	{
 		"kin-openapi judges numbers as float64: one beyond its range is none, and big ones are equal to their neighbours",

@@ -138,9 +138,18 @@ func (r *requests) compare(i int) (complaint string) {
 	}
 	r.network.sent = 0
 	_, err = call.Do()
+	for p, value := range parameters {
+		// The document cannot say so, but no path can hold these.
+		if p.In == "path" && slices.Contains([]any{"", ".", ".."}, value) {
+			if err == nil || r.network.sent > 0 {
+				return fmt.Sprintf("%s: %s is %q, and yet it was sent", r.op.ID, p.Name, value)
+			}
+			return ""
+		}
+	}
 	byClient, complaint := r.refusal(err)
 	if complaint != "" {
-		return complaint + " of " + string(wire)
+		return fmt.Sprintf("%s: %s: %s %s", r.op.ID, complaint, r.op.URL(parameters), wire)
 	}
 	if byClient == nil {
 		if want := r.op.URL(parameters); !spec.SameURL(want, r.network.url) || r.network.method != r.op.Method || !bytes.Equal(wire, r.network.body) {
@@ -160,26 +169,18 @@ func (r *requests) judge(wire []byte, parameters map[*spec.Parameter]any, byClie
 			return err.Error()
 		}
 		all["body"] = body
-		v.broken = r.op.Body.Schema.Broken(body)
+		v.broken, v.untypedNull = r.op.Body.Schema.Broken(body), r.op.Body.Schema.HasUntypedNull(body)
 		v.schema, v.kin = r.op.Body.Schema.Conforms(body), r.op.Body.Schema.ConformsToKin(body)
 		if byBody := ofBody(byClient); !slices.Equal(v.broken, byBody) {
 			return fmt.Sprintf("%s: the client finds %q, jsonschema %q in %s", r.op.ID, byBody, v.broken, wire)
 		}
 	}
-	outside := false // a value that would change the path
 	for p, value := range parameters {
 		all[p.Name] = value
 		v.broken = append(v.broken, p.Schema.Broken(value)...)
 		v.schema, v.kin = v.schema && p.Schema.Conforms(value), v.kin && p.Schema.ConformsToKin(value)
-		outside = outside || p.In == "path" && slices.Contains([]any{"", ".", ".."}, value)
 	}
 	v.value = all
-	if outside { // the document cannot say so, but no path can hold these values
-		if v.client {
-			return "the client sent a path parameter that is empty or dots: " + v.input
-		}
-		return ""
-	}
 	return r.sum.count(v)
 }
 

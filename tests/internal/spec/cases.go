@@ -108,7 +108,7 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 // types adds null and one other value of a wrong type.
 func (c *cases) types(s *Schema, path string, at []any) {
 	c.add(path, "type", at, []any{nil})
-	c.add(path, "type", at, []any{json.Number("1"), "text", true, []any{}, map[string]any{}})
+	c.add(path, "type", at, []any{"text", json.Number("1"), true, []any{}, map[string]any{}})
 }
 
 // add takes the first of values that breaks the rule alone, else the first that breaks it.

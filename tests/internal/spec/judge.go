@@ -122,6 +122,32 @@ func (s *Schema) Broken(v any) []string {
 	return slices.Compact(found)
 }
 
+// HasUntypedNull reports whether v has null where s names no type, which
+// kin-openapi refuses and JSON Schema allows.
+func (s *Schema) HasUntypedNull(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return len(s.Types) == 0
+	case map[string]any:
+		for name, member := range v {
+			of := s.Properties[name]
+			if of == nil {
+				of = s.Additional
+			}
+			if of != nil && of.HasUntypedNull(member) {
+				return true
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if s.Items != nil && s.Items.HasUntypedNull(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (s *Schema) broken(found []string, path string, v any) []string {
 	for _, r := range s.rules {
 		if r.keyword == "type" && !r.ok(v) {
