@@ -37,49 +37,54 @@ type verdict struct {
 	untypedNull         bool // null is where the schema names no type
 }
 
-// reasons for which the judges may differ, each with when. Nothing else may.
+// reasons for which a judge may differ from jsonschema. Nothing else may.
 var reasons = []struct {
-	why  string
-	when func(v verdict) bool
+	who, why string
+	when     func(v verdict) bool
 }{
 	{
-		"kin-openapi's validator is of OpenAPI 3.0: it has no const, and exclusive bounds are no numbers",
-		func(v verdict) bool {
-			return v.kin && !v.client && !v.schema && only(v.broken, "const", "exclusiveMinimum", "exclusiveMaximum")
-		},
+		"kin-openapi", "its validator is of OpenAPI 3.0, which has no const and in which exclusive bounds are no numbers",
+		func(v verdict) bool { return v.kin && only(v.broken, "const", "exclusiveMinimum", "exclusiveMaximum") },
 	},
 	{
-		"kin-openapi lets null pass where the type allows it, whatever enum and const say",
-		func(v verdict) bool { return v.kin && !v.client && !v.schema && only(v.broken, "const", "enum") },
+		"kin-openapi", "it lets null pass where the type allows it, whatever enum and const say",
+		func(v verdict) bool { return v.kin && only(v.broken, "const", "enum") },
 	},
 	{
-		"kin-openapi refuses null where a schema names no type",
-		func(v verdict) bool { return v.untypedNull && !v.kin && v.schema && v.client },
+		"kin-openapi", "it refuses null where a schema names no type",
+		func(v verdict) bool { return !v.kin && v.untypedNull },
 	},
 	{
-		"kin-openapi judges numbers as float64: one beyond its range is none, and big ones are equal to their neighbours",
-		func(v verdict) bool {
-			return v.kin != v.schema && v.client == v.schema && hasNumber(v.value, beyondKin)
-		},
+		"kin-openapi", "it judges numbers as float64: one beyond its range is none, and one between two is its neighbour",
+		func(v verdict) bool { return hasNumber(v.value, beyondFloat) },
 	},
 	{
-		"a number beyond int64 or float64 has no place in a Go value",
-		func(v verdict) bool { return !v.client && v.schema && hasNumber(v.value, beyondGo) },
+		"the client", "a number beyond int64 or float64 has no place in a Go value",
+		func(v verdict) bool { return !v.client && hasNumber(v.value, beyondGo) },
 	},
 }
 
-// disagreement returns why the judges differ, "" if they agree, and whether that is listed.
-func (v verdict) disagreement() (why string, listed bool) {
-	if v.client == (v.strict && v.schema) && v.schema == v.kin && v.schema == (len(v.broken) == 0) {
-		return "", true
+// disagreements returns why judges differ from jsonschema, as far as that is
+// listed, and a complaint if one differs otherwise.
+func (v verdict) disagreements() (why []string, complaint string) {
+	differ := map[string]bool{
+		"the client":              v.client != (v.strict && v.schema),
+		"kin-openapi":             v.kin != v.schema,
+		"each keyword for itself": v.schema != (len(v.broken) == 0),
 	}
 	for _, r := range reasons {
-		if r.when(v) {
-			return r.why, true
+		if differ[r.who] && r.when(v) {
+			why = append(why, r.who+": "+r.why)
+			differ[r.who] = false
 		}
 	}
-	return fmt.Sprintf("%s: accepted by the client: %t, by jsonschema: %t (breaks %q), by kin-openapi: %t, strict JSON: %t: %s",
-		v.op.ID, v.client, v.schema, v.broken, v.kin, v.strict, v.input), false
+	for who, differs := range differ {
+		if differs {
+			complaint = fmt.Sprintf("%s: %s differs: accepted by the client: %t, by jsonschema: %t (breaks %q), by kin-openapi: %t, strict JSON: %t: %s",
+				v.op.ID, who, v.client, v.schema, v.broken, v.kin, v.strict, v.input)
+		}
+	}
+	return why, complaint
 }
 
 // tally counts what was compared, from many goroutines.
@@ -115,13 +120,10 @@ func run(t *testing.T, op *spec.Operation, n int, worker func(*rand.Rand, *tally
 }
 
 func (s *tally) count(v verdict) (complaint string) {
-	why, listed := v.disagreement()
+	listed, complaint := v.disagreements()
 	s.Lock()
 	defer s.Unlock()
-	switch {
-	case !listed:
-		return why
-	case why != "":
+	for _, why := range listed {
 		s.why[why]++
 	}
 	if v.client {
@@ -129,7 +131,7 @@ func (s *tally) count(v verdict) (complaint string) {
 	} else {
 		s.invalid++
 	}
-	return ""
+	return complaint
 }
 
 // A generator that makes only good, or only bad, inputs proves nothing.

@@ -86,8 +86,8 @@ func beyondGo(n json.Number) bool {
 	return err != nil || !ok || exact.IsInt() && (f >= math.MaxInt64 || f < math.MinInt64)
 }
 
-// beyondKin are numbers that differ from the float64 next to them.
-func beyondKin(n json.Number) bool {
+// beyondFloat are numbers that differ from the float64 next to them.
+func beyondFloat(n json.Number) bool {
 	f, err := n.Float64()
 	exact, ok := new(big.Rat).SetString(n.String())
 	return err != nil || !ok || exact.Cmp(new(big.Rat).SetFloat64(f)) != 0

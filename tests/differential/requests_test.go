@@ -231,13 +231,20 @@ func (r *requests) refusesBadText(call *spec.Call) (complaint string) {
 
 func TestReasons_CoverNothingElse(t *testing.T) {
 	op := load(t).Operations[0]
-	for _, v := range []verdict{
-		{client: true}, {schema: true}, {kin: true, broken: []string{"$.x format"}}, {client: true, schema: true},
-		{client: true, strict: false, schema: true, kin: true},
-		{schema: true, kin: true, strict: true, value: map[string]any{"n": json.Number("1")}},
+	one := map[string]any{"n": json.Number("1")}
+	for name, v := range map[string]verdict{
+		"only the client accepts":               {strict: true, client: true, broken: []string{"$.x format"}},
+		"only the client refuses":               {strict: true, schema: true, kin: true, value: one},
+		"the client accepts broken JSON":        {client: true, broken: []string{"$ json"}},
+		"only kin-openapi accepts":              {strict: true, kin: true, broken: []string{"$.x format", "$.y const"}},
+		"only kin-openapi refuses":              {strict: true, client: true, schema: true, value: one},
+		"only jsonschema accepts":               {strict: true, schema: true, value: one},
+		"a keyword refuses, the whole does not": {strict: true, client: true, schema: true, kin: true, broken: []string{"$.x format"}},
 	} {
 		v.op = op
-		_, listed := v.disagreement()
-		require.False(t, listed, "%+v", v)
+		_, complaint := v.disagreements()
+		require.NotEmpty(t, complaint, name)
 	}
+	_, complaint := verdict{op: op, strict: true, client: true, schema: true, kin: true}.disagreements()
+	require.Empty(t, complaint)
 }

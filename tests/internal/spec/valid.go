@@ -99,6 +99,9 @@ func (s *Schema) candidates(rng *rand.Rand) []any {
 		all = append(all, v)
 	}
 	all = append(all, list(s.Raw["enum"])...)
+	if len(s.Types) == 0 {
+		all = append(all, "text", json.Number("1"), true, []any{"x"})
+	}
 	if s.is("boolean") {
 		all = append(all, true, false)
 	}
