@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 )
@@ -165,13 +164,6 @@ func (s *Schema) tries(old any) []any {
 	}
 	return s.near()
 }
-
-// made are the names of members that are made up here.
-var made = regexp.MustCompile(`\.(key|more)[0-9]+`)
-
-// Anonymous replaces the names that the values here have in maps by a *, in a path
-// of a judge that shows them.
-func Anonymous(path string) string { return made.ReplaceAllString(path, ".*") }
 
 func get(v any, at []any) any {
 	for _, step := range at {

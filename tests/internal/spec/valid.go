@@ -52,6 +52,12 @@ func (s *Schema) members(n, depth int) any {
 	required := map[string]bool{}
 	for _, name := range s.Required {
 		required[name] = true
+		if s.Properties[name] == nil {
+			made[name] = "text" // a name that is required and has no schema but that of all others
+			if s.Additional != nil {
+				made[name] = s.Additional.variant(n, depth+1)
+			}
+		}
 	}
 	for _, name := range s.names() {
 		optional := !required[name]
