@@ -125,8 +125,7 @@ func (a *answers) judge(data []byte) (complaint string) {
 		if v.value, err = spec.Decode(data); err != nil {
 			return err.Error()
 		}
-		v.broken, v.untypedNull = a.schema.Broken(v.value), a.schema.HasUntypedNull(v.value)
-		v.schema, v.kin = a.schema.Conforms(v.value), a.schema.ConformsToKin(v.value)
+		v.judge(a.schema, v.value)
 	} else {
 		v.broken = []string{"$ json"}
 	}

@@ -37,6 +37,15 @@ type verdict struct {
 	untypedNull         bool // null is where the schema names no type
 }
 
+// judge asks all but the client. Which keywords are broken is only asked of what
+// breaks one: package spec proves that it is none otherwise.
+func (v *verdict) judge(s *spec.Schema, value any) {
+	v.schema, v.kin, v.untypedNull = s.Conforms(value), s.ConformsToKin(value), s.HasUntypedNull(value)
+	if !v.schema {
+		v.broken = s.Broken(value)
+	}
+}
+
 // reasons for which a judge may differ from jsonschema. Nothing else may.
 var reasons = []struct {
 	who, why string

@@ -169,8 +169,7 @@ func (r *requests) judge(wire []byte, parameters map[*spec.Parameter]any, byClie
 			return err.Error()
 		}
 		all["body"] = body
-		v.broken, v.untypedNull = r.op.Body.Schema.Broken(body), r.op.Body.Schema.HasUntypedNull(body)
-		v.schema, v.kin = r.op.Body.Schema.Conforms(body), r.op.Body.Schema.ConformsToKin(body)
+		v.judge(r.op.Body.Schema, body)
 		if byBody := ofBody(byClient); !slices.Equal(v.broken, byBody) {
 			return fmt.Sprintf("%s: the client finds %q, jsonschema %q in %s", r.op.ID, byBody, v.broken, wire)
 		}

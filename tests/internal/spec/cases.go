@@ -42,13 +42,13 @@ func (s *Schema) Neighbours() ([]Neighbour, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cases{root: s, full: full}
+	c := &cases{full: full}
 	c.walk(s, "$", nil, nil)
 	return c.near, nil
 }
 
 type cases struct {
-	root  *Schema
+	root  *Schema // nil if only the neighbours are wanted
 	full  any
 	found []Case
 	near  []Neighbour
@@ -61,12 +61,8 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 	}
 	above = append(slices.Clone(above), s)
 	value := get(c.full, at)
-	for _, r := range s.rules {
-		if r.keyword == "type" {
-			c.types(s, path, at)
-			continue
-		}
-		c.add(path, r.keyword, at, s.tries(value))
+	if c.root != nil {
+		c.rules(s, path, at, value)
 	}
 	if !s.is("object") && !s.is("array") {
 		for _, v := range s.near() {
@@ -78,16 +74,6 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		for _, name := range texts(s.Raw["required"]) {
-			without := maps.Clone(value)
-			delete(without, name)
-			c.add(path+"."+name, "required", at, []any{without})
-		}
-		if s.Closed {
-			with := maps.Clone(value)
-			with["extra"] = "x"
-			c.add(path+".extra", "additionalProperties", at, []any{with})
-		}
 		for _, name := range sorted(value) {
 			member, below := s.Additional, path+".*"
 			if object(s.Raw["properties"])[name] != nil {
@@ -101,6 +87,31 @@ func (c *cases) walk(s *Schema, path string, at []any, above []*Schema) {
 		if len(value) > 0 && s.Items != nil {
 			c.walk(s.Items, path+"[0]", append(slices.Clone(at), 0), above)
 		}
+	}
+}
+
+// rules adds the cases of what s says of the value itself and of its names.
+func (c *cases) rules(s *Schema, path string, at []any, value any) {
+	for _, r := range s.rules {
+		if r.keyword == "type" {
+			c.types(s, path, at)
+			continue
+		}
+		c.add(path, r.keyword, at, s.tries(value))
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return
+	}
+	for _, name := range texts(s.Raw["required"]) {
+		without := maps.Clone(members)
+		delete(without, name)
+		c.add(path+"."+name, "required", at, []any{without})
+	}
+	if s.Closed {
+		with := maps.Clone(members)
+		with["extra"] = "x"
+		c.add(path+".extra", "additionalProperties", at, []any{with})
 	}
 }
 
