@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
-	"math"
 	"math/big"
 	"net/http"
 	"strconv"
@@ -81,9 +80,9 @@ func hasNumber(v any, odd func(json.Number) bool) bool {
 
 // beyondGo are numbers that int64, for an integer, or float64 cannot hold.
 func beyondGo(n json.Number) bool {
-	f, err := n.Float64()
+	_, err := n.Float64()
 	exact, ok := new(big.Rat).SetString(n.String())
-	return err != nil || !ok || exact.IsInt() && (f >= math.MaxInt64 || f < math.MinInt64)
+	return err != nil || !ok || exact.IsInt() && !exact.Num().IsInt64()
 }
 
 // beyondFloat are numbers that differ from the float64 next to them.

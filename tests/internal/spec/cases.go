@@ -152,7 +152,7 @@ func (s *Schema) tries(old any) []any {
 			made := []any{}
 			for i := range max(0, min(n, 1000)) {
 				if s.Items != nil {
-					made = append(made, s.Items.variant(i, 1))
+					made = append(made, s.Items.variant(i, []*Schema{s}))
 				}
 			}
 			tries = append(tries, made, repeat(old[:min(1, len(old))], n))
@@ -163,7 +163,7 @@ func (s *Schema) tries(old any) []any {
 		for i := range min(1000, s.limit("maxProperties", 0)+1) {
 			with["more"+strconv.Itoa(i)] = "x"
 			if s.Additional != nil {
-				with["more"+strconv.Itoa(i)] = s.Additional.variant(i, 1)
+				with["more"+strconv.Itoa(i)] = s.Additional.variant(i, []*Schema{s})
 			}
 		}
 		for _, name := range sorted(old) {

@@ -141,7 +141,7 @@ func (g *Generator) value(s *Schema, old any) any {
 	case g.Rand.IntN(5) == 0:
 		return g.any()
 	case s.is("object") || s.is("array"):
-		made := s.variant(g.Rand.IntN(3), deep-1+g.Rand.IntN(2))
+		made := s.variant(g.Rand.IntN(3), [][]*Schema{nil, {s}}[g.Rand.IntN(2)])
 		if m, ok := made.(map[string]any); ok && g.Rand.IntN(2) == 0 {
 			for _, name := range sorted(m) {
 				if g.Rand.IntN(3) == 0 {

@@ -5,40 +5,30 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// deep is where optional members end, so that a recursive schema has a value.
-const deep = 3
-
-// Valid makes a value that keeps s and has every property, several layers deep.
+// Valid makes a value that keeps s and has every property. Where s recurs, it has
+// only what is required.
 func (s *Schema) Valid() (any, error) {
-	v := s.variant(0, 0)
+	v := s.variant(0, nil)
 	if !s.Conforms(v) {
 		return nil, fmt.Errorf("%s: no value was found that keeps the schema (breaks %v): give it an example", s.Pointer, s.Broken(v))
 	}
 	return v, nil
 }
 
-// variant makes the n-th value, so that the items of one array can differ.
-func (s *Schema) variant(n, depth int) any {
+// variant makes the n-th value, so that the items of one array can differ. It is
+// for a place below values of the schemas above.
+func (s *Schema) variant(n int, above []*Schema) any {
 	switch {
 	case s.is("object") || s.Types == nil && len(s.Properties) > 0:
-		return s.members(n, depth)
+		return s.members(n, above)
 	case s.is("array"):
-		items := []any{}
-		usual := 2
-		if depth > 1 {
-			usual = 1
-		}
-		for i := range max(s.limit("minItems", 0), min(usual, s.limit("maxItems", usual))) {
-			if s.Items != nil && (depth < deep || i < s.limit("minItems", 0)) {
-				items = append(items, s.Items.variant(i, depth+1))
-			}
-		}
-		return items
+		return s.items(above)
 	}
 	s.find()
 	if len(s.valid) == 0 {
@@ -47,29 +37,49 @@ func (s *Schema) variant(n, depth int) any {
 	return s.valid[n%len(s.valid)]
 }
 
-func (s *Schema) members(n, depth int) any {
+func (s *Schema) items(above []*Schema) any {
+	items := []any{}
+	usual := 2
+	switch {
+	case s.Items == nil || slices.Contains(above, s):
+		usual = 0
+	case len(above) > 2:
+		usual = 1
+	}
+	for i := range max(s.limit("minItems", 0), min(usual, s.limit("maxItems", usual))) {
+		if s.Items == nil {
+			items = append(items, i)
+			continue
+		}
+		items = append(items, s.Items.variant(i, append(slices.Clone(above), s)))
+	}
+	return items
+}
+
+func (s *Schema) members(n int, above []*Schema) any {
+	again := slices.Contains(above, s)
+	low, high := s.limit("minProperties", 0), s.limit("maxProperties", 1<<30)
+	// wanted reports whether another optional member is to be added to so many.
+	wanted := func(have int) bool { return have < high && (!again || low > 0 && have <= low && len(above) < 20) }
+	above = append(slices.Clone(above), s)
 	made := map[string]any{}
-	required := map[string]bool{}
 	for _, name := range s.Required {
-		required[name] = true
-		if s.Properties[name] == nil {
-			made[name] = "text" // a name that is required and has no schema but that of all others
-			if s.Additional != nil {
-				made[name] = s.Additional.variant(n, depth+1)
-			}
+		switch {
+		case s.Properties[name] != nil:
+			made[name] = s.Properties[name].variant(n, above)
+		case s.Additional != nil:
+			made[name] = s.Additional.variant(n, above)
+		default:
+			made[name] = "text"
 		}
 	}
 	for _, name := range s.names() {
-		optional := !required[name]
-		few := depth < 3*deep && len(made) < s.limit("minProperties", 0)
-		if !optional || few || depth < deep && len(made) < s.limit("maxProperties", 1<<30) {
-			made[name] = s.Properties[name].variant(n, depth+1)
+		if _, there := made[name]; !there && wanted(len(made)) {
+			made[name] = s.Properties[name].variant(n, above)
 		}
 	}
-	for i := 0; s.Additional != nil && i < max(2, s.limit("minProperties", 0)) && len(made) < s.limit("maxProperties", 1<<30); i++ {
-		if depth < deep || len(made) < s.limit("minProperties", 0) {
-			made["key"+strconv.Itoa(i)] = s.Additional.variant(n+i, depth+1)
-		}
+	for i := 0; s.Additional != nil && i < max(2, low) && wanted(len(made)); i++ {
+		made["key"+strconv.Itoa(i)] = s.Additional.variant(n+i, above)
 	}
 	return made
 }
