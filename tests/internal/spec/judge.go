@@ -148,6 +148,37 @@ func (s *Schema) HasUntypedNull(v any) bool {
 	return false
 }
 
+// Held is what a Go value made of v holds: no member that s does not know, and
+// none that is null.
+func (s *Schema) Held(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		held := map[string]any{}
+		for name, member := range v {
+			of := s.Properties[name]
+			if of == nil {
+				of = s.Additional
+			}
+			if of != nil && member != nil {
+				held[name] = of.Held(member)
+			}
+		}
+		if len(s.Properties) == 0 && s.Additional == nil {
+			return v
+		}
+		return held
+	case []any:
+		held := slices.Clone(v)
+		for i := range held {
+			if s.Items != nil {
+				held[i] = s.Items.Held(held[i])
+			}
+		}
+		return held
+	}
+	return v
+}
+
 func (s *Schema) broken(found []string, path string, v any) []string {
 	for _, r := range s.rules {
 		if r.keyword == "type" && !r.ok(v) {
