@@ -1,127 +1,58 @@
 package umbrella
 
 import (
-	"context"
-	"errors"
-	"io"
 	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
 )
 
-// call is what the links learn about one call, for its Error and its log. It is
-// the context of the call's requests too: that is how the links find it.
+// call is what the links of the chain know of one call. One goroutine works on it;
+// what is atomic is also read by one that gives the call up.
 type call struct {
-	context.Context
+	*endpoint
+	editors []api.RequestEditorFn
 
-	operation    string // the last segment of path
-	method, path string
-	attempt      int
-	wait         time.Duration // before this attempt
-	sent         bool          // the API may have got the last attempt, which failed
-	header       http.Header   // of the last attempt, with the token
-	ended        error         // why a wait for the next attempt ended early
-	body         body          // of the last answer
+	attempts atomic.Int32            // begun so far
+	sending  atomic.Pointer[sending] // the last request that got as far as the base transport
+
+	wait       time.Duration // before the present attempt
+	rejections int           // attempts that the peer proved not to have processed
+	ended      error         // why a wait for the next attempt ended early
 }
 
-type callKey struct{}
-
-func (c *call) Value(key any) any {
-	if key == (callKey{}) {
-		return c
-	}
-	return c.Context.Value(key)
+// answer is an HTTP answer whose body has been read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error // why the body ended early, nil if it is whole
+	resent bool  // the transport wrote the request more than once
+	http   *http.Response
 }
 
-// callOf returns the call that req belongs to. Below the link deadline there
-// always is one.
-func callOf(req *http.Request) *call {
-	c, _ := req.Context().Value(callKey{}).(*call)
-	return c
-}
+// handler sends the request of a call, and is what the links of the chain are made of.
+type handler func(*call, *http.Request) (*answer, error)
 
-// tracker stands right above the base transport, below the token exchange. It
-// tells whether the API may have got a request, by httptrace and not by a wrapped
-// body, for which net/http would send the header in a packet of its own.
-type tracker struct {
-	base  http.RoundTripper
-	tells bool // base is known to report every connection
-}
-
-func (t tracker) RoundTrip(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	c.header = req.Header
-	if err := c.Err(); err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close()
-		}
-		return nil, err
+// maybeProcessed reports whether the API may have acted on the last attempt. It
+// knows 200, 400 and 401 from openapi.yaml; the rest is RFC 9110, and where that
+// leaves it open, or servers are known to differ: yes.
+func (c *call) maybeProcessed(a *answer) bool {
+	switch {
+	case c.safe():
+		return false
+	case a == nil:
+		s := c.sending.Load()
+		return s != nil && s.fate.Load() == unknown
+	case a.resent:
+		return true // one of them was answered like this
 	}
-	up := &upload{}
-	if t.tells {
-		up.progress.Store(connecting)
+	switch a.status {
+	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return false // the other server is to do it
+	case http.StatusRequestTimeout, 499: // also said when the server behind a proxy is late
+		return true
 	}
-	up.trace.GetConn = func(string) { up.progress.Store(connecting) }
-	up.trace.GotConn = func(httptrace.GotConnInfo) { up.progress.Store(connected) }
-	up.trace.WroteRequest = func(info httptrace.WroteRequestInfo) { up.written.Store(up.written.Load() || info.Err == nil) }
-	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &up.trace))
-	if get := req.GetBody; get != nil {
-		req.GetBody = func() (io.ReadCloser, error) { return up.again(get) }
-	}
-	resp, err := t.base.RoundTrip(req)
-	if err == nil && resp == nil {
-		err = errors.New("the http.RoundTripper returned neither an answer nor an error")
-	}
-	if err != nil {
-		c.sent = up.sent(err)
-		return nil, err
-	}
-	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols {
-		// The body of 101 is the connection, which no context ends.
-		if resp.Body != nil {
-			_ = resp.Body.Close()
-		}
-		resp.Body = http.NoBody
-	}
-	if resp.StatusCode/100 == 3 {
-		if _, err := req.URL.Parse(resp.Header.Get("Location")); err != nil {
-			// http.Client would make an error without a status of this answer.
-			resp.Header.Del("Location")
-		}
-	}
-	return resp, nil
-}
-
-// errRepeat ends a request that net/http wanted to send a second time.
-var errRepeat = errors.New("the connection failed after the request was sent")
-
-// upload is one request on its way. The transport's goroutines write to it.
-type upload struct {
-	trace    httptrace.ClientTrace
-	progress atomic.Int32 // on the last connection
-	written  atomic.Bool  // on any connection
-}
-
-const (
-	handedOver = iota // to a transport that may or may not report more
-	connecting
-	connected
-)
-
-// sent reports whether the API may have got the request, given the error of the
-// transport.
-func (u *upload) sent(err error) bool {
-	progress := u.progress.Load()
-	return u.written.Load() || progress == connected || progress == handedOver && !isDialError(err)
-}
-
-// again is the GetBody of net/http, which would repeat a POST on its own that the
-// server may have processed: on HTTP/2 after RST_STREAM, on HTTP/1.1 if an editor
-// has set Idempotency-Key, which the API is not known to honour.
-func (u *upload) again(get func() (io.ReadCloser, error)) (io.ReadCloser, error) {
-	if u.written.Load() || u.progress.Load() == handedOver {
-		return nil, errRepeat
-	}
-	return get()
+	return a.status < 400 || a.status >= 500
 }

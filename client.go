@@ -1,15 +1,10 @@
 package umbrella
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"slices"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
@@ -26,13 +21,11 @@ const (
 // There is nothing to close; an idle Client has no goroutine beyond those of its
 // idle connections.
 type Client struct {
-	api      *api.ClientWithResponses
-	doer     api.HttpRequestDoer
-	template *http.Request // of createSessionLink, made once by the generated code
+	server   string // the base URL, with a slash at its end
+	send     handler
 	validate bool
-	// secrets are never repeated in an error message. A function, because fmt
-	// follows pointers and slices of unexported fields, but calls nothing.
-	secrets func() []string
+	api      *api.ClientWithResponses
+	http     *http.Client
 }
 
 // New returns a client for server: [Production], [Sandbox] or a base URL of your
@@ -60,19 +53,14 @@ func New(server string, opts ...Option) (*Client, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
 	}
-	server = base.String()
-	doer, err := cfg.doer(server)
-	if err != nil {
+	c := &Client{server: base.String(), validate: cfg.validate}
+	if c.send, c.http, err = cfg.chain(c.server); err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's
 	// cookie code into programs that have no use for it.
-	client := &api.ClientWithResponses{ClientInterface: &api.Client{Server: server, Client: doer}}
-	template, err := api.NewCreateSessionLinkRequest(server, api.CreateSessionLinkRequest{})
-	if err != nil {
-		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
-	}
-	return &Client{client, doer, template, cfg.validate, func() []string { return cfg.secrets }}, nil
+	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{base.EscapedPath(), c.send}}}
+	return c, nil
 }
 
 // NewFromEnv is [New] with the server and the credentials from the environment:
@@ -111,67 +99,17 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 	return New(server, opts...)
 }
 
-// CreateSessionLink opens a signing session and returns the link to it. It is
-// one POST /onboarding/createSessionLink, which the API bills and which has no
-// idempotency key: it is repeated only when the first one cannot have been
-// processed.
-//
-// The error is a *[ValidationError] when the request breaks the document's rules
-// (nothing was sent), and otherwise an *[Error]. Ask Error.MaybeProcessed before
-// you call again. Editors change the HTTP request of this call, for example to
-// add a header.
-func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
-	switch {
-	case c == nil || c.api == nil:
-		return nil, unsent("the client was not made with New", nil)
-	case ctx == nil:
-		return nil, unsent("the context is nil", nil)
-	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
-		return nil, unsent("a request editor is nil", nil)
-	}
-	if c.validate {
-		if err := Validate(req); err != nil {
-			return nil, err
-		}
-	}
-	out, err := c.request(ctx, req)
-	for _, edit := range editors {
-		if err == nil {
-			err = edit(ctx, out)
-		}
-	}
-	if err != nil {
-		return nil, unsent("a request editor failed", err)
-	}
-	resp, err := c.doer.Do(out)
-	if err != nil {
-		return nil, err
-	}
-	link, failure := decodeSessionLink(resp)
-	if failure != nil {
-		failure.Message = publish(failure.Message, c.secrets(), resp.Body.(*body).call.header, req)
-		return nil, failure
-	}
-	return link, nil
-}
-
-// request is api.NewCreateSessionLinkRequest without its work that is the same for
-// each request.
-func (c *Client) request(ctx context.Context, in api.CreateSessionLinkRequest) (*http.Request, error) {
-	data, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	req, target := c.template.WithContext(ctx), *c.template.URL
-	req.URL, req.Header = &target, c.template.Header.Clone()
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-	req.ContentLength = int64(len(data))
-	req.Body, err = req.GetBody()
-	return req, err
-}
-
 // API returns the generated client on the same connections, token, retries and
 // limits, for operations that have no method here. Its methods do not validate
 // requests, and an answer of any status is not an error to it; that there was no
 // answer is an *[Error].
 func (c *Client) API() *api.ClientWithResponses { return c.api }
+
+// CloseIdleConnections closes the connections of the Client that no call is using.
+// One that is dropped without it lets them go after 45 s. With [WithHTTPClient] the
+// connections are those of that client's transport.
+func (c *Client) CloseIdleConnections() {
+	if c != nil && c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+}

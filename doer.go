@@ -1,52 +1,59 @@
 package umbrella
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/authprovider"
 )
 
-// doer assembles everything between the generated client and the network: a
-// request passes the links of its last line from left to right, then http.Client,
-// the bearer, the tracker and the base transport. The answer comes back that way.
-func (c *config) doer(server string) (api.HttpRequestDoer, error) {
+// chain assembles everything between an operation and the network, and returns its
+// top and the http.Client in the middle.
+func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	client := http.Client{Transport: newTransport()}
-	if c.client != nil {
-		client = *c.client
+	if cfg.client != nil {
+		client = *cfg.client
 	}
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport
 	}
+	_, known := client.Transport.(*http.Transport)
+	client.Transport = newRenewable(client.Transport)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
 	auth := client // POST /auth shares the connections and nothing else
-	source, err := c.auth[0](server, &auth)
+	source, err := cfg.auth[0](server, &auth)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+
+	// Below http.Client, from the bottom up.
+	client.Transport = &sender{base: client.Transport, tells: known && cfg.client == nil} // tells what became of a request
 	var opts []authprovider.Option
-	if c.insecure {
+	if cfg.insecure {
 		opts = append(opts, authprovider.WithInsecureHTTP())
 	}
-	_, known := client.Transport.(*http.Transport)
-	bearer, err := authprovider.NewTransport(server, source, tracker{client.Transport, known && c.client == nil}, opts...)
+	client.Transport, err = authprovider.NewTransport(server, source, client.Transport, opts...) // puts the token on it
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	client.Transport = bearer
 
-	last := doerFunc(client.Do)
+	// Above http.Client, from the bottom up.
+	send := client.Do
 	if client.Jar == nil && client.Timeout == 0 {
-		// With redirects off, http.Client does no more than copy the headers.
-		last = bearer.RoundTrip
+		send = client.Transport.RoundTrip // with redirects off, http.Client does no more than copy the headers
 	}
-	return headers{[]string{c.userAgent}, deadline{c.timeout, retrier{c.retry, c.logged(limiter{c.maxBody, last})}}}, nil
+	h := withAnswer(send, cfg.maxBody)        // reads the answer, up to the limit
+	h = withRetries(h, cfg.retry, cfg.record) // repeats what cannot have been processed, and logs
+	h = withHeaders(h, cfg.userAgent)         // Accept and User-Agent, unless an editor has set them
+	h = withEditors(h)                        // the caller's changes to the request
+	h = withDeadline(h, cfg.timeout)          // ends the call in time, whatever hangs
+	return withError(h), &client, nil         // makes a failure the one typed Error
 }
 
 // newTransport is http.DefaultTransport with limits fit for a service that calls
@@ -62,95 +69,125 @@ func newTransport() http.RoundTripper {
 	t.ResponseHeaderTimeout = 30 * time.Second
 	t.MaxResponseHeaderBytes = 64 << 10
 	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	t.IdleConnTimeout = 45 * time.Second // before the server's side ends them: nginx does after 75 s
+	t.OnProxyConnectResponse = nameProxyAnswer
 	// On HTTP/2, find out that a peer is gone, and buffer no more of a body than
 	// is read of it.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, MaxReceiveBufferPerStream: 256 << 10}
 	return t
 }
 
-// headers sets what every request carries, unless an editor has set it.
-type headers struct {
-	userAgent []string
-	next      api.HttpRequestDoer
+// withError makes the Error of a call that got no answer.
+func withError(next handler) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		a, err := next(c, req)
+		if err != nil {
+			return nil, c.unanswered(err)
+		}
+		return a, nil
+	}
+}
+
+// overdue is how long after its deadline a call is given up.
+const overdue = 500 * time.Millisecond
+
+// errOverdue is the cause of a call that was given up.
+var errOverdue = errors.New("a request editor, the token source or the HTTP transport did not return")
+
+// withDeadline limits all of a call. What does not return when the context ends is
+// left behind: net/http hangs on an HTTP/2 peer that overflows its window, and an
+// editor, a token source or a transport may ignore its context.
+func withDeadline(next handler, timeout time.Duration) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		ctx := req.Context()
+		if timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, timeout)
+			defer cancel()
+		}
+		done := make(chan outcome, 1)
+		go func() {
+			o := outcome{err: errors.New("something that the call used has ended its goroutine")}
+			defer func() {
+				o.panicked = recover()
+				done <- o
+			}()
+			o.answer, o.err = next(c, req.WithContext(ctx))
+		}()
+		o := await(ctx, done)
+		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.hung.Load() != nil {
+			s.hung.Load().replace()
+		}
+		if o.panicked != nil {
+			panic(o.panicked) // on the caller's goroutine, where it belongs
+		}
+		if ended := ctx.Err(); o.err != nil && ended != nil && !errors.Is(o.err, ended) {
+			// net/http answers with context.Cause, which may be anything.
+			o.err = fmt.Errorf("%w: %w", ended, o.err)
+		}
+		return o.answer, o.err
+	}
+}
+
+// await returns what comes out of done, if it does not come too late.
+func await(ctx context.Context, done <-chan outcome) outcome {
+	select {
+	case o := <-done:
+		return o
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(overdue)
+	defer timer.Stop()
+	select {
+	case o := <-done:
+		return o
+	case <-timer.C:
+		return outcome{err: errOverdue}
+	}
+}
+
+// outcome is how a handler ended.
+type outcome struct {
+	answer   *answer
+	err      error
+	panicked any
 }
 
 var acceptJSON = []string{"application/json"}
 
-func (l headers) Do(req *http.Request) (*http.Response, error) {
-	if req.Header["Accept"] == nil {
-		req.Header["Accept"] = acceptJSON
+// withHeaders sets what every request carries, unless an editor has set it.
+func withHeaders(next handler, userAgent string) handler {
+	agent := []string{userAgent}
+	return func(c *call, req *http.Request) (*answer, error) {
+		if req.Header["Accept"] == nil {
+			req.Header["Accept"] = acceptJSON
+		}
+		if req.Header["User-Agent"] == nil {
+			req.Header["User-Agent"] = agent
+		}
+		return next(c, req)
 	}
-	if req.Header["User-Agent"] == nil {
-		req.Header["User-Agent"] = l.userAgent
-	}
-	return l.next.Do(req)
 }
 
-// deadline opens the call and limits all of it. It can end its context on return
-// because limiter has read the body by then.
-type deadline struct {
-	timeout time.Duration
-	next    api.HttpRequestDoer
-}
-
-func (l deadline) Do(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	if l.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, l.timeout)
-		defer cancel()
+// withAnswer sends the request and reads the body of the answer, up to limit bytes.
+// A failure to read is kept with what came, so that status and headers are not lost.
+func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		resp, err := send(req.WithContext(context.WithValue(req.Context(), callKey{}, c)))
+		s := c.sending.Load()
+		if err != nil {
+			if s == nil && !isOwn(err) {
+				err = &ownError{"the token source failed", err}
+			}
+			return nil, err
+		}
+		a := &answer{status: resp.StatusCode, header: resp.Header, resent: s.written.Load() > 1, http: resp}
+		if a.body, err = readUpTo(resp.Body, resp.ContentLength, limit); err != io.EOF {
+			a.err = err
+		}
+		_ = resp.Body.Close()
+		return a, nil
 	}
-	c := &call{Context: ctx, operation: req.URL.Path[strings.LastIndexByte(req.URL.Path, '/')+1:], method: req.Method, path: req.URL.Path}
-	*req = *req.WithContext(c) // in place: the generated client is done with it
-	resp, err := l.next.Do(req)
-	if err != nil {
-		return nil, c.failed(err)
-	}
-	return resp, nil
-}
-
-// doerFunc is a Doer as http.HandlerFunc is a Handler.
-type doerFunc func(*http.Request) (*http.Response, error)
-
-func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
-
-// limiter reads the body, up to max bytes, and closes it. A failure to read is
-// kept behind the bytes that came, so that status and headers are not lost.
-type limiter struct {
-	max  int64
-	next api.HttpRequestDoer
-}
-
-// body is the body of an answer that limiter has read.
-type body struct {
-	call *call
-	data []byte
-	rest []byte
-	err  error // io.EOF when data is all
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	if len(b.rest) == 0 {
-		return 0, b.err
-	}
-	n := copy(p, b.rest)
-	b.rest = b.rest[n:]
-	return n, nil
-}
-
-func (b *body) Close() error { return nil }
-
-func (l limiter) Do(req *http.Request) (*http.Response, error) {
-	resp, err := l.next.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	c := callOf(req)
-	data, err := readUpTo(resp.Body, resp.ContentLength, l.max)
-	_ = resp.Body.Close()
-	c.body = body{call: c, data: data, rest: data, err: err}
-	resp.Body = &c.body
-	return resp, nil
 }
 
 // readUpTo returns at most limit bytes and why it stopped: io.EOF at the end. A
@@ -177,3 +214,27 @@ func readUpTo(r io.Reader, size, limit int64) ([]byte, error) {
 		}
 	}
 }
+
+// generated lets the generated client of [Client.API] use the chain.
+type generated struct {
+	basePath string
+	send     handler
+}
+
+func (g generated) Do(req *http.Request) (*http.Response, error) {
+	a, err := g.send(&call{endpoint: endpointOf(g.basePath, req)}, req)
+	if err != nil {
+		return nil, err
+	}
+	var rest io.Reader = bytes.NewReader(a.body)
+	if a.err != nil {
+		rest = io.MultiReader(rest, failed{a.err})
+	}
+	a.http.Body = io.NopCloser(rest)
+	return a.http, nil
+}
+
+// failed is a reader that has already failed.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }

@@ -7,11 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/authprovider"
-	"github.com/umbrella-api/umbrella-go/internal/neterr"
+	"github.com/umbrella-api/umbrella-go/internal/retryafter"
 )
 
 // What an [Error] answers to in errors.Is. A failure to get a token is an
@@ -23,14 +23,24 @@ var (
 	ErrUnauthorized = errors.New("umbrella: unauthorized")
 	// ErrForbidden: 403.
 	ErrForbidden = errors.New("umbrella: forbidden")
-	// ErrNotFound: 404, which points to a wrong server URL.
+	// ErrNotFound: 404: no such thing, or a wrong server URL.
 	ErrNotFound = errors.New("umbrella: not found")
+	// ErrConflict: 409.
+	ErrConflict = errors.New("umbrella: conflict")
+	// ErrGone: 410.
+	ErrGone = errors.New("umbrella: gone")
+	// ErrRequestTooLarge: 413, the request is longer than the API takes.
+	ErrRequestTooLarge = errors.New("umbrella: request too large")
+	// ErrUnsupportedMediaType: 415.
+	ErrUnsupportedMediaType = errors.New("umbrella: unsupported media type")
+	// ErrUnprocessable: 422.
+	ErrUnprocessable = errors.New("umbrella: unprocessable request")
 	// ErrRateLimited: 429, after all attempts; see Error.RetryAfter.
 	ErrRateLimited = errors.New("umbrella: rate limited")
 	// ErrServer: any 5xx.
 	ErrServer = errors.New("umbrella: server error")
-	// ErrInvalidResponse: a 2xx that is not what openapi.yaml promises. A session
-	// may exist; the raw answer is in Error.Body.
+	// ErrInvalidResponse: a 2xx that is not what openapi.yaml promises. What was
+	// asked for may have been done; the raw answer is Error.Body.
 	ErrInvalidResponse = errors.New("umbrella: invalid response")
 	// ErrUnsuccessful: a 2xx whose body says "status": false.
 	ErrUnsuccessful = errors.New("umbrella: unsuccessful")
@@ -38,46 +48,8 @@ var (
 	ErrResponseTooLarge = errors.New("umbrella: response too large")
 )
 
-// Error is every failed call but one that [Validate] refused. Its text in all forms
-// (Error, every fmt verb, JSON, slog) leaves out tokens, credentials, bodies,
-// headers and what the request held. The cause of a transport failure is found
-// with errors.Is and errors.As; its own text is the network's and may say more.
-type Error struct {
-	// StatusCode is the HTTP status that answered the last attempt, 0 if none did.
-	StatusCode int
-	// Message is the server's explanation, at most 512 bytes. It is "" if there
-	// was none, or if it holds a URL, a credential or anything from the request.
-	Message string
-	// RetryAfter is how long the server asked to wait, 0 if it did not say.
-	RetryAfter time.Duration
-	// Header and Body are the last answer's, raw. They may hold personal data or
-	// a session URL: do not log them. Body is capped (WithMaxResponseBytes).
-	Header http.Header
-	Body   []byte
-	// Attempts is how many requests were tried, those that could not be sent
-	// included. It is 0 if the call did not get that far: a request editor failed,
-	// the context is nil, or the Client was not made with New.
-	Attempts int
-	// Method and Path are the request's, for example POST and
-	// "/api/services/onboarding/createSessionLink".
-	Method, Path string
-	// MaybeProcessed is true when the API may have processed the request, and so
-	// may have opened and billed a session, although this call failed.
-	MaybeProcessed bool
-
-	operation string
-	kind      error  // ErrInvalidResponse, ErrUnsuccessful or nil
-	reason    string // what is wrong with the answer
-	cause     error
-}
-
-// unsent makes the Error of a call that never got as far as a request.
-func unsent(reason string, cause error) *Error {
-	return &Error{operation: "createSessionLink", reason: reason, cause: cause}
-}
-
-// kindOf is the sentinel of a status that has one of its own.
-func kindOf(status int) error {
+// sentinel is the error that a status stands for, nil if there is none.
+func sentinel(status int) error {
 	switch status {
 	case http.StatusBadRequest:
 		return ErrInvalidRequest
@@ -87,10 +59,95 @@ func kindOf(status int) error {
 		return ErrForbidden
 	case http.StatusNotFound:
 		return ErrNotFound
+	case http.StatusConflict:
+		return ErrConflict
+	case http.StatusGone:
+		return ErrGone
+	case http.StatusRequestEntityTooLarge:
+		return ErrRequestTooLarge
+	case http.StatusUnsupportedMediaType:
+		return ErrUnsupportedMediaType
+	case http.StatusUnprocessableEntity:
+		return ErrUnprocessable
 	case http.StatusTooManyRequests:
 		return ErrRateLimited
 	}
 	return nil
+}
+
+// Error is every failed call but one that [Validate] refused. Its text in all forms
+// (Error, every fmt verb, JSON, slog) holds our own words, the operation and the
+// status, and a message of the server only where openapi.yaml gives that very text
+// as an example of an error; see [Error.Message] for any other. The cause of a
+// failure is found with errors.Is and errors.As; its own text may say more.
+type Error struct {
+	// Operation is the document's name for what was called, for example
+	// "createSessionLink".
+	Operation string
+	// Method and Path are the operation's: "POST" and "/onboarding/createSessionLink",
+	// with parameters by name ("/sessions/{sessionId}") and without the server's path.
+	Method, Path string
+	// StatusCode is the HTTP status that answered the last attempt, 0 if none did.
+	StatusCode int
+	// RetryAfter is how long the server asked to wait, 0 if it did not say.
+	RetryAfter time.Duration
+	// Attempts is how many requests were tried, those that could not be sent
+	// included. It is 0 if the call did not get that far: a request editor failed,
+	// the context is nil, or the Client was not made with New.
+	Attempts int
+	// MaybeProcessed is true when the API may have done what it was asked for, and so
+	// may have opened and billed a session, although this call failed. It is false
+	// for GET and HEAD, which change nothing.
+	MaybeProcessed bool
+
+	// detail is a function because fmt, which skips the methods of unexported
+	// fields, follows pointers but calls nothing.
+	detail func() detail
+}
+
+// detail is what an Error knows and does not print as it is.
+type detail struct {
+	kind   error  // ErrInvalidResponse, ErrUnsuccessful or nil
+	reason string // what happened, in our own words
+	cause  error
+	header http.Header
+	body   []byte
+}
+
+func (e *Error) details() detail {
+	if e.detail == nil {
+		return detail{}
+	}
+	return e.detail()
+}
+
+// notSent makes the Error of a call that never got as far as a request.
+func (c *call) notSent(reason string, cause error) *Error {
+	d := detail{reason: reason, cause: cause}
+	return &Error{Operation: c.id, Method: c.method, Path: c.path, detail: func() detail { return d }}
+}
+
+// unanswered makes the Error of a call whose last attempt got no answer.
+func (c *call) unanswered(err error) *Error {
+	if outer, ok := err.(*url.Error); ok {
+		err = outer.Err // without the URL, which may hold personal data
+	}
+	e := c.notSent("", err)
+	e.Attempts, e.MaybeProcessed = int(c.attempts.Load()), c.maybeProcessed(nil)
+	return e
+}
+
+// refused makes the Error of an answer that is no success, or not a valid one.
+func (c *call) refused(a *answer, kind error, reason string) *Error {
+	d := detail{kind: kind, reason: reason, cause: c.ended, header: a.header, body: a.body}
+	if a.err != nil {
+		d.cause = a.err
+	}
+	after, _ := retryafter.Parse(a.header, time.Now())
+	return &Error{
+		Operation: c.id, Method: c.method, Path: c.path, StatusCode: a.status, RetryAfter: after,
+		Attempts: int(c.attempts.Load()), MaybeProcessed: c.maybeProcessed(a), detail: func() detail { return d },
+	}
 }
 
 // Is reports whether target is one of the sentinels that e answers to.
@@ -98,16 +155,33 @@ func (e *Error) Is(target error) bool {
 	if target == ErrServer {
 		return e.StatusCode >= 500
 	}
-	return target != nil && (target == e.kind || target == kindOf(e.StatusCode))
+	return target != nil && (target == e.details().kind || target == sentinel(e.StatusCode))
 }
 
-// Unwrap returns the transport, token or context error behind e, if any.
-func (e *Error) Unwrap() error { return e.cause }
+// Unwrap returns the error behind e, if any: of the transport, the token source, a
+// request editor or the context. Its text may hold personal data.
+func (e *Error) Unwrap() error { return e.details().cause }
+
+// Message returns the server's explanation in one line of at most 512 bytes, "" if
+// there was none. It may hold personal data: do not log it. Only "message" is in
+// openapi.yaml; the other members in which it is looked for are those of the
+// vendor's own client.
+func (e *Error) Message() string { return message(e.details().body) }
+
+// Header returns the header of the last answer, nil if there was none. It may hold
+// personal data. It is not a copy.
+func (e *Error) Header() http.Header { return e.details().header }
+
+// Body returns the body of the last answer, raw and up to the limit of
+// [WithMaxResponseBytes]. It may hold personal data or the URL of a session, which
+// is a secret: do not log it. It is not a copy.
+func (e *Error) Body() []byte { return e.details().body }
 
 // Error implements error. It names the operation, what happened, and what to do.
 func (e *Error) Error() string {
+	d := e.details()
 	var b strings.Builder
-	fmt.Fprintf(&b, "umbrella: %s: ", e.operation)
+	fmt.Fprintf(&b, "umbrella: %s: ", e.Operation)
 	switch {
 	case e.StatusCode != 0:
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
@@ -116,14 +190,14 @@ func (e *Error) Error() string {
 	default:
 		b.WriteString("no answer")
 	}
-	if e.Message != "" {
-		fmt.Fprintf(&b, ": %q", e.Message)
+	if said := message(d.body); slices.Contains(documentedMessages, said) {
+		fmt.Fprintf(&b, ": %q", said)
 	}
-	if e.reason != "" {
-		b.WriteString(": " + e.reason)
+	if d.reason != "" {
+		b.WriteString(": " + d.reason)
 	}
-	if e.cause != nil {
-		b.WriteString(": " + describe(e.cause))
+	if d.cause != nil {
+		b.WriteString(": " + describe(d.cause))
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
@@ -132,7 +206,7 @@ func (e *Error) Error() string {
 		b.WriteString("; " + hint)
 	}
 	if e.MaybeProcessed {
-		b.WriteString("; a session may have been opened: check before you call again")
+		b.WriteString("; it may have been processed all the same: check before you call again")
 	}
 	return b.String()
 }
@@ -152,6 +226,9 @@ func (e *Error) hint() string {
 	case http.StatusForbidden:
 		return "these credentials may not use this service"
 	case http.StatusNotFound:
+		if strings.Contains(e.Path, "{") {
+			return "check the id that was asked for, and the server URL"
+		}
 		return "check the server URL"
 	case http.StatusTooManyRequests:
 		return "retry later, and slower"
@@ -160,7 +237,7 @@ func (e *Error) hint() string {
 }
 
 // Format implements fmt.Formatter: every verb prints what Error says. It and the
-// next two are for values too, so that not even a copy gives its fields away.
+// next one are for values too, so that not even a copy gives its fields away.
 func (e Error) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		_, _ = fmt.Fprintf(f, "%q", e.Error())
@@ -171,53 +248,3 @@ func (e Error) Format(f fmt.State, verb rune) {
 
 // MarshalJSON implements json.Marshaler with the text of Error, as a string.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
-
-// describe puts an error into words that are safe to log. An error from below,
-// such as one of package contract, vouches for its own with a method Discreet.
-func describe(err error) string {
-	var token *authprovider.Error
-	var discreet interface{ Discreet() string }
-	switch {
-	case errors.As(err, &token):
-		return token.Error()
-	case errors.As(err, &discreet):
-		return discreet.Discreet()
-	case errors.Is(err, ErrResponseTooLarge):
-		return "the response body is over the limit of WithMaxResponseBytes"
-	case errors.Is(err, errRepeat):
-		return errRepeat.Error()
-	}
-	return neterr.Describe(err)
-}
-
-// failed makes the Error of a call whose last attempt got no answer.
-func (c *call) failed(err error) *Error {
-	if outer, ok := err.(*url.Error); ok {
-		err = outer.Err // without the URL, which could have a query
-	}
-	if ended := c.Err(); ended != nil && !errors.Is(err, ended) {
-		// net/http answers with context.Cause, which may be anything.
-		err = fmt.Errorf("%w: %w", ended, err)
-	}
-	return &Error{
-		operation: c.operation, Method: c.method, Path: c.path, Attempts: c.attempt,
-		MaybeProcessed: c.sent, cause: err,
-	}
-}
-
-// processed reports whether a request that was answered like this may have been
-// processed. openapi.yaml knows 200, 400 and 401; the rest is RFC 9110, and
-// where that leaves it open, or servers are known to differ: yes.
-func processed(resp *http.Response) bool {
-	switch code := resp.StatusCode; {
-	case code == http.StatusTemporaryRedirect || code == http.StatusPermanentRedirect:
-		return false // the other server is to do it
-	case code == http.StatusRequestTimeout || code == 499: // also said when the server behind a proxy is late
-		return true
-	case code == http.StatusServiceUnavailable:
-		_, refused := refusal(resp)
-		return !refused
-	default:
-		return code < 400 || code >= 500
-	}
-}

@@ -93,7 +93,7 @@ func ExampleError() {
 
 	var failure *umbrella.Error
 	if errors.As(err, &failure) {
-		fmt.Println(failure.StatusCode, failure.Message, failure.MaybeProcessed)
+		fmt.Println(failure.StatusCode, failure.Message(), failure.MaybeProcessed)
 	}
 	fmt.Println(errors.Is(err, umbrella.ErrUnauthorized))
 	fmt.Println(err)

@@ -14,8 +14,7 @@ package umbrella
 
 import _ "embed"
 
-//go:generate go tool -modfile=tools/go.mod oapi-codegen -config oapi-codegen.yaml openapi.yaml
-//go:generate go tool -modfile=tools/go.mod oapi-codegen -config umbrellatest/internal/server/oapi-codegen.yaml openapi.yaml
+//go:generate go run -C tools ./generate
 
 //go:embed openapi.yaml
 var openAPI string

@@ -50,7 +50,7 @@ func TestLimit_IsOneMiBUnlessSet(t *testing.T) {
 					e := apiError(t, err)
 					require.ErrorIs(t, err, umbrella.ErrResponseTooLarge, "%d bytes", size)
 					require.Equal(t, status, e.StatusCode)
-					require.Len(t, e.Body, tc.limit)
+					require.Len(t, e.Body(), tc.limit)
 					require.Equal(t, status == 200, e.MaybeProcessed)
 					requireDiscreet(t, err)
 				}
@@ -59,12 +59,14 @@ func TestLimit_IsOneMiBUnlessSet(t *testing.T) {
 	}
 }
 
+// From Go 1.27 on net/http reads up to 256 KiB of an answer that was left
+// unread, to keep its connection; no Go version keeps the one of a longer answer.
 func TestLimit_ATooLongAnswerCostsItsConnection(t *testing.T) {
 	for limit, want := range map[int64]int{100: 3, 1 << 20: 1} {
 		conns := map[string]bool{}
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			conns[r.RemoteAddr] = true
-			answer(w, http.StatusOK, strings.Repeat(" ", 200_000))
+			answer(w, http.StatusOK, strings.Repeat(" ", 300_000))
 		}))
 		client, err := umbrella.New(server.URL, umbrella.WithToken(canaryToken), umbrella.WithMaxResponseBytes(limit))
 		require.NoError(t, err)

@@ -1,53 +1,56 @@
 package umbrella
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
-
-	"github.com/umbrella-api/umbrella-go/api"
 )
 
-// logger writes one record for each attempt. It names what it writes, rather
-// than leave things out, so that nothing gets into a log unnoticed.
-type logger struct {
-	log  *slog.Logger
-	next api.HttpRequestDoer
-}
+// recorder gets each attempt when it is over, with what follows it.
+type recorder func(c *call, req *http.Request, a *answer, err error, took time.Duration, d decision)
 
-func (l logger) Do(req *http.Request) (*http.Response, error) {
-	start := time.Now()
-	resp, err := l.next.Do(req)
-	c := callOf(req)
-	level, status, failure := slog.LevelDebug, 0, err
-	if err == nil {
-		status = resp.StatusCode
-		if b := resp.Body.(*body); b.err != io.EOF {
-			failure = b.err
+// newRecorder writes one record for each attempt. It names what it writes, rather
+// than leave things out, so that nothing gets into a log unnoticed.
+func newRecorder(log *slog.Logger) recorder {
+	var once sync.Once
+	return func(c *call, req *http.Request, a *answer, err error, took time.Duration, d decision) {
+		ctx, attempt := req.Context(), int(c.attempts.Load())
+		if a != nil && a.resent {
+			once.Do(func() {
+				log.WarnContext(ctx, "umbrella: the HTTP transport repeats requests by itself and may open two sessions: switch its retries off")
+			})
 		}
+		level, status, failure := slog.LevelDebug, 0, err
+		if a != nil {
+			status, failure = a.status, a.err
+		}
+		if attempt > 1 || failure != nil || status > 299 {
+			level = slog.LevelWarn
+		}
+		if !log.Enabled(ctx, level) {
+			return
+		}
+		attrs := []slog.Attr{
+			slog.String("operation", c.id),
+			slog.String("method", c.method),
+			slog.String("host", req.URL.Host),
+			slog.String("path", c.path),
+			slog.Int("attempt", attempt),
+			slog.Duration("wait", c.wait),
+			slog.Duration("duration", took),
+		}
+		if status != 0 {
+			attrs = append(attrs, slog.Int("status", status))
+		}
+		if failure != nil {
+			attrs = append(attrs, slog.String("error", describe(failure)))
+		}
+		if d.repeat {
+			attrs = append(attrs, slog.String("retry", "repeated"), slog.Duration("after", d.wait))
+		} else if d.reason != "" {
+			attrs = append(attrs, slog.String("retry", d.reason))
+		}
+		log.LogAttrs(ctx, level, "umbrella: attempt", attrs...)
 	}
-	if c.attempt > 1 || failure != nil || status > 299 {
-		level = slog.LevelWarn
-	}
-	if !l.log.Enabled(req.Context(), level) {
-		return resp, err
-	}
-	attrs := []slog.Attr{
-		slog.String("operation", c.operation),
-		slog.String("method", c.method),
-		slog.String("host", req.URL.Host),
-		slog.String("path", c.path),
-		slog.Int("attempt", c.attempt),
-		slog.Duration("wait", c.wait),
-		slog.Duration("duration", time.Since(start)),
-	}
-	if status != 0 {
-		attrs = append(attrs, slog.Int("status", status))
-	}
-	if failure != nil {
-		attrs = append(attrs, slog.String("error", describe(failure)))
-	}
-	l.log.LogAttrs(req.Context(), level, "umbrella: attempt", attrs...)
-	return resp, err
 }

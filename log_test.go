@@ -44,7 +44,7 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 			switch attempt++; attempt {
 			case 1:
 				w.Header().Set("Retry-After", "2")
-				answer(w, http.StatusServiceUnavailable, `{"message":"canary"}`)
+				answer(w, http.StatusTooManyRequests, `{"message":"canary"}`)
 			case 2, 3:
 				answer(w, http.StatusOK, sessionBody)
 			case 4:
@@ -71,10 +71,16 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 			if failure != "" {
 				r["error"] = failure
 			}
+			switch {
+			case status == 429:
+				r["retry"], r["after"] = "repeated", 2*float64(time.Second)
+			case level == "WARN" && attempt == 1:
+				r["retry"] = "not repeated: may have been processed"
+			}
 			return r
 		}
 		require.Equal(t, []map[string]any{
-			record("WARN", 1, 0, 503, ""),
+			record("WARN", 1, 0, 429, ""),
 			record("WARN", 2, 2, 200, ""),
 			record("DEBUG", 1, 0, 200, ""),
 			record("WARN", 1, 0, 500, ""),

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/internal/version"
 )
@@ -20,13 +19,12 @@ type Option func(*config) error
 
 type config struct {
 	auth      []func(server string, client *http.Client) (authprovider.TokenSource, error)
-	secrets   []string
 	client    *http.Client
 	userAgent string
 	timeout   time.Duration
 	retry     RetryPolicy
 	maxBody   int64
-	logged    func(api.HttpRequestDoer) api.HttpRequestDoer // adds the link logger
+	record    recorder // nil without WithLogger
 	insecure  bool
 	validate  bool
 }
@@ -37,7 +35,6 @@ func defaults() config {
 		timeout:   60 * time.Second,
 		retry:     RetryPolicy{}.withDefaults(),
 		maxBody:   1 << 20,
-		logged:    func(next api.HttpRequestDoer) api.HttpRequestDoer { return next },
 		validate:  true,
 	}
 }
@@ -46,7 +43,6 @@ func defaults() config {
 // POST /auth, are cached, and are renewed before they expire.
 func WithAPIKey(apiKey, customerID string) Option {
 	return func(c *config) error {
-		c.secrets = append(c.secrets, apiKey, customerID)
 		c.auth = append(c.auth, func(server string, client *http.Client) (authprovider.TokenSource, error) {
 			opts := []authprovider.Option{authprovider.WithHTTPClient(client), authprovider.WithUserAgent(c.userAgent)}
 			if c.insecure {
@@ -63,7 +59,6 @@ func WithAPIKey(apiKey, customerID string) Option {
 func WithToken(token string) Option {
 	return func(c *config) error {
 		t, _ := authprovider.NewToken(token, time.Time{})
-		c.secrets = append(c.secrets, token)
 		return errors.Join(WithTokenSource(authprovider.Static(t))(c), usable("WithToken: the token", token))
 	}
 }
@@ -129,15 +124,16 @@ func WithRetry(policy RetryPolicy) Option {
 
 // WithLogger logs one record for each attempt: at debug level, or at warn level
 // when the attempt failed or repeats another. A record has the operation, method,
-// host, path, status, duration, attempt number, the wait before it and the kind
-// of failure; never a header, a body, a query or a value of the request.
+// host, the path's template, status, duration, attempt number, the wait before it,
+// the kind of failure, and whether it is repeated or why not; never a header, a
+// body, a query or a value of the request.
 func WithLogger(log *slog.Logger) Option {
 	return func(c *config) error {
 		if log == nil {
 			return errors.New("WithLogger: the logger is nil")
 		}
 		// From here and nowhere else, so that who does not log does not link slog.
-		c.logged = func(next api.HttpRequestDoer) api.HttpRequestDoer { return logger{log, next} }
+		c.record = newRecorder(log)
 		return nil
 	}
 }

@@ -4,22 +4,22 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/internal/retryafter"
 )
 
-// RetryPolicy says how often and how fast an attempt is repeated that the server
-// cannot have processed: the connection could not be made, or the answer was 429,
-// or 503 with a Retry-After header. Nothing else is repeated, because a repeated
-// createSessionLink can open a second signing session. A field that is 0 has its
-// default.
+// RetryPolicy says how often and how fast an attempt is repeated. A POST is
+// repeated only if it cannot have been processed: no connection could be made, the
+// API answered 429, or an HTTP/2 peer proved that it left the request alone. 503 is
+// no proof, whatever headers it has: proxies send it when a server dies in the
+// middle. GET and HEAD are also repeated after any other failure of the transport,
+// and after 502, 503 and 504. A field that is 0 has its default.
 type RetryPolicy struct {
 	// MaxAttempts counts the first attempt too. 1 turns retries off. Default 3.
+	// Attempts that a closing HTTP/2 connection rejected do not count: up to 10 are
+	// made good on other connections.
 	MaxAttempts int
 	// MinBackoff and MaxBackoff bound the exponential back-off; each wait is drawn
 	// between 0 and the current step (full jitter). Defaults 500 ms and 8 s.
@@ -28,6 +28,14 @@ type RetryPolicy struct {
 	// error comes back at once, with Error.RetryAfter set. Default 30 s.
 	MaxRetryAfter time.Duration
 }
+
+// maxRejections is how many attempts of a call the peer may reject beyond
+// MaxAttempts, and rejectedBackoff the longest wait after one: another connection
+// is there at once, unless the server closes them all.
+const (
+	maxRejections   = 10
+	rejectedBackoff = 50 * time.Millisecond
+)
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
 	if p.MaxAttempts == 0 {
@@ -48,73 +56,110 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// wait returns how long to wait before the attempt after this one, and whether
-// there may be one.
-func (p RetryPolicy) wait(c *call, resp *http.Response, err error) (time.Duration, bool) {
-	if c.attempt >= p.MaxAttempts || err != nil && (c.sent || !isDialError(err)) {
-		return 0, false
-	}
-	if err == nil {
-		after, refused := refusal(resp)
-		if !refused || after > 0 {
-			return after, refused && after <= p.MaxRetryAfter
-		}
-	}
-	step, shift := p.MinBackoff, c.attempt-1
-	if shift > 62 || step > p.MaxBackoff>>shift {
-		step = p.MaxBackoff
-	} else {
-		step <<= shift
-	}
-	return rand.N(step), true
+// decision is what follows an attempt that failed: another one after wait, or none,
+// and why.
+type decision struct {
+	repeat bool
+	wait   time.Duration
+	reason string // why not, for the log
 }
 
-// refusal reports whether the server says that it has not processed the request
-// and that it may be sent again, and how long it asks to wait, if it does.
-func refusal(resp *http.Response) (after time.Duration, refused bool) {
-	if code := resp.StatusCode; code != http.StatusTooManyRequests && code != http.StatusServiceUnavailable {
-		return 0, false
+func no(reason string) decision { return decision{reason: "not repeated: " + reason} }
+
+// decide judges the attempt that ended with a or err.
+func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
+	if err == nil && a.err == nil && a.status < 300 {
+		return decision{}
 	}
-	after, told := retryafter.Parse(resp.Header, time.Now())
-	return after, told || resp.StatusCode == http.StatusTooManyRequests
+	if c.maybeProcessed(a) {
+		return no("may have been processed")
+	}
+	var after time.Duration
+	var told bool
+	switch s := c.sending.Load(); {
+	case err != nil && s == nil:
+		return no("the request was not sent")
+	case err != nil && s.fate.Load() == rejected:
+		if c.rejections++; c.rejections > maxRejections {
+			return no("rejected too often")
+		}
+		return decision{repeat: true, wait: rand.N(rejectedBackoff)}
+	case err != nil && !c.safe() && s.fate.Load() != unreachable:
+		return no("no connection, for a reason that lasts")
+	case err == nil && !p.repeats(c, a):
+		return no("the answer is final")
+	case err == nil:
+		after, told = retryafter.Parse(a.header, time.Now())
+	}
+	switch attempt := int(c.attempts.Load()) - c.rejections; {
+	case attempt >= p.MaxAttempts:
+		return no("no attempts left")
+	case after > p.MaxRetryAfter:
+		return no("Retry-After is too long")
+	case told && after > 0:
+		return decision{repeat: true, wait: after}
+	default:
+		return decision{repeat: true, wait: p.backoff(attempt)}
+	}
 }
 
-// isDialError reports whether the API could not be reached. The token endpoint
-// does not count: its failures have pauses of their own.
-func isDialError(err error) bool {
-	var token *authprovider.Error
-	var op *net.OpError
-	return !errors.As(err, &token) && errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+// repeats reports whether an answer of this status may be followed by another attempt.
+func (p RetryPolicy) repeats(c *call, a *answer) bool {
+	switch a.status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return c.safe()
+	}
+	return c.safe() && a.err != nil && !errors.Is(a.err, ErrResponseTooLarge)
 }
 
-type retrier struct {
-	policy RetryPolicy
-	next   api.HttpRequestDoer
+// backoff draws the wait after the n-th attempt.
+func (p RetryPolicy) backoff(n int) time.Duration {
+	step := p.MinBackoff
+	for range n - 1 {
+		if step > p.MaxBackoff/2 {
+			step = p.MaxBackoff
+			break
+		}
+		step *= 2
+	}
+	return rand.N(step)
 }
 
-// Do repeats req, with its body from GetBody. If a wait has no time or is cut
-// short, the last answer or error is what comes back.
-func (l retrier) Do(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	for {
-		c.attempt++
-		c.sent = false
-		resp, err := l.next.Do(req)
-		wait, again := l.policy.wait(c, resp, err)
-		if !again || req.Body != nil && req.GetBody == nil {
-			return resp, err
-		}
-		if end, ok := c.Deadline(); ok && time.Until(end) <= wait {
-			return resp, err
-		}
-		if c.ended = sleep(c, wait); c.ended != nil {
-			return resp, err
-		}
-		c.wait = wait
-		req = req.WithContext(c)
-		if req.GetBody != nil {
-			if req.Body, err = req.GetBody(); err != nil {
-				return nil, err
+// withRetries repeats attempts as policy says, each with a body from GetBody. If a
+// wait has no time or is cut short, the last answer or error is what comes back.
+// record, if there is one, gets every attempt.
+func withRetries(next handler, policy RetryPolicy, record recorder) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		ctx := req.Context()
+		for {
+			c.attempts.Add(1)
+			c.sending.Store(nil)
+			start := time.Now()
+			a, err := next(c, req)
+			d := policy.decide(c, a, err)
+			if end, limited := ctx.Deadline(); d.repeat && limited && time.Until(end) <= d.wait {
+				d = no("no time left")
+			}
+			if d.repeat && req.Body != nil && req.GetBody == nil {
+				d = no("the body cannot be sent again")
+			}
+			if record != nil {
+				record(c, req, a, err, time.Since(start), d)
+			}
+			if !d.repeat {
+				return a, err
+			}
+			if c.ended = sleep(ctx, d.wait); c.ended != nil {
+				return a, err
+			}
+			c.wait = d.wait
+			req = req.WithContext(ctx)
+			if req.GetBody != nil {
+				if req.Body, err = req.GetBody(); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func TestRetry_EachStatus(t *testing.T) {
 				s := &script{statuses: []int{status}, retryAfter: retryAfter}
 				_, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
 				want := 1
-				if status == 429 || status == 503 && retryAfter != "" {
+				if status == 429 {
 					want = 3
 				}
 				require.Len(t, s.at, want, "%d %q", status, retryAfter)
@@ -130,11 +130,9 @@ func TestRetry_RetryAfter(t *testing.T) {
 		{name: "date", status: 429, value: "date+12s", wait: 12 * time.Second},
 		{name: "date in the past", status: 429, value: "date-1h", wait: any},
 		{name: "date beyond the cap", status: 429, value: "date+1h", after: time.Hour},
-		{name: "503 seconds", status: 503, value: "7", wait: 7 * time.Second},
-		{name: "503 zero", status: 503, value: "0", wait: any},
-		{name: "503 date in the past", status: 503, value: "date-1h", wait: any},
-		{name: "503 beyond the cap", status: 503, value: "31", after: 31 * time.Second},
-		{name: "503 garbage", status: 503, value: "soon"},
+		{name: "503 seconds", status: 503, value: "7", after: 7 * time.Second},
+		{name: "503 zero", status: 503, value: "0"},
+		{name: "503 date", status: 503, value: "date+12s", after: 12 * time.Second},
 		{name: "503 absent", status: 503},
 		{name: "500 seconds", status: 500, value: "7", after: 7 * time.Second},
 	} {
@@ -152,7 +150,7 @@ func TestRetry_RetryAfter(t *testing.T) {
 					require.Len(t, s.at, 1)
 					require.Equal(t, tc.status, e.StatusCode)
 					require.Equal(t, tc.after, e.RetryAfter)
-					require.Equal(t, tc.status == 500 || tc.after == 0, e.MaybeProcessed)
+					require.Equal(t, tc.status != 429, e.MaybeProcessed)
 					if tc.after > 0 {
 						require.ErrorContains(t, err, "retry after "+tc.after.String())
 					}
@@ -202,7 +200,7 @@ func TestRetry_AWaitThatTheDeadlineCutsIsNotBegun(t *testing.T) {
 				require.Equal(t, 10*time.Second, time.Since(start), "two waits of 5 s fit into the limit, a third leaves no time")
 				require.Equal(t, 3, e.Attempts)
 				require.Equal(t, 5*time.Second, e.RetryAfter)
-				require.Equal(t, "Not now", e.Message)
+				require.Equal(t, "Not now", e.Message())
 				require.False(t, e.MaybeProcessed)
 				require.NotErrorIs(t, err, context.DeadlineExceeded)
 				requireOnly(t, err, umbrella.ErrRateLimited)

@@ -28,7 +28,7 @@ func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
 		require.Equal(t, time.Minute, time.Since(start), "the default")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.True(t, apiError(t, err).MaybeProcessed)
-		require.ErrorContains(t, err, "no answer: deadline exceeded; a session may have been opened")
+		require.ErrorContains(t, err, "no answer: deadline exceeded; it may have been processed")
 
 		start = time.Now()
 		_, err = client.API().CreateSessionLinkWithResponse(t.Context(), validRequest())

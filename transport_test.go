@@ -1,9 +1,11 @@
 package umbrella_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -71,38 +73,77 @@ func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
 	require.False(t, apiError(t, err).MaybeProcessed)
 }
 
+// TestTransport_MayNotSendARequestTwice has a transport that sends the request as
+// often as GetBody lets it.
 func TestTransport_MayNotSendARequestTwice(t *testing.T) {
 	sends := 0
-	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		for body, err := req.Body, error(nil); sends < 5; body, err = req.GetBody() {
-			if err != nil {
+	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: &net.TCPConn{}})
+		for body := req.Body; ; {
+			_, _ = io.Copy(io.Discard, body)
+			httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{})
+			if sends++; sends == 1 {
+				return &http.Response{StatusCode: http.StatusBadRequest, ProtoMajor: 1}, nil
+			}
+			if req.GetBody == nil {
+				return nil, errCut
+			}
+			var err error
+			if body, err = req.GetBody(); err != nil {
 				return nil, err
 			}
-			_, _ = io.Copy(io.Discard, body)
-			sends++
 		}
-		return nil, errCut
-	})).CreateSessionLink(t.Context(), validRequest())
-	require.Equal(t, 1, sends)
+	}))
+	_, err := client.CreateSessionLink(t.Context(), validRequest())
+	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
+	_, err = client.CreateSessionLink(t.Context(), validRequest())
+	require.Equal(t, 2, sends, "one a call")
 	require.True(t, apiError(t, err).MaybeProcessed)
 	require.ErrorContains(t, err, "the connection failed after the request was sent")
 }
 
-func TestTransport_MayStartAgainIfNothingWasSent(t *testing.T) {
+func TestTransport_MayStartAgainOverHTTP1IfNothingWasSent(t *testing.T) {
 	var bodies []string
-	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Reused: true})
-		body, err := req.GetBody() // as net/http does when the connection turns out to be closed
-		if err != nil {
-			return nil, err
+	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Reused: true, Conn: &net.TCPConn{}})
+		body := req.Body
+		if req.GetBody != nil { // as net/http does when the connection turns out to be closed
+			var err error
+			if body, err = req.GetBody(); err != nil {
+				return nil, err
+			}
 		}
 		data, err := io.ReadAll(body)
 		bodies = append(bodies, string(data))
-		return &http.Response{StatusCode: http.StatusBadRequest}, err
-	})).CreateSessionLink(t.Context(), validRequest())
-	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
-	require.Len(t, bodies, 1)
-	require.Contains(t, bodies[0], canaryEmail)
+		return &http.Response{StatusCode: http.StatusBadRequest, ProtoMajor: 1}, err
+	}))
+	for range 2 {
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
+	}
+	require.Len(t, bodies, 2)
+	require.Equal(t, bodies[0], bodies[1])
+}
+
+// TestTransport_ThatRepeatsByItselfIsFoundOut has a transport that writes a request
+// twice, as go-retryablehttp does, and is answered in the end.
+func TestTransport_ThatRepeatsByItselfIsFoundOut(t *testing.T) {
+	var log bytes.Buffer
+	roundTrips := 0
+	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		roundTrips++
+		for range 2 {
+			httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{})
+		}
+		return &http.Response{StatusCode: []int{429, 400}[(roundTrips-1)%2]}, nil
+	}), umbrella.WithLogger(jsonLogger(&log)))
+	for n := 1; n <= 4; n++ {
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.True(t, apiError(t, err).MaybeProcessed, "whatever the last answer was")
+		require.Equal(t, n, roundTrips, "no repeat of ours on top")
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "switch its retries off"))
+	require.Contains(t, log.String(), "not repeated: may have been processed")
 }
 
 func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {
@@ -141,7 +182,7 @@ func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {
 			},
 			"status of one's own": {
 				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 999}, nil },
-				"createSessionLink: 999; a session may have been opened",
+				"createSessionLink: 999; it may have been processed",
 			},
 		} {
 			t.Run(name, func(t *testing.T) {

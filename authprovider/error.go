@@ -26,6 +26,7 @@ var (
 	ErrMalformed = errors.New("authprovider: malformed answer")
 	// ErrClosed: the source was closed.
 	ErrClosed = errors.New("authprovider: source closed")
+	ErrHost = errors.New("x")
 )
 
 // Error is every failure to get a token. errors.Is tells the classes apart

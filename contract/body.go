@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -77,9 +78,13 @@ const (
 	maxDigits = 1000 // of a number, or of the number that its exponent stands for
 )
 
-// tame replaces what would take a schema long to judge by something that is no
-// JSON value, so that it fails where a schema applies to it.
+// tame replaces what takes long to judge: a number of very many digits by the
+// nearest float64, and what lies very deep by something that is no JSON value,
+// so that it fails where a schema applies to it.
 func tame(value any, depth int) any {
+	if depth > maxDepth {
+		return math.NaN()
+	}
 	switch v := value.(type) {
 	case map[string]any:
 		for name, member := range v {
@@ -90,19 +95,12 @@ func tame(value any, depth int) any {
 			v[i] = tame(item, depth+1)
 		}
 	case json.Number:
-		exponent := 0
-		if i := strings.IndexAny(string(v), "eE"); i >= 0 {
-			var err error
-			if exponent, err = strconv.Atoi(string(v[i+1:])); err != nil {
-				exponent = math.MaxInt
-			}
+		_, exponent, _ := strings.Cut(strings.ToLower(string(v)), "e")
+		digits, err := strconv.Atoi(cmp.Or(exponent, "0"))
+		if err != nil || max(len(v), digits, -digits) > maxDigits {
+			f, _ := v.Float64() // infinite where it is out of range
+			return max(-math.MaxFloat64, min(f, math.MaxFloat64))
 		}
-		if len(v) > maxDigits || exponent > maxDigits || exponent < -maxDigits {
-			return math.Inf(1)
-		}
-	}
-	if depth > maxDepth {
-		return math.Inf(1)
 	}
 	return value
 }

@@ -119,7 +119,8 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 		return []Violation{{at, "repeated", "must be given once"}} // kin-openapi sees the first only
 	}
 	err := openapi3filter.ValidateParameter(ctx, in, p)
-	rule, words := "schema", ""
+	rule := "schema"
+	var k jsonschema.ErrorKind
 	var cause *jsonschema.ValidationError
 	var failed *openapi3.SchemaError
 	switch {
@@ -128,12 +129,12 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		rule = "required"
 	case errors.As(err, &cause): // the first of them
-		rule = keyword(cause.ErrorKind)
-		words = reason(rule, cause.ErrorKind)
+		k = cause.ErrorKind
+		rule = keyword(k)
 	case errors.As(err, &failed):
 		rule = cmp.Or(failed.SchemaField, rule)
 	}
-	return []Violation{{at, rule, cmp.Or(words, reason(rule, nil))}}
+	return []Violation{{at, rule, reason(rule, k)}}
 }
 
 func checkHeaders(in *call, documented openapi3.Headers, resp *http.Response) (found []Violation) {

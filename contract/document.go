@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,8 +31,11 @@ var formats = map[string]struct {
 // load reads the document, compiles the schemas of all bodies and builds the routers.
 func (v *Validator) load(data []byte) error {
 	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true // positions give violations their order; YAML has them, JSON has not
-	doc, err := loader.LoadFromData(append([]byte("# JSON as YAML\n"), bytes.ReplaceAll(data, []byte("\t"), []byte(" "))...))
+	// Positions give violations their order. kin-openapi has them of YAML only,
+	// which JSON is, but for tabs.
+	loader.IncludeOrigin = true
+	yaml := append([]byte("# not read as JSON\n"), bytes.ReplaceAll(data, []byte("\t"), []byte(" "))...)
+	doc, err := loader.LoadFromData(yaml)
 	if err != nil {
 		return fmt.Errorf("reading the document: %w", err)
 	}
@@ -86,6 +88,7 @@ func (v *Validator) compile(compiler *jsonschema.Compiler, content openapi3.Cont
 		if v.schemas[media], err = compiler.Compile(resource + place + "/content/" + escape(name) + "/schema"); err != nil {
 			return err
 		}
+		bound(make(map[*jsonschema.Schema]bool), v.schemas[media])
 	}
 	return nil
 }
@@ -101,8 +104,7 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := preparation{root: root, sealed: sealed}
-	p.walk(root)
+	prepare(root, sealed)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing from outside
@@ -118,37 +120,32 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	return compiler, compiler.AddResource(resource, root)
 }
 
-// preparation changes the copy of the document that jsonschema gets.
-type preparation struct {
-	root   any
-	sealed bool
-}
-
-// walk goes through everything that is or may hold a schema.
-func (p preparation) walk(node any) {
+// prepare changes everything that is or may hold a schema.
+func prepare(node any, sealed bool) {
 	switch node := node.(type) {
 	case []any:
 		for _, item := range node {
-			p.walk(item)
+			prepare(item, sealed)
 		}
 	case map[string]any:
 		separate(node)
 		for name, member := range node {
 			switch name {
 			case "example", "examples", "enum", "const", "default":
+				continue
 			case "not", "if": // closed, they would say something else
-				preparation{}.walk(member)
-			case "schema", "items", "additionalProperties":
-				p.walk(member)
-				p.seal(member)
-			case "properties":
-				p.walk(member)
-				properties, _ := member.(map[string]any)
+				prepare(member, false)
+				continue
+			}
+			prepare(member, sealed)
+			switch properties, _ := member.(map[string]any); {
+			case !sealed:
+			case name == "schema", name == "items", name == "additionalProperties":
+				seal(member)
+			case name == "properties":
 				for _, property := range properties {
-					p.seal(property)
+					seal(property)
 				}
-			default:
-				p.walk(member)
 			}
 		}
 	}
@@ -172,33 +169,15 @@ func separate(s map[string]any) {
 	}
 }
 
-// seal closes a schema that judges a value alone: a part of another one would
-// refuse the properties of its neighbours.
-func (p preparation) seal(node any) {
-	if s, ok := node.(map[string]any); ok && p.sealed && s["unevaluatedProperties"] == nil && p.isObject(s, 0) {
+// seal closes a schema that judges a value alone and says what properties it has:
+// a part of another schema would refuse the properties of its neighbours.
+func seal(node any) {
+	s, _ := node.(map[string]any)
+	isObject := strings.Contains(fmt.Sprint(s["type"]), "object")
+	for _, keyword := range []string{"properties", "$ref", "allOf", "anyOf", "oneOf"} {
+		isObject = isObject || s[keyword] != nil
+	}
+	if isObject && s["unevaluatedProperties"] == nil {
 		s["unevaluatedProperties"] = false
 	}
-}
-
-// isObject reports whether a schema, or what it is composed of, says what
-// properties an object has. One that says nothing stays open.
-func (p preparation) isObject(node any, depth int) bool {
-	s, _ := node.(map[string]any)
-	if s["properties"] != nil || strings.Contains(fmt.Sprint(s["type"]), "object") {
-		return true
-	}
-	var parts []any
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		some, _ := s[keyword].([]any)
-		parts = append(parts, some...)
-	}
-	if ref, ok := s["$ref"].(string); ok {
-		target := p.root
-		for name := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
-			members, _ := target.(map[string]any)
-			target = members[name]
-		}
-		parts = append(parts, target)
-	}
-	return depth < 16 && slices.ContainsFunc(parts, func(part any) bool { return p.isObject(part, depth+1) })
 }

@@ -40,22 +40,15 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	at, shown := f.root.below(err.InstanceLocation...)
 	switch k := err.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
-		_, isArray := at.value.([]any)
-		items := 0
 		for _, cause := range err.Causes {
-			if isArray && len(cause.InstanceLocation) > len(err.InstanceLocation) {
-				items++ // they come in order, and each has a violation at least
-			}
-			if items > maxViolations {
-				f.omitted += count(cause)
-			} else {
-				f.add(cause)
-			}
+			f.add(cause)
 		}
+	case *omitted:
+		f.omitted += k.count
 	case *kind.Required:
-		f.members(at, shown, k.Missing, "required")
+		f.members(err.InstanceLocation, k.Missing, "required")
 	case *kind.AdditionalProperties:
-		f.members(at, shown, k.Properties, "additionalProperties")
+		f.members(err.InstanceLocation, k.Properties, "additionalProperties")
 	case *kind.FalseSchema:
 		switch {
 		case !strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties"):
@@ -68,33 +61,16 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	}
 }
 
-// members records a missing or surplus member at its own place.
-func (f *findings) members(at node, shown bool, names []string, rule string) {
+// members records missing or surplus members, each at its own place.
+func (f *findings) members(of, names []string, rule string) {
 	for _, name := range names {
-		member := at
-		if shown {
-			member, _ = at.below(name)
-		}
-		f.record(member, rule, nil)
+		at, _ := f.root.below(append(of, name)...)
+		f.record(at, rule, nil)
 	}
 }
 
 func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
-}
-
-// count counts what add would find, with all findings below unevaluatedProperties left out.
-func count(err *jsonschema.ValidationError) (n int) {
-	switch k := err.ErrorKind.(type) {
-	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
-		for _, cause := range err.Causes {
-			n += count(cause)
-		}
-		return n
-	case *kind.Required:
-		return len(k.Missing)
-	}
-	return 1
 }
 
 // verdict keeps the smallest violations, each path and rule once.

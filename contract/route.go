@@ -94,6 +94,17 @@ func (v *Validator) find(req *http.Request, direction Direction) (*call, *Error)
 	return nil, &Error{Direction: direction, Violations: []Violation{{"$path", "path", "is not in the document"}}}
 }
 
+// Route finds the operation that req asks for: the path template under which the
+// document has it, and the values of the parameters in it, unescaped. It is false
+// for a request that is not in the document.
+func (v *Validator) Route(req *http.Request) (template string, values map[string]string, ok bool) {
+	in, missing := v.find(req, Request)
+	if missing != nil {
+		return "", nil, false
+	}
+	return in.Route.Path, in.PathParams, true
+}
+
 // methods lists the methods under which the path of req is in the document.
 func (s server) methods(req *http.Request) []string {
 	var methods []string

@@ -39,7 +39,7 @@ type Error struct {
 	Operation  string      `json:"operation"`
 	Direction  Direction   `json:"direction"`
 	Violations []Violation `json:"violations"` // the first 50, in the order of the document
-	// Omitted counts what else is wrong: 0 unless there are 50 violations.
+	// Omitted is about how many more there are: 0 when Violations has them all.
 	Omitted int `json:"omitted,omitempty"`
 
 	allow []string // the methods of the path, after a wrong one

@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
@@ -11,12 +12,10 @@ import (
 	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
-const (
-	violationsHeader = "Umbrella-Mock-Violations"
-	maxViolations    = 50 // of one request: clients limit the size of headers
-)
+const violationsHeader = "Umbrella-Mock-Violations"
 
 // answer is a response that is complete before its first byte leaves.
 type answer struct {
@@ -38,16 +37,20 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 
 // explain tells, beside the body, what was wrong.
 func (a *answer) explain(violations []contract.Violation) {
-	a.violations = violations[:min(len(violations), maxViolations)]
+	a.violations = violations
 	reasons, _ := json.Marshal(a.violations) // three strings each: cannot fail
 	a.Header().Set(violationsHeader, string(reasons))
 }
 
-// distort changes the answer to what f asks for, all but what send does.
-func (a *answer) distort(f Fault) {
+// distort changes the answer of op to what f asks for, all but what send does.
+func (a *answer) distort(f Fault, op server.OperationInfo) {
 	if f.Status != 0 {
 		*a = *newAnswer()
-		writeMessage(a, f.Status, f.message())
+		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {
+			_ = documented.Write(a) // to memory
+		} else {
+			writeMessage(a, f.Status, cmp.Or(f.Message, http.StatusText(f.Status)))
+		}
 	}
 	if f.Break {
 		*a = *newAnswer()

@@ -11,9 +11,18 @@
 // A [Mock] is also a plain http.Handler, which the command "umbrella mock"
 // serves to programs in any language.
 //
+// # What it answers
+//
+// Each call that opens a session is remembered as a [Session]. An operation for
+// which the mock has no behaviour of its own answers each valid request with the
+// document's example, or else with a value made from the document's schema. The
+// document also gives the bodies of refusals and of faults that ask for a status,
+// where it has that status. Names of JSON members are case-sensitive, as they are
+// not in encoding/json.
+//
 // # Why a request was refused
 //
-// The body of a refusal is what the vendor sends, which has no reason. The header
+// The body of a refusal is as the document has it, without a reason. The header
 // Umbrella-Mock-Violations has the reasons as a JSON array of path, rule and
 // reason, and so has the log. Neither repeats a value.
 //
@@ -44,6 +53,12 @@
 //
 // A fault as JSON has the fields of the header and path, times and every.
 // [WithoutControl] switches off the header and everything under /__mock/.
+//
+// # Memory
+//
+// Sessions and journal together take at most 64 MiB, the oldest of both go first.
+// Of sessions the mock keeps 2,000 unless [WithMaxSessions] says otherwise, and of
+// requests 1,000.
 //
 // # What it does not imitate
 //

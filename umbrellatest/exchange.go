@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -34,32 +35,34 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	e := m.record(r, body)
-	f := m.fault(r)
+	template, op := m.route(r)
+	f := m.fault(r, template)
 	if !pause(r.Context(), m.latency) || !f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}
 	a := newAnswer()
 	if f.AfterProcessing || f.Status == 0 && !f.Reset {
-		m.process(a, r)
+		m.process(a, r, op)
 	}
 	if f.AfterProcessing && !pause(r.Context(), f.DelayHeader) {
 		return
 	}
-	a.distort(f)
-	m.conclude(r, e, a, f)
+	a.distort(f, op)
+	m.conclude(r, cmp.Or(template, e.Path), e, a, f)
 	a.send(w, r, f)
 }
 
-// conclude completes the journal and logs, right before the answer leaves.
-func (m *Mock) conclude(r *http.Request, e *entry, a *answer, f Fault) {
+// conclude completes the journal and logs, right before the answer leaves. The log
+// has the path template, as the values in a path may be personal data.
+func (m *Mock) conclude(r *http.Request, path string, e *entry, a *answer, f Fault) {
 	m.mu.Lock()
-	e.Violations = a.violations
+	m.keepViolations(e, a.violations)
 	if !f.Reset {
 		e.Status = a.Code
 	}
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	attrs := []slog.Attr{slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.Status)}
+	attrs := []slog.Attr{slog.String("method", e.Method), slog.String("path", path), slog.Int("status", e.Status)}
 	if f != (Fault{}) {
 		attrs = append(attrs, slog.Bool("fault", true))
 	}

@@ -17,7 +17,7 @@ import (
 // processed: no session is opened and no token issued, unless AfterProcessing.
 // All other faults change the answer to a request that is processed as usual.
 type Fault struct {
-	Path  string // "/auth" or an operation's path; "" is any
+	Path  string // "/auth", an operation's path or its template; "" is any
 	Times int    // how many requests it is for; 0 is 1, or with Every all
 	Every int    // only every n-th request that Path selects; 0 is each
 
@@ -25,8 +25,10 @@ type Fault struct {
 	// DelayHeader the client loses the answer while the session exists.
 	AfterProcessing bool
 
-	Status     int    // 200 to 599
-	Message    string // in the JSON body of Status; "" is the status in words
+	// Status is from 200 to 599. The body is as the document says, if it has the
+	// status for the operation, and else JSON with the status in words.
+	Status     int
+	Message    string // of a JSON body in place of that one
 	RetryAfter string // the header as it is to be sent, seconds or an HTTP date
 
 	DelayHeader time.Duration // before the first byte of the answer
@@ -87,21 +89,9 @@ func (f Fault) check() error {
 	return errors.Join(errs...)
 }
 
-// message is the text that goes with Status, the vendor's own where it has one.
-func (f Fault) message() string {
-	switch {
-	case f.Message != "":
-		return f.Message
-	case f.Status == http.StatusBadRequest:
-		return "Invalid request payload"
-	case f.Status == http.StatusUnauthorized:
-		return "Unauthorized request"
-	}
-	return http.StatusText(f.Status)
-}
-
-// fault picks the fault for r: that of its header, or of Inject.
-func (m *Mock) fault(r *http.Request) Fault {
+// fault picks the fault for r, a request for the path template: that of its
+// header, or of Inject.
+func (m *Mock) fault(r *http.Request, template string) Fault {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
 		f, err := parseFault(strings.Join(values, ";"))
 		if err != nil {
@@ -113,7 +103,7 @@ func (m *Mock) fault(r *http.Request) Fault {
 	defer m.mu.Unlock()
 	var due *pending
 	for _, p := range m.faults {
-		if p.Path != "" && p.Path != r.URL.Path {
+		if p.Path != "" && p.Path != r.URL.Path && p.Path != template {
 			continue
 		}
 		p.seen++

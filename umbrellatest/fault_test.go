@@ -132,6 +132,27 @@ func TestFault_ThatMakesNoSenseIsRefusedEverywhere(t *testing.T) {
 	require.Equal(t, http.StatusOK, open(t, s, authorization).status, "nothing was injected")
 }
 
+func TestFault_AnswersAsTheDocumentDoesWhereItDoes(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for name, tc := range map[string]struct{ path, fault, body string }{
+		"a documented error":            {operationPath, "status=401", `{"message":"Unauthorized request"}`},
+		"another message":               {operationPath, "status=401; message=gone", `{"message":"gone"}`},
+		"an error that is not":          {operationPath, "status=409", `{"message":"Conflict"}`},
+		"a status that Go has no words": {operationPath, "status=599", `{"message":""}`},
+		"/auth, which is not in it":     {"/auth", "status=401", `{"message":"Unauthorized"}`},
+		"no operation":                  {"/nowhere", "status=400", `{"message":"Bad Request"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := mustSend(t, http.MethodPost, s.URL+tc.path, "", "Umbrella-Mock-Fault", tc.fault)
+			require.JSONEq(t, tc.body, r.body)
+			require.Equal(t, "application/json", r.header.Get("Content-Type"))
+		})
+	}
+	r := open(t, s, token(t, s), "Umbrella-Mock-Fault", "status=200")
+	require.Contains(t, r.body, `"requestId":`)
+	require.Empty(t, s.Sessions(), "an example, and nothing was processed")
+}
+
 func TestReset_OverHTTP2EndsTheStreamAndKeepsTheConnection(t *testing.T) {
 	mock, err := umbrellatest.New()
 	require.NoError(t, err)

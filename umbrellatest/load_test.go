@@ -114,6 +114,20 @@ func TestMemory_KeepsTheNewestAndDropsTheOldest(t *testing.T) {
 	runtime.KeepAlive(mock)
 }
 
+func TestWithMaxSessions_KeepsThatMany(t *testing.T) {
+	mock, err := umbrellatest.New(umbrellatest.WithMaxSessions(2))
+	require.NoError(t, err)
+	header := directToken(t, mock)
+	var answers []string
+	for range 3 {
+		answers = append(answers, direct(mock, operationPath, []byte(validBody), header).Body.String())
+	}
+	require.Len(t, mock.Sessions(), 2)
+	for id := range mock.Sessions() {
+		require.NotContains(t, answers[0], id)
+	}
+}
+
 // inParallel calls do with 0 to n-1, in order of start, on all processors.
 func inParallel(n int, do func(i int)) {
 	var next atomic.Int64

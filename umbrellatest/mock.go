@@ -30,8 +30,8 @@ type Mock struct {
 	noControl bool
 
 	contract   *contract.Validator
-	secret     []byte       // signs the tokens
-	operations http.Handler // generated from openapi.yaml, knows no tokens
+	secret     []byte                       // signs the tokens
+	operations server.StrictServerInterface // for requests that keep to openapi.yaml; knows no tokens
 	endpoints  *http.ServeMux
 
 	mu                       sync.Mutex // guards what follows
@@ -40,13 +40,12 @@ type Mock struct {
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
 	faults                   []*pending
-	sessions                 []*Session
-	requests                 []*entry
+	memory
 }
 
 // New returns a mock. The error joins everything that is wrong with the options.
 func New(opts ...Option) (*Mock, error) {
-	m := &Mock{seed: rand.Uint64(), now: time.Now, ttl: time.Hour, logger: slog.New(slog.DiscardHandler)}
+	m := &Mock{seed: rand.Uint64(), now: time.Now, ttl: time.Hour, logger: slog.New(slog.DiscardHandler), memory: memory{maxSessions: defaultMaxSessions}}
 	var errs []error
 	for _, opt := range opts {
 		if opt == nil {
@@ -62,7 +61,7 @@ func New(opts ...Option) (*Mock, error) {
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.operations = server.Handler(server.NewStrictHandler(operations{m}, nil))
+	m.operations = operations{mock: m}
 	m.endpoints = newEndpoints(m)
 
 	m.random = rand.NewPCG(m.seed, startStream)

@@ -1,7 +1,9 @@
 package umbrellatest
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -14,29 +16,47 @@ import (
 // linkTTL is made up: the vendor does not say how long a link lives.
 const linkTTL = time.Hour
 
-// operations implements what the generator made of the document, for requests
-// that are known to keep to it.
-type operations struct{ *Mock }
+// operations answers requests that are known to keep to the document: as the
+// document does, but for the behaviours that are methods here.
+type operations struct {
+	server.DefaultAnswers
+	mock *Mock // not embedded: an operation may have the name of a method of Mock
+}
 
-func (m operations) CreateSessionLink(_ context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
+func (o operations) CreateSessionLink(_ context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
+	request, err := json.Marshal(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	m := o.mock
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now().UTC()
-	s := &Session{
-		SessionLink: api.SessionLink{
-			RequestID:    m.uuid(),
-			URL:          "https://wizard.example/session?t=" + m.uuid(),
-			ExpiresAfter: now.Add(linkTTL),
-		},
-		Request:  *req.Body,
-		OpenedAt: now,
+	link := api.SessionLink{
+		RequestID:    m.uuid(),
+		URL:          "https://wizard.example/session?t=" + m.uuid(),
+		ExpiresAfter: now.Add(linkTTL),
 	}
-	m.sessions = appendBounded(m.sessions, s, maxSessions)
-	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
+	m.keepSession(&session{SessionLink: link, request: request, openedAt: now})
+	return server.CreateSessionLink200JSONResponse{Status: true, Data: link}, nil
+}
+
+// route finds the operation that r asks for, if the document has it, and gives r
+// the values of its path parameters.
+func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
+	template, values, _ := m.contract.Route(r)
+	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
+	for name, value := range values {
+		if known, ok := op.Names[name]; ok {
+			name = known
+		}
+		r.SetPathValue(name, value)
+	}
+	return template, op
 }
 
 // process answers a request as the service would.
-func (m *Mock) process(a *answer, r *http.Request) {
+func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
 	if r.URL.Path == "/auth" {
 		m.auth(a, r)
 		return
@@ -44,15 +64,15 @@ func (m *Mock) process(a *answer, r *http.Request) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
-	if found == nil || found.StatusCode() != http.StatusNotFound && found.StatusCode() != http.StatusMethodNotAllowed {
+	if op.Serve != nil {
 		if reason := m.verify(r); reason != "" {
 			found = refusal("$header.Authorization", "security", reason)
 		}
 	}
 	if found != nil {
-		a.refuse(found)
+		a.refuse(found, op)
 	} else {
-		m.operations.ServeHTTP(a, r)
+		m.serve(a, r, op)
 	}
 	m.checkOwn(a, r)
 }
@@ -72,8 +92,14 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	a.explain(broken.Violations)
 }
 
-func (a *answer) refuse(found *contract.Error) {
+// refuse answers as the document does to that operation, or with a message of
+// package contract where it does not say.
+func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
 	found.Refuse(a)
+	if documented, ok := op.Documented(a.Code); ok {
+		a.Body.Reset()
+		a.Body.WriteString(documented.Body)
+	}
 	a.explain(found.Violations)
 }
 

@@ -81,6 +81,31 @@ func TestRefusals_HaveTheVendorsBodyAndAReasonBesideIt(t *testing.T) {
 	require.Empty(t, s.Sessions())
 }
 
+func TestNames_AreCaseSensitive(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	authorization := token(t, s)
+	for _, more := range []string{
+		`"EMAIL":"other@example.com"`, `"EMAIL":1`, `"Email":null`, `"SIGNFORMS":true`, `"docURL":[]`,
+		`"fillForm":[{"fieldId":"a","value":"b","VALUE":"other","FIELDID":{}}]`,
+	} {
+		for _, body := range []string{"{" + more + "," + validBody[1:], strings.TrimSuffix(validBody, "}") + "," + more + "}"} {
+			t.Run(body, func(t *testing.T) {
+				defer s.Reset()
+				r := mustSend(t, http.MethodPost, s.URL+operationPath, body, "Authorization", authorization, "Content-Type", "application/json")
+				require.Equal(t, http.StatusOK, r.status, r.body)
+				for _, session := range s.Sessions() {
+					require.Equal(t, "user@example.com", session.Request.Email)
+					require.Equal(t, "https://example.com/doc.pdf", session.Request.DocURL)
+					require.Empty(t, session.Request.SignForms)
+					for _, f := range session.Request.FillForm {
+						require.Equal(t, api.FillFormField{FieldID: "a", Value: "b"}, f)
+					}
+				}
+			})
+		}
+	}
+}
+
 func TestRefusal_WithManyReasonsStillFitsIntoAHeader(t *testing.T) {
 	s := umbrellatest.NewServer(t)
 	body := strings.TrimSuffix(validBody, "}") + `,"signForms":[` + strings.Repeat(`{},`, 2000) + `{}]}`
@@ -92,9 +117,9 @@ func TestRefusal_WithManyReasonsStillFitsIntoAHeader(t *testing.T) {
 func TestNew_NamesEveryBadOption(t *testing.T) {
 	_, err := umbrellatest.New(
 		nil, umbrellatest.WithClock(nil), umbrellatest.WithTokenTTL(time.Millisecond), umbrellatest.WithCredentials("key", ""),
-		umbrellatest.WithLatency(-1), umbrellatest.WithLogger(nil), umbrellatest.WithSeed(1), umbrellatest.WithoutControl(),
+		umbrellatest.WithLatency(-1), umbrellatest.WithMaxSessions(0), umbrellatest.WithLogger(nil), umbrellatest.WithSeed(1), umbrellatest.WithoutControl(),
 	)
-	for _, name := range []string{"nil Option", "WithClock", "WithTokenTTL", "WithCredentials", "WithLatency", "WithLogger"} {
+	for _, name := range []string{"nil Option", "WithClock", "WithTokenTTL", "WithCredentials", "WithLatency", "WithMaxSessions", "WithLogger"} {
 		require.ErrorContains(t, err, name)
 	}
 }

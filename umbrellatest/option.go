@@ -55,6 +55,18 @@ func WithCredentials(apiKey, customerID string) Option {
 	}
 }
 
+// WithMaxSessions sets how many sessions the mock keeps, at least 1; the oldest go.
+// The default is 2,000. Sessions and journal together never take more than 64 MiB.
+func WithMaxSessions(n int) Option {
+	return func(m *Mock) error {
+		if n < 1 {
+			return errors.New("WithMaxSessions: the number is below 1")
+		}
+		m.maxSessions = n
+		return nil
+	}
+}
+
 // WithLatency delays each request to /auth and to an operation.
 func WithLatency(latency time.Duration) Option {
 	return func(m *Mock) error {

@@ -12,13 +12,6 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
-// How much the mock remembers; beyond it the oldest go.
-const (
-	maxSessions = 2_000
-	maxRequests = 1_000
-	maxKeptBody = 64 << 10 // of one request in the journal
-)
-
 // Session is one signing session that the mock opened.
 type Session struct {
 	api.SessionLink
@@ -43,22 +36,24 @@ type Request struct {
 }
 
 // Sessions returns the sessions opened since the start or the last Reset, by
-// request id. The mock keeps the newest 2,000.
+// request id. The mock keeps the newest 2,000, or as many as [WithMaxSessions]
+// says, as long as they and the journal fit into 64 MiB.
 func (m *Mock) Sessions() map[string]Session {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	sessions := make(map[string]Session, len(m.sessions))
-	for _, kept := range m.sessions {
-		s := *kept
-		s.Request.SignForms = slices.Clone(s.Request.SignForms)
-		s.Request.FillForm = slices.Clone(s.Request.FillForm)
+	kept := slices.Clone(m.sessions)
+	m.mu.Unlock()
+	sessions := make(map[string]Session, len(kept))
+	for _, k := range kept {
+		s := Session{SessionLink: k.SessionLink, OpenedAt: k.openedAt}
+		_ = json.Unmarshal(k.request, &s.Request) // encoded here: cannot fail
 		sessions[s.RequestID] = s
 	}
 	return sessions
 }
 
-// Requests returns the journal, oldest first. The mock keeps the newest 1,000.
-// A request is in it before it is answered.
+// Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
+// long as they and the sessions fit into 64 MiB. A request is in it before it is
+// answered.
 func (m *Mock) Requests() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,16 +73,11 @@ func (m *Mock) Requests() []Request {
 func (m *Mock) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sessions, m.requests, m.faults, m.authCalls = nil, nil, nil, 0
+	m.memory = memory{maxSessions: m.maxSessions}
+	m.faults, m.authCalls = nil, 0
 	if m.seeded {
 		m.random = rand.NewPCG(m.seed, sessionStream)
 	}
-}
-
-// entry is a journal entry whose body is decoded when it is read.
-type entry struct {
-	Request
-	body []byte
 }
 
 // record puts a request into the journal before anything else happens to it, so
@@ -96,14 +86,14 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := m.redactor(r)
-	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: redact.Replace(r.URL.Path)}}
+	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++
 	case len(body) <= maxKeptBody:
 		e.body = []byte(redact.Replace(string(body)))
 	}
-	m.requests = appendBounded(m.requests, e, maxRequests)
+	m.keepRequest(e)
 	return e
 }
 
@@ -118,12 +108,4 @@ func (m *Mock) redactor(r *http.Request) *strings.Replacer {
 		}
 	}
 	return strings.NewReplacer(pairs...)
-}
-
-// appendBounded drops the first element of a full slice.
-func appendBounded[T any](s []T, v T, limit int) []T {
-	if len(s) == limit {
-		s = slices.Delete(s, 0, 1)
-	}
-	return append(s, v)
 }

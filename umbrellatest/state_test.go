@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -124,12 +125,13 @@ func conversation(t *testing.T, mock *umbrellatest.Mock) string {
 	}
 	apiKey, customerID := mock.Credentials()
 	text := say("/auth", "Content-Length: 0\r\nContent-Type: "+form+"\r\nApi-Key: "+apiKey+"\r\nCustomer-Id: "+customerID, "")
-	_, text, _ = strings.Cut(text, `"access_token":"`)
-	bearer, _, _ := strings.Cut(text, `"`)
+	_, bearer, _ := strings.Cut(text, `"access_token":"`)
+	bearer, _, _ = strings.Cut(bearer, `"`)
 	for _, body := range []string{validBody, `{}`, validBody} {
 		text += say(operationPath, "Content-Type: application/json\r\nAuthorization: Bearer "+bearer+"\r\nContent-Length: "+strconv.Itoa(len(body)), body)
 	}
-	return apiKey + customerID + text
+	text += say("/nowhere", "Content-Length: 0", "") + say(operationPath, "Content-Length: 0\r\nUmbrella-Mock-Fault: status=401", "")
+	return apiKey + customerID + mock.RotateCredentials() + text
 }
 
 func TestSeedAndClock_MakeTwoRunsGiveTheSameBytes(t *testing.T) {
@@ -143,6 +145,10 @@ func TestSeedAndClock_MakeTwoRunsGiveTheSameBytes(t *testing.T) {
 	require.Equal(t, 2, strings.Count(first, "requestId"))
 	require.Equal(t, first, run(umbrellatest.WithSeed(7)))
 	require.NotEqual(t, first, run(umbrellatest.WithSeed(8)))
+	c.advance(time.Hour)
+	require.NotEqual(t, first, run(umbrellatest.WithSeed(7)), "times are the clock's")
+	c.advance(-time.Hour)
+	require.Equal(t, first, run(umbrellatest.WithSeed(7)), "token expiry included")
 	require.NotEqual(t, run(), run(), "without a seed every mock differs")
 }
 

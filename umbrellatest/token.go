@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 // claims is the payload of a token. The serial in jti tells which tokens were
@@ -26,17 +28,17 @@ var segment = base64.RawURLEncoding
 func (m *Mock) auth(a *answer, r *http.Request) {
 	if r.Method != http.MethodPost {
 		a.Header().Set("Allow", http.MethodPost)
-		a.refuse(refusal("$method", "method", "must be POST"))
+		a.refuse(refusal("$method", "method", "must be POST"), server.OperationInfo{})
 		return
 	}
 	apiKey, customerID := m.Credentials()
 	if r.Header.Get("Api-Key") != apiKey || r.Header.Get("Customer-Id") != customerID {
-		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"))
+		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"), server.OperationInfo{})
 		return
 	}
 	const form = "application/x-www-form-urlencoded"
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != form {
-		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form))
+		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form), server.OperationInfo{})
 		return
 	}
 	writeJSON(a, http.StatusOK, map[string]any{

@@ -46,20 +46,25 @@ func example() (map[string]any, error) {
 	return nil, errors.New("the document has no example request: give each field by a flag")
 }
 
-// checkNames refuses names that the document does not have. The API may ignore
-// them, and so a mistyped one would be lost without a word.
-func checkNames(data []byte) error {
+// violations holds a request against the document. In a file a name that the
+// document does not have is one too: the API may ignore it, and so a mistyped name
+// would be lost without a word.
+func violations(data []byte, fromFile bool) ([]contract.Violation, error) {
 	req, err := operation(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	sealed, err := contract.New(contract.Sealed(), contract.WithServer("/"))
+	opts := []contract.Option{contract.WithServer("/")}
+	if fromFile {
+		opts = append(opts, contract.Sealed())
+	}
+	validator, err := contract.New(opts...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var found *contract.Error
-	if errors.As(sealed.ValidateRequest(req), &found) {
-		return usagef("%s in --file %s: correct or remove it", found.Violations[0].Path, found.Violations[0].Reason)
+	if err := validator.ValidateRequest(req); !errors.As(err, &found) {
+		return nil, err
 	}
-	return nil
+	return found.Violations, nil
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
@@ -135,24 +134,25 @@ func unreadable(err error) error {
 	return usagef("cannot read --file: %w", err)
 }
 
-// check names what is wrong by flag, or by JSON path where the file has it.
+// check holds the request against the document, and names what is wrong by flag, or
+// by JSON path where the file has it.
 func (in *input) check(data []byte, fromFile bool) error {
-	var invalid *umbrella.ValidationError
-	switch err := umbrella.ValidateJSON(data); {
-	case err == nil && fromFile:
-		return checkNames(data)
-	case !errors.As(err, &invalid):
+	found, err := violations(data, fromFile)
+	if err != nil || len(found) == 0 {
 		return err
 	}
 	var wrong []string
-	for _, f := range invalid.Fields {
-		property, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "$."), ".")
+	for _, v := range found {
+		property, _, _ := strings.Cut(strings.TrimPrefix(v.Path, "$."), ".")
 		property, _, _ = strings.Cut(property, "[")
 		place := "--" + flagOf[property]
 		if fromFile && in.flags[property] == nil {
-			place = f.Path + " in --file"
+			place = v.Path + " in --file"
 		}
-		wrong = append(wrong, place+" "+f.Reason)
+		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
+			v.Reason = "is not in the document: correct or remove it"
+		}
+		wrong = append(wrong, place+" "+v.Reason)
 	}
 	return usagef("%s", strings.Join(wrong, "; "))
 }

@@ -139,7 +139,7 @@ func TestLink_SaysWhatFailedAndWhatToDo(t *testing.T) {
 			for _, want := range tc.wants {
 				require.Contains(t, stderr, want)
 			}
-			require.Equal(t, tc.maybe, strings.Contains(stderr, "a session may have been opened"))
+			require.Equal(t, tc.maybe, strings.Contains(stderr, "it may have been processed"))
 			for _, secret := range []string{s.APIKey, s.CustomerID, "user@example.com", "+436769556026"} {
 				require.NotContains(t, stderr, secret)
 			}
@@ -170,7 +170,7 @@ func TestLink_InterruptCancelsTheCall(t *testing.T) {
 	code, _, stderr := invoke(t, ctx, "", with(goodFlags)...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "interrupted")
-	require.Contains(t, stderr, "a session may have been opened")
+	require.Contains(t, stderr, "it may have been processed")
 }
 
 func TestLink_ServerCannotSteerTheTerminal(t *testing.T) {

@@ -51,7 +51,7 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 	if u.RawPath != "" {
 		u.RawPath = strings.TrimRight(u.RawPath, "/") + "/"
 	}
-	return u, nil
+	return u.ResolveReference(&url.URL{Path: "./"}), nil // without dot segments
 }
 
 // Loopback reports whether u names this machine itself.

@@ -36,9 +36,10 @@ func tlsRows() []row {
 }
 
 func http2Rows() []row {
+	rejected := want{attempts: 11, requests: 11} // one, and ten made good on other connections
 	rows := []row{
 		{name: "as it should be", h2: func(c conn2, stream uint32, _ int) { c.success(stream) }, want: want{link: true, requests: 1, sessions: 1}},
-		{name: "RST_STREAM, REFUSED_STREAM", h2: func(c conn2, stream uint32, _ int) { c.reset(stream, refusedStream) }, want: want{maybe: "yes", attempts: 1, requests: 1}},
+		{name: "RST_STREAM, REFUSED_STREAM", h2: func(c conn2, stream uint32, _ int) { c.reset(stream, refusedStream) }, want: rejected},
 		{name: "RST_STREAM, PROTOCOL_ERROR", h2: func(c conn2, stream uint32, _ int) {
 			c.site.sessions.Add(1)
 			c.reset(stream, protocolError)
@@ -57,8 +58,22 @@ func http2Rows() []row {
 			c.site.sessions.Add(1)
 			c.headers(stream, endStream)
 		}, want: opened(200, "ErrInvalidResponse")},
-		{name: "GOAWAY instead of an answer", h2: func(c conn2, _ uint32, _ int) { c.goAway(0, noError) }, want: want{maybe: "yes", attempts: 1, requests: 1}},
+		{name: "GOAWAY instead of an answer", h2: func(c conn2, _ uint32, _ int) { c.goAway(0, noError) }, want: rejected},
 		{name: "GOAWAY, ENHANCE_YOUR_CALM", h2: func(c conn2, _ uint32, _ int) { c.goAway(0, enhanceYourCalm) }, want: want{maybe: "yes", attempts: 1, requests: 1}},
+		{name: "GOAWAY, then another connection", h2: func(c conn2, stream uint32, n int) {
+			if n == 1 {
+				c.goAway(0, noError)
+				return
+			}
+			c.success(stream)
+		}, want: want{link: true, requests: 2, sessions: 1}},
+		{name: "REFUSED_STREAM five times, then the answer", h2: func(c conn2, stream uint32, _ int) {
+			if c.site.requests.Load() <= 5 {
+				c.reset(stream, refusedStream)
+				return
+			}
+			c.success(stream)
+		}, want: want{link: true, requests: 6, sessions: 1}},
 		{name: "GOAWAY, then the answer", h2: func(c conn2, stream uint32, _ int) {
 			c.goAway(stream, noError)
 			c.success(stream)
@@ -80,7 +95,7 @@ func http2Rows() []row {
 				return
 			}
 			c.reset(stream, refusedStream)
-		}, want: want{maybe: "yes", attempts: 1, requests: 1}},
+		}, want: rejected},
 		{name: "PROTOCOL_ERROR on a connection in use", warm: true, h2: func(c conn2, stream uint32, _ int) {
 			c.site.sessions.Add(1)
 			if stream == 1 {

@@ -32,7 +32,15 @@ func contextRows() []row {
 		{name: "request editor that sets an impossible header", http: serves, editor: func(_ context.Context, r *http.Request) error {
 			r.Header.Set("X-Name", "canary\r\n")
 			return nil
-		}, own: true, want: want{attempts: 1}},
+		}, own: true, want: want{}},
+		{name: "request editor that sets URL to nil", http: serves, editor: func(_ context.Context, r *http.Request) error {
+			r.URL = nil
+			return nil
+		}, want: want{}},
+		{name: "request editor that sets Header to nil", http: serves, editor: func(_ context.Context, r *http.Request) error {
+			r.Header = nil
+			return nil
+		}, want: want{}},
 		{name: "cancelled before the call", http: serves, setup: func(_ *testing.T, s *site) { s.ctx.cancel() }, want: want{is: "context.Canceled", attempts: 1}},
 		{name: "deadline passed before the call", http: serves, setup: func(_ *testing.T, s *site) { s.ctx.expire() }, want: want{is: "context.DeadlineExceeded", attempts: 1}},
 		{name: "cancelled while connecting", tls: "none", raw: func(s *site, c *conn, _ int) {

@@ -8,8 +8,10 @@ mkdir -p bin
 run() {
 	echo "Regenerate from the vendor's document" >bin/title
 	: >bin/failures.md
-	for step in spec-sync spec-guard generate test spec-report; do
-		if make --no-print-directory "$step" >bin/output 2>bin/errors; then
+	: >bin/names.md
+	for step in spec-sync 'spec-guard FIX=1' generate test spec-report; do
+		# Unquoted: FIX=1 is an argument of its own.
+		if make --no-print-directory $step >bin/output 2>bin/errors; then
 			echo "- [x] make $step"
 		else
 			echo "- [ ] make $step"
@@ -20,10 +22,21 @@ run() {
 				printf '\n````\n'
 			} >>bin/failures.md
 		fi
+		case $step in spec-guard*) cp bin/output bin/names.md ;; esac
 	done >bin/steps.md
 	# The last step's output is the report.
 	{
-		cat bin/steps.md bin/failures.md
+		cat bin/steps.md
+		if [ -s bin/failures.md ]; then
+			printf '\nNeeds a person: each step without a check mark, which says below what to do.\n'
+			cat bin/failures.md
+		else
+			printf '\nNeeds nothing but a review.\n'
+		fi
+		if [ -s bin/names.md ]; then
+			printf '\n## Names chosen\n\nThey become API when this is merged. To change one, change its line in overlay.yaml and run make generate.\n\n'
+			cat bin/names.md
+		fi
 		echo
 		head -c 24000 bin/output
 		echo

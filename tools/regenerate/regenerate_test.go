@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,8 +14,11 @@ import (
 const makefile = `
 spec-sync:
 	@if [ "$$FAIL" = spec-sync ]; then echo "the page is HTML" >&2; exit 1; fi; cp published openapi.yaml
-spec-guard generate:
-	@true
+spec-guard:
+	@test "$$FIX" = 1; if [ "$$FAIL" = spec-guard ]; then echo "choose a name in overlay.yaml" >&2; exit 1; fi; \
+		if [ -n "$$NAMES" ]; then echo "$$NAMES" | tee -a overlay.yaml; fi
+generate:
+	@cp overlay.yaml overlay.gen
 test:
 	@if [ "$$FAIL" = test ]; then echo "--- FAIL: TestContract"; exit 1; fi
 spec-report:
@@ -39,7 +43,7 @@ func newWorkspace(t *testing.T, env ...string) *workspace {
 	script, err := filepath.Abs("regenerate.sh")
 	require.NoError(t, err)
 	require.FileExists(t, script) // also tells the go command that a cached result depends on it
-	for name, content := range map[string]string{"work/Makefile": makefile, "work/openapi.yaml": "old\n", "work/published": "new\n", "work/.gitignore": "/bin/\n", "gh": gh} {
+	for name, content := range map[string]string{"work/Makefile": makefile, "work/openapi.yaml": "old\n", "work/overlay.yaml": "", "work/overlay.gen": "", "work/published": "new\n", "work/.gitignore": "/bin/\n", "gh": gh} {
 		name = filepath.Join(root, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
 		require.NoError(t, os.WriteFile(name, []byte(content), 0o700))
@@ -67,7 +71,9 @@ func (w *workspace) calls() string {
 func TestRegenerate_OpensAPullRequestWithTheReport(t *testing.T) {
 	w := newWorkspace(t)
 	body := w.run(`"$SCRIPT"`)
-	require.Contains(t, body, "- [x] make spec-sync\n- [x] make spec-guard\n- [x] make generate\n- [x] make test\n- [x] make spec-report\n")
+	require.Contains(t, body, "- [x] make spec-sync\n- [x] make spec-guard FIX=1\n- [x] make generate\n- [x] make test\n- [x] make spec-report\n")
+	require.Contains(t, body, "Needs nothing but a review.\n")
+	require.NotContains(t, body, "Names chosen")
 	require.Contains(t, body, "**Verdict: minor**")
 	require.Empty(t, w.calls(), "the run itself speaks to nobody")
 
@@ -85,18 +91,31 @@ func TestRegenerate_UpdatesTheOpenPullRequest(t *testing.T) {
 }
 
 func TestRegenerate_AFailingStepAsksForAPerson(t *testing.T) {
-	for step, says := range map[string]string{"spec-sync": "the page is HTML\n", "test": "--- FAIL: TestContract\n"} {
+	for step, says := range map[string]string{
+		"spec-sync": "the page is HTML\n", "spec-guard": "choose a name in overlay.yaml\n", "test": "--- FAIL: TestContract\n",
+	} {
 		t.Run(step, func(t *testing.T) {
 			w := newWorkspace(t, "FAIL="+step)
 			body := w.run(`"$SCRIPT"`)
-			require.Contains(t, body, "- [ ] make "+step+"\n")
-			require.Contains(t, body, "## make "+step+"\n\n````\n"+says)
+			target := strings.Replace(step, "spec-guard", "spec-guard FIX=1", 1)
+			require.Contains(t, body, "- [ ] make "+target+"\n")
+			require.Contains(t, body, "\nNeeds a person:")
+			require.Contains(t, body, "## make "+target+"\n\n````\n"+says)
 			require.Contains(t, body, "- [x] make spec-report\n")
 			w.run(`"$SCRIPT" publish`)
 			require.Contains(t, w.calls(), "pr create --head regenerate/openapi --title Needs a person: regenerate")
 			w.run("git --git-dir=../remote rev-parse --verify regenerate/openapi")
 		})
 	}
+}
+
+// The names are in the overlay before anything is generated.
+func TestRegenerate_ListsTheNamesThatWereChosen(t *testing.T) {
+	w := newWorkspace(t, "NAMES=- `GET /a`: operationId a")
+	body := w.run(`"$SCRIPT"`)
+	require.Contains(t, body, "\nNeeds nothing but a review.\n\n## Names chosen\n")
+	require.Contains(t, body, "\n- `GET /a`: operationId a\n")
+	require.Equal(t, "- `GET /a`: operationId a\n", w.run("cat overlay.gen"))
 }
 
 func TestRegenerate_PublishesNothingWhenNothingChanged(t *testing.T) {

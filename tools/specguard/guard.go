@@ -1,161 +1,159 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"regexp"
+	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/speakeasy-api/openapi/overlay"
+	"github.com/speakeasy-api/openapi/overlay/loader"
 	"gopkg.in/yaml.v3"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
 
-var (
-	methods    = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-	structural = []string{"paths", "components", "schemas", "properties", "content", "schema", "application", "json"}
-	plainKey   = regexp.MustCompile(`^[A-Za-z_]\w*$`)
-	word       = regexp.MustCompile(`[A-Za-z0-9]+`)
-)
-
+// guard collects what a person has to do, and what has no name yet.
 type guard struct {
-	findings     []string
-	operationIDs map[string]string
+	findings []string
+	names    []naming // those that are missing, with the one chosen
+	overlay  []byte   // with lines for them
 }
 
-func (g *guard) report(at place, format string, args ...any) {
-	g.findings = append(g.findings, fmt.Sprintf("openapi.yaml:%d: ", at.Line)+fmt.Sprintf(format, args...))
+func (g *guard) report(format string, args ...any) {
+	g.findings = append(g.findings, fmt.Sprintf(format, args...))
 }
 
-// openAPI walks the part of the document that is not a schema.
-func (g *guard) openAPI(parent place) {
-	for _, p := range parent.members() {
-		switch {
-		case p.key == "example" || p.key == "examples" || strings.HasPrefix(p.key, "x-"):
-		case p.key == "$ref":
-			g.reference(p)
-		case p.key == "schema":
-			g.schema(p, true)
-		case p.path == "$.components.schemas":
-			for _, schema := range p.members() {
-				g.schema(schema, false)
-			}
-		default:
-			if slices.Contains(methods, p.key) && p.Kind == yaml.MappingNode {
-				g.operation(p, parent.path)
-			}
-			g.openAPI(p)
+func check(specFile, overlayFile string) (*guard, error) {
+	spec, err := loader.LoadSpecification(specFile)
+	if err != nil {
+		return nil, err
+	}
+	actions, err := loader.LoadOverlay(overlayFile)
+	if err != nil {
+		return nil, err
+	}
+	g := &guard{}
+	if g.overlay, err = os.ReadFile(overlayFile); err != nil {
+		return nil, err
+	}
+	own := map[string]bool{}
+	for _, op := range operations(spec.Content[0]) {
+		own[op.key()] = true
+	}
+	if err := g.apply(actions, spec); err != nil {
+		return nil, err
+	}
+	taken, err := declared(filepath.Dir(specFile))
+	if err != nil {
+		return nil, err
+	}
+	if g.operations(operations(spec.Content[0]), own, taken) {
+		err = g.schemas(specFile, overlayFile)
+	}
+	return g, err
+}
+
+// apply changes document by one action at a time. A target that matches nothing
+// is left to document.Load, which names it.
+func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
+	before, err := yaml.Marshal(document)
+	if err != nil {
+		return err
+	}
+	for _, action := range slices.Clone(names.Actions) {
+		path, err := names.NewPath(action.Target, nil)
+		if err != nil {
+			return fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
+		}
+		matched := len(path.Query(document)) > 0
+		names.Actions = []overlay.Action{action}
+		if err := names.ApplyTo(document); err != nil {
+			return fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
+		}
+		after, err := yaml.Marshal(document)
+		if err != nil {
+			return err
+		}
+		if matched && bytes.Equal(before, after) {
+			g.report("an overlay action changes nothing; remove from overlay.yaml:\n  - target: %s", action.Target)
+		}
+		before = after
+	}
+	return nil
+}
+
+// operations names those that have no operationId, and reports whether all have
+// one then. own are those that openapi.yaml has without the overlay; taken are
+// names that are no operation's.
+func (g *guard) operations(all []operation, own, taken map[string]bool) bool {
+	announced := map[string]bool{}
+	for _, op := range all {
+		taken[fold(op.id)] = true
+		if op.preview && own[op.key()] {
+			announced[op.key()] = true
+			g.report("openapi.yaml has %s itself now; remove the operation and its x-preview from overlay.yaml", op)
 		}
 	}
+	var nameless []naming
+	for _, op := range all {
+		if op.id == "" && !announced[op.key()] {
+			nameless = append(nameless, naming{op.String(), "$.paths['" + strings.ReplaceAll(op.path, "'", `\'`) + "']." + op.method, "operationId", op.names()})
+		}
+	}
+	g.choose(nameless, func(name string) bool { return !taken[fold(name)] })
+	return len(announced) == 0 && len(g.names) == len(nameless)
 }
 
-func (g *guard) operation(p place, parent string) {
-	id := p.get("operationId")
-	if id == "" {
-		name := word.FindAllString(parent, -1)
-		g.report(p, "an operation has no operationId; add to overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s", p.path, name[len(name)-1])
-		return
+// schemas names the inline ones that become Go types. It reads the document with
+// the names that operations has chosen; what Load refuses are findings.
+func (g *guard) schemas(specFile, overlayFile string) error {
+	dir, err := os.MkdirTemp("", "specguard-*")
+	if err != nil {
+		return err
 	}
-	if first, taken := g.operationIDs[id]; taken {
-		g.report(p, "operationId %s is also that of %s; change one in overlay.yaml:\n  - target: %s\n    update:\n      operationId: %s2", id, first, p.path, id)
+	defer os.RemoveAll(dir)
+	temp := filepath.Join(dir, filepath.Base(overlayFile))
+	if err := os.WriteFile(temp, g.overlay, 0o600); err != nil {
+		return err
 	}
-	g.operationIDs[id] = p.path
+	doc, err := document.Load(specFile, temp)
+	if err != nil {
+		g.report("%v", err)
+		return nil
+	}
+	v := typesOf(doc)
+	g.choose(v.nameless, func(name string) bool {
+		made := func(op *document.Operation) bool { return madeOf(op.ID).MatchString(fold(name)) }
+		return !v.taken[fold(name)] && !slices.ContainsFunc(doc.Operations, made)
+	})
+	return nil
 }
 
-// schema walks a schema; one that becomes a Go struct or union needs a name,
-// unless it has one in components or is merged into another.
-func (g *guard) schema(parent place, nameless bool) {
-	for _, p := range parent.members() {
-		switch p.key {
-		case "$ref":
-			g.reference(p)
-		case "properties":
-			g.order(p)
-			fallthrough
-		case "patternProperties", "dependentSchemas", "$defs", "allOf", "oneOf", "anyOf", "prefixItems":
-			for _, schema := range p.members() {
-				g.schema(schema, p.key != "allOf")
+// choose gives each its first name that is free and that no other wants, and
+// appends a line for it as text: a YAML library would write half the file anew.
+func (g *guard) choose(all []naming, free func(string) bool) {
+	var wanted map[string]int
+	good := func(name string) bool { return wanted[fold(name)] == 1 && free(name) }
+	for moved := true; moved; {
+		moved, wanted = false, map[string]int{}
+		for _, n := range all {
+			wanted[fold(n.names[0])]++
+		}
+		for i, n := range all {
+			if len(n.names) > 1 && !good(n.names[0]) {
+				all[i].names, moved = n.names[1:], true
 			}
-		case "items", "additionalProperties":
-			g.schema(p, true)
-		case "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties":
-			g.schema(p, false)
-		}
-		structOrUnion := p.key == "properties" || p.key == "oneOf" || p.key == "anyOf"
-		if nameless && structOrUnion && parent.get("x-go-type-name") == "" {
-			nameless = false
-			g.report(parent, "an inline schema has no Go name; add to overlay.yaml:\n  - target: %s\n    update: { x-go-type-name: %s }", parent.path, goName(parent.path))
 		}
 	}
-}
-
-// order demands distinct places for the fields of a struct that has several.
-func (g *guard) order(properties place) {
-	fields := properties.members()
-	if len(fields) < 2 {
-		return
-	}
-	taken, last := map[int]bool{}, 0
-	var unplaced []place
-	for _, field := range fields {
-		order, err := strconv.Atoi(field.get("x-order"))
-		if err != nil || taken[order] {
-			unplaced = append(unplaced, field)
+	for _, n := range all {
+		if !good(n.names[0]) {
+			g.report("%s would be called %s, and so is something else; choose a name in overlay.yaml:\n  - target: %s\n    update: { %s: … }", n.of, n.names[0], n.target, n.key)
 			continue
 		}
-		taken[order], last = true, max(last, order)
+		g.names = append(g.names, n)
+		g.overlay = append(append(bytes.TrimRight(g.overlay, "\r\n"), '\n'), n.line()...)
 	}
-	for i, field := range unplaced {
-		g.report(field, "a property has no place of its own; add to overlay.yaml:\n  - target: %s\n    update: { x-order: %d }", field.path, last+i+1)
-	}
-}
-
-func (g *guard) reference(ref place) {
-	if !strings.HasPrefix(ref.Value, "#/") {
-		g.report(ref, "a reference leaves the document; remove it, writing its target out in openapi.yaml:\n  %s: %s", ref.path, ref.Value)
-	}
-}
-
-// place is a node of the document and the path by which an overlay names it.
-type place struct {
-	*yaml.Node
-	key, path string // an item of a list has no key
-}
-
-func (p place) members() (all []place) {
-	for i, node := range p.Content {
-		switch {
-		case p.Kind == yaml.SequenceNode:
-			all = append(all, place{node, "", fmt.Sprintf("%s[%d]", p.path, i)})
-		case i%2 == 1:
-			key := p.Content[i-1].Value
-			all = append(all, place{node, key, p.path + step(key)})
-		}
-	}
-	return all
-}
-
-func (p place) get(key string) string {
-	for _, member := range p.members() {
-		if member.key == key {
-			return member.Value
-		}
-	}
-	return ""
-}
-
-func step(key string) string {
-	if plainKey.MatchString(key) {
-		return "." + key
-	}
-	return "['" + strings.ReplaceAll(key, "'", `\'`) + "']"
-}
-
-func goName(path string) string {
-	name := ""
-	for _, part := range word.FindAllString(path, -1) {
-		if !slices.Contains(structural, part) {
-			name += strings.ToUpper(part[:1]) + part[1:]
-		}
-	}
-	return name
 }

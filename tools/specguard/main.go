@@ -1,38 +1,54 @@
-// Command specguard reports what the generator lets pass: an operation, inline
-// type or field order that overlay.yaml leaves to chance, an overlay action that
-// has become pointless, and a reference out of the document.
+// Command specguard finds names that overlay.yaml leaves to chance, actions and
+// operations in it that have become pointless, and what document.Load refuses.
+// With -fix it appends the missing names to the overlay, once the generator has
+// compiled what they make, and prints them.
 //
 // Exit status: 0 nothing to report, 1 findings, 2 a file cannot be read.
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/speakeasy-api/openapi/overlay"
-	"github.com/speakeasy-api/openapi/overlay/loader"
-	"gopkg.in/yaml.v3"
+	"os/exec"
+	"path/filepath"
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stderr))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, generates))
 }
 
-func run(args []string, stderr io.Writer) int {
+// run has try look at an overlay before it replaces the present one.
+func run(args []string, stdout, stderr io.Writer, try func(overlayFile string) error) int {
 	flags := flag.NewFlagSet("specguard", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	spec := flags.String("spec", "../openapi.yaml", "the OpenAPI `file`")
 	names := flags.String("overlay", "../overlay.yaml", "the overlay `file`")
+	write := flags.Bool("fix", false, "append the missing names to the overlay")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	findings, err := check(*spec, *names)
+	g, err := check(*spec, *names)
 	if err != nil {
 		fmt.Fprintln(stderr, "specguard:", err)
 		return 2
+	}
+	findings := g.findings
+	switch {
+	case len(g.names) == 0:
+	case *write:
+		if err := replace(*names, g.overlay, try); err != nil {
+			findings = append(findings, err.Error())
+			break
+		}
+		for _, n := range g.names {
+			fmt.Fprintf(stdout, "- `%s`: %s %s\n", n.of, n.key, n.names[0])
+		}
+	default:
+		for _, n := range g.names {
+			findings = append(findings, fmt.Sprintf("%s has no name of its own; make spec-guard FIX=1 adds to overlay.yaml:\n%s", n.of, n.line()))
+		}
 	}
 	for _, f := range findings {
 		fmt.Fprintln(stderr, f)
@@ -40,50 +56,27 @@ func run(args []string, stderr io.Writer) int {
 	return min(len(findings), 1)
 }
 
-func check(specFile, overlayFile string) ([]string, error) {
-	document, err := loader.LoadSpecification(specFile)
-	if err != nil {
-		return nil, err
+// replace leaves either the old or the new file, never a part of one.
+func replace(overlayFile string, data []byte, try func(overlayFile string) error) error {
+	temp := overlayFile + ".new"
+	defer os.Remove(temp)
+	if err := os.WriteFile(temp, data, 0o644); err != nil {
+		return err
 	}
-	names, err := loader.LoadOverlay(overlayFile)
-	if err != nil {
-		return nil, err
+	if err := try(temp); err != nil {
+		return fmt.Errorf("nothing is written, because the generator fails with these names: %w", err)
 	}
-	pointless, err := apply(names, document)
-	if err != nil {
-		return nil, err
-	}
-	g := guard{findings: pointless, operationIDs: map[string]string{}}
-	g.openAPI(place{Node: document.Content[0], path: "$"})
-	return g.findings, nil
+	return os.Rename(temp, overlayFile)
 }
 
-// apply changes document by one action at a time. A target that matches nothing
-// is left to the generator's strict mode, which names it.
-func apply(names *overlay.Overlay, document *yaml.Node) (pointless []string, err error) {
-	actions := names.Actions
-	before, err := yaml.Marshal(document)
+// generates has tools/generate make and compile everything without writing it.
+func generates(overlayFile string) error {
+	file, err := filepath.Abs(overlayFile)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, action := range actions {
-		path, err := names.NewPath(action.Target, nil)
-		if err != nil {
-			return nil, fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
-		}
-		matched := len(path.Query(document)) > 0
-		names.Actions = []overlay.Action{action}
-		if err := names.ApplyTo(document); err != nil {
-			return nil, fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
-		}
-		after, err := yaml.Marshal(document)
-		if err != nil {
-			return nil, err
-		}
-		if matched && bytes.Equal(before, after) {
-			pointless = append(pointless, "an overlay action changes nothing; remove from overlay.yaml:\n  - target: "+action.Target)
-		}
-		before = after
+	if output, err := exec.Command("go", "run", "./generate", "-check", "-overlay", file).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, output)
 	}
-	return pointless, nil
+	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const document = `openapi: 3.1.0
+const document1 = `openapi: 3.1.0
+security: [{ bearer: [] }]
 paths:
   /things/createThing:
     post:
@@ -19,196 +21,308 @@ paths:
           application/json:
             schema: { $ref: '#/components/schemas/Thing' }
             example: { $ref: 'https://example.com/data-not-a-reference' }
+      responses: { '204': { description: Created } }
 components:
+  securitySchemes: { bearer: { type: http, scheme: bearer } }
   schemas:
     Thing:
       type: object
       properties:
         id: { type: string }
         tags: { type: array, items: { type: string } }
-    Single:
-      type: object
-      properties:
-        message: { type: string }
+    Colour: { type: string, enum: [red] }
 `
 
-const names = `overlay: 1.1.0
+const names1 = `overlay: 1.1.0
 info: { title: Names, version: 1.0.0 }
 actions:
+  # A comment  that stays.
   - target: $.paths['/things/createThing'].post
     update: { operationId: createThing }
-  - target: $.components.schemas.Thing.properties.id
-    update: { x-order: 1 }
-  - target: $.components.schemas.Thing.properties.tags
-    update: { x-order: 2 }
 `
 
-func guardOf(t *testing.T, document, names string) (int, string) {
+// source declares by hand what no operation can be called.
+const source = `package umbrella
+
+import "example.com/check"
+
+type Client struct{}
+
+func (c *Client) API() {}
+
+var message = check.Message
+`
+
+// get is an operation without a name.
+const get = "{ responses: { '204': { description: Gone } } }"
+
+type files struct{ spec, overlay string }
+
+func write(t *testing.T, document, names string) files {
 	t.Helper()
 	dir := t.TempDir()
-	spec, overlay := filepath.Join(dir, "openapi.yaml"), filepath.Join(dir, "overlay.yaml")
-	require.NoError(t, os.WriteFile(spec, []byte(document), 0o600))
-	require.NoError(t, os.WriteFile(overlay, []byte(names), 0o600))
-	var stderr bytes.Buffer
-	code := run([]string{"-spec", spec, "-overlay", overlay}, &stderr)
-	return code, stderr.String()
+	f := files{filepath.Join(dir, "openapi.yaml"), filepath.Join(dir, "overlay.yaml")}
+	require.NoError(t, os.WriteFile(f.spec, []byte(document), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "client.go"), []byte(source), 0o600))
+	require.NoError(t, os.WriteFile(f.overlay, []byte(names), 0o600))
+	return f
 }
+
+func (f files) guard(try func(string) error, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(append([]string{"-spec", f.spec, "-overlay", f.overlay}, args...), &out, &errs, try)
+	return code, out.String(), errs.String()
+}
+
+func (f files) names(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(f.overlay)
+	require.NoError(t, err)
+	left, err := os.ReadDir(filepath.Dir(f.overlay))
+	require.NoError(t, err)
+	require.Len(t, left, 3, "temporary files stay behind")
+	return string(data)
+}
+
+func compiles(string) error { return nil }
 
 func TestGuard_AcceptsADocumentThatIsNamedThroughout(t *testing.T) {
-	code, report := guardOf(t, document, names)
-	require.Zero(t, code, report)
-	require.Empty(t, report)
+	f := write(t, document1, names1)
+	for _, args := range [][]string{nil, {"-fix"}} {
+		code, stdout, stderr := f.guard(func(string) error { return errors.New("there is nothing to try") }, args...)
+		require.Zero(t, code, stderr)
+		require.Empty(t, stdout+stderr)
+		require.Equal(t, names1, f.names(t))
+	}
 }
 
-// Each finding comes with lines that make it go away.
-func TestGuard_FindingsEndWithTheLinesToAdd(t *testing.T) {
-	for name, test := range map[string]struct{ after, insert, says string }{
+// Every case: a document that gains something, and the names that it gets.
+func TestGuard_NamesWhatHasNoName(t *testing.T) {
+	for name, test := range map[string]struct {
+		after, insert string
+		names         []string
+	}{
 		"operation": {
-			"paths:\n", "  '/user''s/{id}':\n    get: { responses: {} }\n",
-			`openapi.yaml:4: an operation has no operationId; add to overlay.yaml:
-  - target: $.paths['/user\'s/{id}'].get
-    update:
-      operationId: id
-`,
+			"paths:\n", "  /user/send-mail:\n    post: " + get + "\n",
+			[]string{"$.paths['/user/send-mail'].post operationId: sendMail"},
 		},
-		"webhook": {
-			"openapi: 3.1.0\n", "webhooks:\n  signed:\n    post: { responses: {} }\n",
-			`openapi.yaml:4: an operation has no operationId; add to overlay.yaml:
-  - target: $.webhooks.signed.post
-    update:
-      operationId: signed
-`,
+		"operations that share a path": {
+			"paths:\n", "  /sessions/{id}:\n" + idParameter + "    get: " + get + "\n    delete: " + get + "\n",
+			[]string{"$.paths['/sessions/{id}'].get operationId: getSessions", "$.paths['/sessions/{id}'].delete operationId: deleteSessions"},
 		},
-		"property": {
-			"tags: { type: array, items: { type: string } }\n", "        x-y: { type: string }\n",
-			`openapi.yaml:17: a property has no place of its own; add to overlay.yaml:
-  - target: $.components.schemas.Thing.properties['x-y']
-    update: { x-order: 3 }
-`,
+		"operations of a list and of its items": {
+			"paths:\n", "  /sessions:\n    get: " + get + "\n    post: " + get + "\n  /sessions/{id}:\n" + idParameter + "    get: " + get + "\n",
+			[]string{
+				"$.paths['/sessions'].get operationId: getSessions", "$.paths['/sessions'].post operationId: postSessions",
+				"$.paths['/sessions/{id}'].get operationId: getSessionsByID",
+			},
 		},
-		"second property": {
-			"message: { type: string }\n", "        code: { type: string }\n",
-			`openapi.yaml:20: a property has no place of its own; add to overlay.yaml:
-  - target: $.components.schemas.Single.properties.message
-    update: { x-order: 1 }
-openapi.yaml:21: a property has no place of its own; add to overlay.yaml:
-  - target: $.components.schemas.Single.properties.code
-    update: { x-order: 2 }
-`,
+		"operation below a parameter": {
+			"paths:\n", "  /v1/sessions/{id}/status:\n" + idParameter + "    get: " + get + "\n",
+			[]string{"$.paths['/v1/sessions/{id}/status'].get operationId: sessionsStatus"},
 		},
-		"two properties in one place": {
-			"tags: { type: array, items: { type: string } }\n", "        other: { type: string, x-order: 1 }\n",
-			`openapi.yaml:17: a property has no place of its own; add to overlay.yaml:
-  - target: $.components.schemas.Thing.properties.other
-    update: { x-order: 3 }
-`,
+		"operations that end alike": {
+			"paths:\n", "  /a/status:\n    get: " + get + "\n  /b/status:\n    get: " + get + "\n",
+			[]string{"$.paths['/a/status'].get operationId: getAStatus", "$.paths['/b/status'].get operationId: getBStatus"},
 		},
-		"inline object": {
-			"      type: object\n", "      patternProperties: { ^x: { properties: { a: {} } } }\n",
-			`openapi.yaml:14: an inline schema has no Go name; add to overlay.yaml:
-  - target: $.components.schemas.Thing.patternProperties['^x']
-    update: { x-go-type-name: ThingPatternPropertiesX }
-`,
+		"operation whose name is taken": {
+			"paths:\n", "  /other/create_thing:\n    put: " + get + "\n",
+			[]string{"$.paths['/other/create_thing'].put operationId: putCreateThing"},
 		},
-		"inline object in a list": {
-			"      type: object\n", "      prefixItems: [{ properties: { a: {} } }]\n",
-			`openapi.yaml:14: an inline schema has no Go name; add to overlay.yaml:
-  - target: $.components.schemas.Thing.prefixItems[0]
-    update: { x-go-type-name: ThingPrefixItems0 }
-`,
+		"operations whose names are no names in Go": {
+			"paths:\n", "  /return:\n    post: " + get + "\n  /check:\n    post: " + get + "\n  /message:\n    post: " + get + "\n  /2fa:\n    post: " + get + "\n  /it's/api:\n    get: " + get + "\n",
+			[]string{
+				"$.paths['/return'].post operationId: postReturn", "$.paths['/check'].post operationId: postCheck",
+				"$.paths['/message'].post operationId: postMessage",
+				"$.paths['/2fa'].post operationId: post2fa", `$.paths['/it\'s/api'].get operationId: getAPI`,
+			},
 		},
-		"inline union": {
-			"      type: object\n", "      additionalProperties: { oneOf: [{ type: string }, { $ref: '#/components/schemas/Single' }] }\n",
-			`openapi.yaml:14: an inline schema has no Go name; add to overlay.yaml:
-  - target: $.components.schemas.Thing.additionalProperties
-    update: { x-go-type-name: ThingAdditionalProperties }
+		"objects and enums": {
+			"        id: { type: string }\n", `        home-address: { type: object, properties: { country: { type: string, enum: [de, at] } } }
+        signers: { type: [array, 'null'], items: { type: object, properties: { id: { type: string } } } }
+        limits: { type: object, additionalProperties: { type: object, properties: { most: { type: integer } } } }
+        kind: { type: string, const: thing }
+        any: { type: object }
 `,
+			[]string{
+				"$.components.schemas.Thing.properties['home-address'] x-go-type-name: HomeAddress",
+				"$.components.schemas.Thing.properties['home-address'].properties.country x-go-type-name: Country",
+				"$.components.schemas.Thing.properties.signers.items x-go-type-name: SignersItem",
+				"$.components.schemas.Thing.properties.limits.additionalProperties x-go-type-name: LimitsValue",
+				"$.components.schemas.Thing.properties.kind x-go-type-name: Kind",
+			},
 		},
-		"inline response": {
-			"    post:\n", "      responses: { '200': { content: { application/json: { schema: { properties: { a: {} } } } } } }\n",
-			`openapi.yaml:5: an inline schema has no Go name; add to overlay.yaml:
-  - target: $.paths['/things/createThing'].post.responses['200'].content['application/json'].schema
-    update: { x-go-type-name: ThingsCreateThingPostResponses200 }
+		"objects below names that are taken": {
+			"        id: { type: string }\n", `        colour: { type: string, enum: [red] }
+        client: { type: object, properties: { id: { type: string } } }
+        createThingParams: { type: string, enum: [a] }
+        data: { type: object, properties: { id: { type: string } } }
+        x: { type: object, x-go-type-name: X, properties: { y: { type: object, properties: { client: { type: string, enum: [a] } } } } }
 `,
+			[]string{
+				"$.components.schemas.Thing.properties.colour x-go-type-name: ThingColour",
+				"$.components.schemas.Thing.properties.client x-go-type-name: ThingClient",
+				"$.components.schemas.Thing.properties.createThingParams x-go-type-name: ThingCreateThingParams",
+				"$.components.schemas.Thing.properties.data x-go-type-name: ThingData",
+				"$.components.schemas.Thing.properties.x.properties.y x-go-type-name: Y",
+				"$.components.schemas.Thing.properties.x.properties.y.properties.client x-go-type-name: XClient",
+			},
+		},
+		"objects of one name in one schema": {
+			"        id: { type: string }\n", `        home: { type: object, properties: { place: { type: string, enum: [a] } } }
+        work: { type: object, properties: { place: { type: string, enum: [b] } } }
+`,
+			[]string{
+				"$.components.schemas.Thing.properties.home x-go-type-name: Home",
+				"$.components.schemas.Thing.properties.home.properties.place x-go-type-name: ThingHomePlace",
+				"$.components.schemas.Thing.properties.work x-go-type-name: Work",
+				"$.components.schemas.Thing.properties.work.properties.place x-go-type-name: ThingWorkPlace",
+			},
+		},
+		"bodies of an operation that has no name either": {
+			"paths:\n", `  /sendThing:
+    post:
+      requestBody: { content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }
+      responses:
+        '200': { description: Sent, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }
+        '404': { description: None, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }
+`,
+			[]string{
+				"$.paths['/sendThing'].post operationId: sendThing",
+				"$.paths['/sendThing'].post.requestBody.content['application/json'].schema x-go-type-name: SendThingRequest",
+				"$.paths['/sendThing'].post.responses['200'].content['application/json'].schema x-go-type-name: SendThingResponse",
+				"$.paths['/sendThing'].post.responses['404'].content['application/json'].schema x-go-type-name: SendThingResponse404",
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			document := insert(t, document, test.after, test.insert)
-			code, report := guardOf(t, document, names)
-			require.Equal(t, 1, code)
-			require.Equal(t, test.says, report)
-
-			added := ""
-			for line := range strings.Lines(report) {
-				if strings.HasPrefix(line, "  ") {
-					added += line
-				}
+			f := write(t, insert(t, document1, test.after, test.insert), names1)
+			want, lines := names1, []string{}
+			for _, line := range test.names {
+				target, update, _ := strings.Cut(line, " ")
+				lines = append(lines, "  - target: "+target+"\n    update: { "+update+" }\n")
+				want += lines[len(lines)-1]
 			}
-			code, report = guardOf(t, document, names+added)
-			require.Zero(t, code, report)
+
+			code, stdout, stderr := f.guard(compiles)
+			require.Equal(t, 1, code)
+			require.Empty(t, stdout)
+			for _, line := range lines {
+				require.Contains(t, stderr, line)
+			}
+			require.Equal(t, names1, f.names(t))
+
+			code, stdout, stderr = f.guard(compiles, "-fix")
+			require.Zero(t, code, stderr)
+			require.Equal(t, want, f.names(t))
+			require.Equal(t, len(lines), strings.Count(stdout, "\n- `")+1, stdout)
+
+			code, stdout, stderr = f.guard(compiles, "-fix")
+			require.Zero(t, code, stderr)
+			require.Empty(t, stdout)
 		})
 	}
 }
 
-func TestGuard_FindsWhatMustGo(t *testing.T) {
+const idParameter = "    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]\n"
+
+func TestGuard_PrintsTheNamesThatItChose(t *testing.T) {
+	f := write(t, insert(t, document1, "paths:\n", "  /a:\n    get: "+get+"\n"), names1)
+	_, stdout, _ := f.guard(compiles, "-fix")
+	require.Equal(t, "- `GET /a`: operationId a\n", stdout)
+}
+
+func TestGuard_TriesTheNamesBeforeItWritesThem(t *testing.T) {
+	f := write(t, insert(t, document1, "paths:\n", "  /a:\n    get: "+get+"\n"), names1)
+	tried := ""
+	code, stdout, stderr := f.guard(func(overlayFile string) error {
+		data, err := os.ReadFile(overlayFile)
+		require.NoError(t, err)
+		tried = string(data)
+		return errors.New("Client redeclared")
+	}, "-fix")
+	require.Equal(t, 1, code)
+	require.Empty(t, stdout, "no name is chosen")
+	require.Contains(t, stderr, "nothing is written")
+	require.Contains(t, stderr, "Client redeclared")
+	require.Equal(t, names1, f.names(t))
+	require.Equal(t, names1+"  - target: $.paths['/a'].get\n    update: { operationId: a }\n", tried)
+}
+
+func TestGuard_FindsWhatNeedsAPerson(t *testing.T) {
+	gained := "  /things/{thing}:\n" + strings.ReplaceAll(idParameter, "id", "thing") + "    get: { responses: { '204': { description: None } } }\n"
+	preview := `  - target: $.paths
+    update:
+      /things/{id}:
+        get:
+          x-preview: true
+          operationId: getThing
+          parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+          responses: { '204': { description: None } }
+`
 	for name, test := range map[string]struct{ after, insert, names, says string }{
 		"pointless action": {
-			"openapi: 3.1.0\n", "", names + "  - target: $.components.schemas.Thing\n    update: { type: object }\n",
+			"openapi: 3.1.0\n", "", names1 + "  - target: $.components.schemas.Thing\n    update: { type: object }\n",
 			"an overlay action changes nothing; remove from overlay.yaml:\n  - target: $.components.schemas.Thing\n",
 		},
+		"operation that is no preview any longer": {
+			"paths:\n", gained, names1 + preview,
+			"openapi.yaml has GET /things/{id} itself now; remove the operation and its x-preview from overlay.yaml\n",
+		},
 		"operationId given twice": {
-			"paths:\n", "  /other:\n    get: { operationId: createThing }\n", names,
-			"openapi.yaml:7: operationId createThing is also that of $.paths['/other'].get; change one in overlay.yaml:\n" +
-				"  - target: $.paths['/things/createThing'].post\n    update:\n      operationId: createThing2\n",
+			"paths:\n", "  /other:\n    get: { operationId: createThing, responses: { '204': { description: None } } }\n", names1,
+			"operationId createThing is also that of $.paths['/other'].get; change one in overlay.yaml\n",
+		},
+		"names that cannot be told apart": {
+			"        id: { type: string }\n", "        a_b: { type: string, enum: [a] }\n        a-b: { type: string, enum: [a] }\n", names1,
+			"$.components.schemas.Thing.properties['a-b'] would be called ThingAB, and so is something else; choose a name in overlay.yaml:\n" +
+				"  - target: $.components.schemas.Thing.properties['a-b']\n    update: { x-go-type-name: … }\n",
+		},
+		"action that matches nothing": {
+			"openapi: 3.1.0\n", "", names1 + "  - target: $.components.schemas.Gone\n    update: { description: is gone. }\n",
+			"overlay.yaml: the action on $.components.schemas.Gone cannot be applied",
 		},
 		"reference to another file": {
-			"      type: object\n", "      allOf: [{ $ref: 'common.yaml#/Thing' }]\n", names,
-			"openapi.yaml:14: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
-				"  $.components.schemas.Thing.allOf[0]['$ref']: common.yaml#/Thing\n",
-		},
-		"reference beside another": {
-			"      type: object\n", "      allOf: [{ $ref: '#/components/schemas/Single', anyOf: [{ $ref: 'common.yaml#/Thing' }] }]\n", names,
-			"openapi.yaml:14: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
-				"  $.components.schemas.Thing.allOf[0].anyOf[0]['$ref']: common.yaml#/Thing\n",
-		},
-		"reference to a URL": {
-			"    post:\n", "      parameters: [{ $ref: 'https://example.com/p.yaml' }]\n", names,
-			"openapi.yaml:5: a reference leaves the document; remove it, writing its target out in openapi.yaml:\n" +
-				"  $.paths['/things/createThing'].post.parameters[0]['$ref']: https://example.com/p.yaml\n",
+			"      type: object\n", "      additionalProperties: { $ref: 'common.yaml#/Thing' }\n", names1, `a $ref to "common.yaml#/Thing", out of the document`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, report := guardOf(t, insert(t, document, test.after, test.insert), test.names)
-			require.Equal(t, 1, code)
-			require.Equal(t, test.says, report)
+			f := write(t, insert(t, document1, test.after, test.insert), test.names)
+			for _, args := range [][]string{nil, {"-fix"}} {
+				code, _, stderr := f.guard(compiles, args...)
+				require.Equal(t, 1, code, stderr)
+				require.Contains(t, stderr, test.says)
+				require.Equal(t, test.names, f.names(t))
+			}
 		})
 	}
 }
 
-// The generator's strict mode reports these; two reports would say the same.
-func TestGuard_LeavesUnmatchedTargetsToTheGenerator(t *testing.T) {
-	code, report := guardOf(t, document, names+"  - target: $.components.schemas.Gone\n    update: { x-order: 1 }\n")
-	require.Zero(t, code, report)
+func TestGuard_LeavesAPreviewThatTheDocumentDoesNotHave(t *testing.T) {
+	f := write(t, document1, names1+"  - target: $.paths\n    update: { /new: { get: { x-preview: true, operationId: new, responses: { '204': { description: None } } } } }\n")
+	code, _, stderr := f.guard(compiles)
+	require.Zero(t, code, stderr)
 }
 
 func TestGuard_CannotReadItsFiles(t *testing.T) {
 	for name, files := range map[string]struct{ document, names string }{
-		"empty document": {"", names},
-		"broken YAML":    {"a: [", names},
-		"broken overlay": {document, "actions: ["},
-		"broken target":  {document, names + "  - target: '$.['\n    update: {}\n"},
+		"empty document": {"", names1},
+		"broken YAML":    {"a: [", names1},
+		"broken overlay": {document1, "actions: ["},
+		"broken target":  {document1, names1 + "  - target: '$.['\n    update: {}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, report := guardOf(t, files.document, files.names)
+			code, _, stderr := write(t, files.document, files.names).guard(compiles)
 			require.Equal(t, 2, code)
-			require.True(t, strings.HasPrefix(report, "specguard: "), report)
-			require.NotContains(t, report, "%!")
+			require.True(t, strings.HasPrefix(stderr, "specguard: "), stderr)
+			require.NotContains(t, stderr, "%!")
 		})
 	}
-	var stderr bytes.Buffer
-	require.Equal(t, 2, run([]string{"-spec", "missing.yaml"}, &stderr))
-	require.Contains(t, stderr.String(), "missing.yaml")
-	require.Equal(t, 2, run([]string{"-force"}, &stderr))
+	code, _, stderr := files{spec: "missing.yaml"}.guard(compiles)
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "missing.yaml")
+	code, _, _ = files{}.guard(compiles, "-force")
+	require.Equal(t, 2, code)
 }
 
 func insert(t *testing.T, text, after, more string) string {

@@ -14,14 +14,15 @@ import (
 // heading opens the block that holds the document.
 const heading = "````yaml POST /onboarding/createSessionLink"
 
-var fence = regexp.MustCompile("^(`{3,})[ \t]*([^`\r\n]*?)[ \t\r]*\n?$")
+var fence = regexp.MustCompile("^(`{3,})[ \t]*([^`\n]*?)[ \t]*\n?$")
 
-// extract returns the content of the page's one fenced document, byte for byte.
+// extract returns the content of the page's one fenced document. Line ends and
+// a blank line before the closing fence are the page's, and not the document's.
 func extract(markdown []byte) ([]byte, error) {
 	var blocks [][]byte
 	var block []byte
 	var ticks, info string // of the block under way
-	for line := range bytes.Lines(markdown) {
+	for line := range bytes.Lines(bytes.ReplaceAll(markdown, []byte("\r\n"), []byte("\n"))) {
 		mark := fence.FindStringSubmatch(string(line))
 		switch {
 		case ticks == "" && mark != nil:
@@ -41,7 +42,11 @@ func extract(markdown []byte) ([]byte, error) {
 	case len(blocks) != 1:
 		return nil, fmt.Errorf("it holds %d blocks that start with %q, expected one", len(blocks), heading)
 	}
-	return blocks[0], checkDocument(blocks[0])
+	document := blocks[0]
+	if bytes.HasSuffix(document, []byte("\n\n")) {
+		document = document[:len(document)-1]
+	}
+	return document, checkDocument(document)
 }
 
 func checkDocument(data []byte) error {
@@ -50,7 +55,15 @@ func checkDocument(data []byte) error {
 		Paths   map[string]any `yaml:"paths"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&document); err != nil {
+	var all yaml.Node
+	err := decoder.Decode(&all)
+	if err == nil {
+		err = all.Decode(new(any)) // the whole of it, for duplicate keys
+	}
+	if err == nil {
+		err = all.Decode(&document)
+	}
+	if err != nil {
 		return fmt.Errorf("its block is not a YAML document: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	if !strings.HasPrefix(document.OpenAPI, "3.1.") || len(document.Paths) == 0 {

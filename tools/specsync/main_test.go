@@ -50,11 +50,21 @@ func pageFile(t *testing.T, content string) string {
 	return name
 }
 
+// A blank line before the closing fence and the line ends belong to the page.
 func TestSync_SaysSameWithoutOutput(t *testing.T) {
-	code, spec, stdout, stderr := sync1(t, http.DefaultClient, pageFile(t, page(old)), "-write")
-	require.Equal(t, same, code)
-	require.Equal(t, old, spec)
-	require.Empty(t, stdout+stderr)
+	for name, content := range map[string]string{
+		"as it is":                        page(old),
+		"blank line before the fence":     page(old + "\n"),
+		"carriage returns":                strings.ReplaceAll(page(old), "\n", "\r\n"),
+		"carriage returns and blank line": strings.ReplaceAll(page(old+"\n"), "\n", "\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, spec, stdout, stderr := sync1(t, http.DefaultClient, pageFile(t, content), "-write")
+			require.Equal(t, same, code)
+			require.Equal(t, old, spec)
+			require.Empty(t, stdout+stderr)
+		})
+	}
 }
 
 func TestSync_ShowsTheDifferenceAndChangesNothing(t *testing.T) {
@@ -75,10 +85,9 @@ func TestSync_WritesTheBlockByteForByte(t *testing.T) {
 }
 
 func TestSync_ReadsAPageThatHasCarriageReturns(t *testing.T) {
-	crlf := strings.ReplaceAll(newer, "\n", "\r\n")
 	code, spec, _, _ := sync1(t, http.DefaultClient, pageFile(t, strings.ReplaceAll(page(newer), "\n", "\r\n")), "-write")
 	require.Equal(t, different, code)
-	require.Equal(t, crlf, spec)
+	require.Equal(t, newer, spec)
 }
 
 func TestSync_FetchesAndFollowsRedirectsWithinTheHost(t *testing.T) {
@@ -111,6 +120,9 @@ func TestSync_CannotTellFromAPage(t *testing.T) {
 		"empty block":       {page(""), "not a YAML document"},
 		"not YAML":          {page("openapi: [\n"), "not a YAML document"},
 		"duplicate key":     {page(newer + "openapi: 3.1.0\n"), "not a YAML document"},
+		"deep duplicate":    {page(newer + "more: { a: { b: 1, b: 2 } }\n"), "not a YAML document"},
+		"cut off":           {opening + newer + "# More\n\n````bash\ncurl\n````\n", "not a YAML document"},
+		"cut off in a line": {opening + newer + "more: [\n", "is not closed"},
 		"two documents":     {page(newer + "---\nmore: 1\n"), "more than one"},
 		"OpenAPI 3.0":       {page(strings.Replace(newer, "3.1.0", "3.0.3", 1)), "not an OpenAPI 3.1 document"},
 		"Swagger":           {page("swagger: '2.0'\npaths: {/a: {}}\n"), "not an OpenAPI 3.1 document"},

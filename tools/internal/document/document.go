@@ -22,6 +22,7 @@ type Operation struct {
 	Path        string // the template: /sessions/{sessionId}
 	Summary     string
 	Description string
+	Deprecated  bool
 	Preview     bool         // x-preview: not in the vendor's document, but on pages of its own
 	Parameters  []*Parameter // in path and query, in the order of the document, those of the path item first
 	Body        *Body        // nil if it takes none

@@ -1,0 +1,84 @@
+package contract
+
+import (
+	"strconv"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// items judges an array as the keyword items does, but keeps the errors of the
+// first wrong items only and counts the rest: those of a megabyte of wrong items
+// would take hundreds of megabytes.
+type items struct {
+	schema *jsonschema.Schema
+	from   int // what prefixItems does not judge
+}
+
+// Validate implements jsonschema.SchemaExt.
+func (s items) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	array, _ := value.([]any)
+	wrong, rest := 0, 0
+	for i := s.from; i < len(array); i++ {
+		err, _ := ctx.Validate(s.schema, array[i], []string{strconv.Itoa(i)}).(*jsonschema.ValidationError)
+		if err == nil {
+			continue
+		}
+		if wrong++; wrong <= maxViolations {
+			ctx.AddErr(err)
+		} else {
+			rest += count(err)
+		}
+	}
+	if rest > 0 {
+		ctx.AddError(&omitted{count: rest})
+	}
+}
+
+// omitted stands for errors that were not kept.
+type omitted struct {
+	kind.Group
+	count int
+}
+
+// count is how many findings err leads to, or a few more.
+func count(err *jsonschema.ValidationError) (n int) {
+	switch k := err.ErrorKind.(type) {
+	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
+		for _, cause := range err.Causes {
+			n += count(cause)
+		}
+		return n
+	case *kind.Required:
+		return len(k.Missing)
+	case *kind.AdditionalProperties:
+		return len(k.Properties)
+	case *omitted:
+		return k.count
+	}
+	return 1
+}
+
+// bound puts our items in the place of jsonschema's, in schemas and all that they
+// lead to.
+func bound(done map[*jsonschema.Schema]bool, schemas ...*jsonschema.Schema) {
+	for _, s := range schemas {
+		if s == nil || done[s] {
+			continue
+		}
+		done[s] = true
+		rest, _ := s.AdditionalProperties.(*jsonschema.Schema)
+		bound(done, s.Ref, s.Items2020, rest, s.Then, s.Else)
+		bound(done, s.PrefixItems...)
+		bound(done, s.AllOf...)
+		bound(done, s.AnyOf...)
+		bound(done, s.OneOf...)
+		for _, property := range s.Properties {
+			bound(done, property)
+		}
+		if s.Items2020 != nil {
+			s.Extensions = append(s.Extensions, items{s.Items2020, len(s.PrefixItems)})
+			s.Items2020 = nil
+		}
+	}
+}

@@ -1,0 +1,16 @@
+module github.com/umbrella-api/umbrella-go/tests/proxies
+
+go 1.26
+
+require (
+	github.com/hashicorp/go-retryablehttp v0.7.8
+	github.com/stretchr/testify v1.12.1
+	github.com/umbrella-api/umbrella-go v0.0.0
+)
+
+require (
+	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
+
+replace github.com/umbrella-api/umbrella-go => ../..

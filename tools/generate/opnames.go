@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
+)
+
+var inTemplate = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// name reads the names of op off its method of the generated client, whose
+// arguments are ctx, path parameters in the order of the path, params, body.
+func (n *names) name(op *document.Operation, method *ast.Field) (*opNames, error) {
+	o := &opNames{method: method.Names[0].Name}
+	pathArgs, params := map[string]argName{}, ""
+	inPath := inTemplate.FindAllStringSubmatch(op.Path, -1)
+	for i, arg := range method.Type.(*ast.FuncType).Params.List {
+		name, goType := arg.Names[0].Name, n.spell(arg.Type)
+		switch {
+		case i == 0: // ctx
+		case i <= len(inPath):
+			pathArgs[inPath[i-1][1]] = argName{name: variable(strings.ToUpper(name[:1]) + name[1:]), goType: goType}
+		case name == "params":
+			params = strings.TrimPrefix(goType, "*")
+		case name == "body":
+			o.body = n.named(goType)
+		}
+	}
+	if (op.Body != nil) != (o.body != "") {
+		return nil, fmt.Errorf("the generated client's method %s has another body than the document", o.method)
+	}
+	if err := n.arguments(op, o, pathArgs, params); err != nil {
+		return nil, err
+	}
+	return o, n.result(op, o)
+}
+
+// arguments puts path and required query parameters in the document's order, then
+// the struct with optional query parameters, then the body.
+func (n *names) arguments(op *document.Operation, o *opNames, pathArgs map[string]argName, params string) error {
+	fields := n.fields(params)
+	for _, p := range op.Parameters {
+		arg, ok := pathArgs[p.Name]
+		if p.In == "query" {
+			i := slices.IndexFunc(fields, func(f field) bool { return f.json == p.Name })
+			if ok = i >= 0; ok {
+				arg = argName{name: variable(fields[i].name), goType: fields[i].goType}
+			}
+			if ok && !p.Required {
+				o.params = params
+				continue
+			}
+		}
+		if !ok {
+			return fmt.Errorf("the generated client does not know its parameter %s", p.Name)
+		}
+		for slices.ContainsFunc(o.args, func(a argName) bool { return a.name == arg.name }) {
+			arg.name += "Query"
+		}
+		if arg.name == variable(o.method) {
+			arg.name += "Param" // else it would hide the operation in the method
+		}
+		arg.parameter = p
+		o.args = append(o.args, arg)
+	}
+	if o.params != "" {
+		o.args = append(o.args, argName{name: "params", goType: "*" + o.params})
+	}
+	switch {
+	case len(o.args) == 0 && o.body == "":
+		o.in = "struct{}"
+	case len(o.args) == 0:
+		o.in = o.body
+	default:
+		o.in = variable(o.method) + "Input"
+	}
+	if o.body != "" {
+		o.args = append(o.args, argName{name: "body", goType: o.body})
+	}
+	return nil
+}
+
+// result reads the type of the success off the wrapper that the generated client
+// returns: its field JSON200.
+func (n *names) result(op *document.Operation, o *opNames) error {
+	success := op.Success()
+	if success.Schema == nil {
+		return nil
+	}
+	wrapper, _ := n.types[o.method+"Result"].(*ast.StructType)
+	if wrapper == nil {
+		return fmt.Errorf("the generated client has no %sResult", o.method)
+	}
+	for _, f := range wrapper.Fields.List {
+		if f.Names[0].Name == "JSON"+success.Status {
+			o.answer = n.named(strings.TrimPrefix(n.spell(f.Type), "*"))
+		}
+	}
+	if o.answer == "" {
+		return fmt.Errorf("the generated client's %sResult has no JSON%s", o.method, success.Status)
+	}
+	o.out = "*" + o.answer
+	if isEnvelope(success.Schema) {
+		for _, f := range n.fields(o.answer) {
+			if f.json == "data" {
+				o.data = n.named(strings.TrimPrefix(f.goType, "*"))
+				o.out = "*" + o.data
+			}
+		}
+	}
+	if strings.HasPrefix(n.underlying(o.out), "map[") {
+		o.out = o.out[1:] // a map is a reference already
+	}
+	return nil
+}
+
+// named follows aliases such as CreateSessionLinkJSONRequestBody to the type that
+// they stand for.
+func (n *names) named(goType string) string {
+	for range 100 {
+		next, ok := n.aliases[strings.TrimPrefix(goType, "api.")]
+		if !ok || !strings.HasPrefix(goType, "api.") {
+			break
+		}
+		goType = n.spell(next)
+	}
+	return goType
+}
+
+// isEnvelope reports whether s is {status: boolean, data: object} with both
+// required and nothing else. Its data is the answer; status false is a failure.
+func isEnvelope(s *document.Schema) bool {
+	s = s.Target()
+	if len(s.Properties) != 2 || len(s.AllOf) > 0 {
+		return false
+	}
+	is := func(name, kind string) bool {
+		return slices.Contains(s.Required, name) && slices.ContainsFunc(s.Properties, func(p *document.Property) bool {
+			t := p.Schema.Target()
+			return p.Name == name && !t.Nullable && (slices.Contains(t.Types, kind) || kind == "object" && len(t.AllOf) > 0)
+		})
+	}
+	return is("status", "boolean") && is("data", "object")
+}

@@ -1,0 +1,132 @@
+// Package sample makes JSON values that keep to a schema of the document: what
+// the mock answers with. No value leaves it that a JSON Schema validator, which
+// knows nothing of this package, has not accepted.
+package sample
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
+)
+
+// Maker makes values for the schemas of one document.
+type Maker struct {
+	judge *judge
+	open  []*document.Schema // those that are being made, to end a recursion
+	steps int                // how many have been made for this value
+}
+
+// plenty is when a value has enough in it and gets no more properties that need
+// not be there: schemas that refer to each other can be nested in very many ways.
+const plenty = 500
+
+// New returns a Maker. The error says why the document cannot be compiled.
+func New(doc *document.Document) (*Maker, error) {
+	judge, err := newJudge(doc.Root)
+	if err != nil {
+		return nil, err
+	}
+	return &Maker{judge: judge}, nil
+}
+
+// Answer returns the body of a documented answer: its example, else a value made
+// from its schema; nil if it has no body. A broken example is not used, and
+// complaint says so.
+func (m *Maker) Answer(r *document.Response) (body []byte, complaint string, err error) {
+	if r.Schema == nil {
+		return nil, "", nil
+	}
+	if r.Example != nil {
+		body, err := document.JSON(r.Example)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: the example: %w", where(r.Place), err)
+		}
+		if ok, err := m.judge.allows(r.Schema, body); ok || err != nil {
+			return body, "", err
+		}
+		complaint = fmt.Sprintf("the example of %s breaks its schema and is not used", r.Place.Path)
+	}
+	body, err = m.Value(r.Schema)
+	return body, complaint, err
+}
+
+// Value returns a value that s allows. The error names the place for which none
+// can be made, and what to do.
+func (m *Maker) Value(s *document.Schema) ([]byte, error) {
+	m.open, m.steps = nil, 0
+	return m.make(s, 0)
+}
+
+// make returns the n-th value that s allows, counted from 0 and again from the
+// first where there are fewer.
+func (m *Maker) make(s *document.Schema, n int) ([]byte, error) {
+	if slices.Contains(m.open, s) {
+		return nil, impossible(s)
+	}
+	m.open = append(m.open, s)
+	m.steps++
+	defer func() { m.open = m.open[:len(m.open)-1] }()
+	if s.Ref != nil {
+		return m.make(s.Ref, n)
+	}
+	values, err := m.allowed(s, given(s))
+	if err == nil && len(values) <= n {
+		var made [][]byte
+		if made, err = m.made(s, n); err == nil {
+			values, err = m.allowed(s, append(values, made...))
+		}
+	}
+	if len(values) > 0 {
+		return values[n%len(values)], nil
+	}
+	if nothing, _ := m.allowed(s, [][]byte{[]byte("null")}); len(nothing) > 0 {
+		return nothing[0], nil
+	}
+	if err != nil {
+		return nil, err // about a place inside s
+	}
+	return nil, impossible(s)
+}
+
+// allowed is those of the values that s allows, each once.
+func (m *Maker) allowed(s *document.Schema, values [][]byte) (allowed [][]byte, err error) {
+	for _, value := range values {
+		ok, err := m.judge.allows(s, value)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.ContainsFunc(allowed, func(a []byte) bool { return bytes.Equal(a, value) }) {
+			allowed = append(allowed, value)
+		}
+	}
+	return allowed, nil
+}
+
+// given lists the values that the document itself gives for s, best first.
+func given(s *document.Schema) (values [][]byte) {
+	for _, n := range append([]*yaml.Node{s.Example, s.Const, s.Default}, s.Enum...) {
+		if n == nil {
+			continue
+		}
+		if value, err := document.JSON(n); err == nil {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+func impossible(s *document.Schema) error {
+	return fmt.Errorf("%s: no value can be made for this schema: give it an example in overlay.yaml (target: %s, update: {example: …})", where(s.Place), s.Place.Path)
+}
+
+func where(p document.Place) string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path) }
+
+func quote(s string) []byte {
+	data, _ := json.Marshal(s) // a string: cannot fail
+	return data
+}
