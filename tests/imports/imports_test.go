@@ -26,6 +26,7 @@ var rules = map[string]struct{ ours, others []string }{
 	"internal/strictjson":    {ours: []string{"internal/format"}},
 	"internal/check":         {},
 	"internal/check/pattern": {},
+	"internal/param":         {},
 	"internal/baseurl":       {},
 	"internal/retryafter":    {},
 	"internal/neterr":        {},
@@ -33,7 +34,7 @@ var rules = map[string]struct{ ours, others []string }{
 	"api":                    {},
 	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr"}},
 	"": {ours: []string{
-		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check",
+		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/param",
 		"internal/baseurl", "internal/retryafter", "internal/neterr",
 	}},
 	"contract": {
