@@ -2,7 +2,8 @@
 // code, against two judges that read the document themselves and share nothing
 // with the generators: jsonschema/v6 and kin-openapi's own validator. They are
 // compared on generated requests and answers of every operation. A disagreement
-// that is not listed here with its reason fails.
+// that is not listed here with its reason fails. Package contract, whose judge is
+// jsonschema too, has to find the very keywords that are broken.
 package differential
 
 import (
