@@ -23,7 +23,7 @@ func good() api.Rules {
 // broken lists path and rule of what checkSetRules finds.
 func broken(in setRulesInput) (all []string) {
 	v := new(check.Violations)
-	checkSetRules(v, in)
+	checkSetRules(v, &in)
 	for _, violation := range v.List() {
 		all = append(all, violation.Path+" "+violation.Rule)
 	}
@@ -119,7 +119,7 @@ func TestRules_AValueThatLeadsToItselfIsRefused(t *testing.T) {
 const goodAnswer = `{"text":"abc","count":1,"tags":["a"],"labels":{},"null_text":null,"null_tags":null,"flag":true}`
 
 // answer is goodAnswer with a member set to a JSON text, or without it.
-func answer(t *testing.T, name, text string) string {
+func read(t *testing.T, name, text string) string {
 	members := map[string]json.RawMessage{}
 	require.NoError(t, json.Unmarshal([]byte(goodAnswer), &members))
 	maps.DeleteFunc(members, func(member string, _ json.RawMessage) bool { return member == name })
@@ -183,7 +183,7 @@ func TestRules_AnswersAreReadStrictly(t *testing.T) {
 		{"pairs", `[[],[1,2],[10]]`, "pairs[2][0] is more than 9"},
 		{"level", "3", "level is not one of 1, 2"},
 	} {
-		data := answer(t, test.name, test.text)
+		data := read(t, test.name, test.text)
 		out, err := readSetRules([]byte(data))
 		if test.want == "" {
 			require.NoError(t, err, data)
@@ -267,7 +267,7 @@ func TestRules_ChecksAndReadersAllocateLittle(t *testing.T) {
 	}
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 		var v check.Violations
-		checkCreateSessionLink(&v, req)
+		checkCreateSessionLink(&v, &req)
 		require.Empty(t, v.List())
 	}), 2.0)
 }
