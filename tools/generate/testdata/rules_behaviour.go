@@ -225,10 +225,10 @@ func TestRules_AnEnvelopeHandsOutItsData(t *testing.T) {
 		`{"data":{},"status":true}`: "data.text is missing",
 		`{"status":true}`:           "data is missing",
 		`{"data":` + strings.Replace(goodAnswer, "1", "0", 1) + `,"status":true}`: "data.count is less than 1",
-		`{"status":null,"data":{}}`:                "status is not a boolean",
-		`{"status":false,"status":false}`:          "appears twice",
-		`{"status":false,"data":{"a":1,"a":1}}`:    "appears twice",
-		`{"status":false}x`:                        "not one valid JSON value",
+		`{"status":null,"data":{}}`:                  "status is not a boolean",
+		`{"status":false,"status":false}`:            "appears twice",
+		`{"status":false,"data":{"a":1,"a":1}}`:      "appears twice",
+		`{"status":false}x`:                          "not one valid JSON value",
 		`{"Status":false,"data":` + goodAnswer + `}`: "status is missing",
 	} {
 		_, err := readGetRules([]byte(data))
@@ -246,10 +246,10 @@ func TestRules_DataCanBeAMap(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string][]api.Closed{"x": {{A: new("1")}, {}}, "y": {}}, out)
 	for data, want := range map[string]string{
-		`{"status":true,"data":{}}`:                   "data has fewer than 1 member",
-		`{"status":true,"data":{"x":null}}`:           "data.* is not an array",
-		`{"status":true,"data":{"x":[{"c":1}]}}`:      "data.*[0].* is a member that the document does not have",
-		`{"status":true,"data":{"x":[]},"secret":1}`:  "* is a member that the document does not have",
+		`{"status":true,"data":{}}`:                    "data has fewer than 1 member",
+		`{"status":true,"data":{"x":null}}`:            "data.* is not an array",
+		`{"status":true,"data":{"x":[{"c":1}]}}`:       "data.*[0].* is a member that the document does not have",
+		`{"status":true,"data":{"x":[]},"secret":1}`:   "* is a member that the document does not have",
 		`{"status":true,"data":{"x":[{"a":1,"b":1}]}}`: "data.*[0].a is not a string",
 	} {
 		_, err := readAllRules([]byte(data))

@@ -74,9 +74,9 @@ func TestGrown_RefusesPathsThatLeadElsewhere(t *testing.T) {
 // These are the signatures that users write against.
 var (
 	_ func(*Client, context.Context, string, api.GetThingParamsKind, string, api.Level, *api.GetThingParams, ...api.RequestEditorFn) (*api.Thing, error) = (*Client).GetThing
-	_ func(*Client, context.Context, string, string, ...api.RequestEditorFn) error                                                                     = (*Client).DeleteThing
-	_ func(*Client, context.Context, int64, *api.PutThingParams, api.Thing, ...api.RequestEditorFn) (*api.Thing, error)                               = (*Client).PutThing
-	_ func(*Client, context.Context, api.Labels, ...api.RequestEditorFn) (api.Labels, error)                                                          = (*Client).SetLabels
+	_ func(*Client, context.Context, string, string, ...api.RequestEditorFn) error                                                                       = (*Client).DeleteThing
+	_ func(*Client, context.Context, int64, *api.PutThingParams, api.Thing, ...api.RequestEditorFn) (*api.Thing, error)                                  = (*Client).PutThing
+	_ func(*Client, context.Context, api.Labels, ...api.RequestEditorFn) (api.Labels, error)                                                             = (*Client).SetLabels
 )
 
 func TestGrown_OperationsSayWhatTheDocumentSays(t *testing.T) {
