@@ -75,7 +75,7 @@ func newTransport() http.RoundTripper {
 	t.MaxResponseHeaderBytes = 64 << 10
 	t.MaxIdleConnsPerHost = t.MaxIdleConns
 	t.IdleConnTimeout = 45 * time.Second // before the server's side ends them: nginx does after 75 s
-	t.OnProxyConnectResponse = nameProxyAnswer
+	t.OnProxyConnectResponse = refusedTunnel
 	// On HTTP/2, find out that a peer is gone, and buffer no more of a body than
 	// is read of it.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, MaxReceiveBufferPerStream: 256 << 10}
