@@ -132,7 +132,7 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 func await(ctx context.Context, work func() (*answer, error)) outcome {
 	done := make(chan outcome, 1)
 	go func() {
-		o := outcome{err: errors.New("something that the call used has ended its goroutine")}
+		o := outcome{err: &ownError{reason: "something that the call used has ended its goroutine"}}
 		defer func() {
 			o.panicked = recover()
 			done <- o

@@ -48,7 +48,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.base.RoundTrip(out)
 	if err == nil && resp == nil {
-		err = errors.New("the http.RoundTripper returned neither an answer nor an error")
+		err = &ownError{reason: "the HTTP transport returned neither an answer nor an error"}
 	}
 	if err != nil {
 		if s.progress.Load() == connecting {
