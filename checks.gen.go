@@ -11,8 +11,8 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
-func checkCreateSessionLink(v *check.Violations, in api.CreateSessionLinkRequest) {
-	createSessionLinkRequestRules(v, &in)
+func checkCreateSessionLink(v *check.Violations, in *api.CreateSessionLinkRequest) {
+	createSessionLinkRequestRules(v, in)
 }
 
 // createSessionLinkRequestRules checks what the document says of CreateSessionLinkRequest.
@@ -126,8 +126,8 @@ func sessionLinkRules(v *check.Violations, x *api.SessionLink) {
 	v.Time("expiresAfter", x.ExpiresAfter)
 }
 
-func checkConfigureWebhook(v *check.Violations, in api.ConfigureWebhookRequest) {
-	configureWebhookRequestRules(v, &in)
+func checkConfigureWebhook(v *check.Violations, in *api.ConfigureWebhookRequest) {
+	configureWebhookRequestRules(v, in)
 }
 
 // configureWebhookRequestRules checks what the document says of ConfigureWebhookRequest.
@@ -214,7 +214,7 @@ func webhookRules(v *check.Violations, x *api.Webhook) {
 	}
 }
 
-func checkGetVerification(v *check.Violations, in getVerificationInput) {
+func checkGetVerification(v *check.Violations, in *getVerificationInput) {
 	v.Root("$path")
 	v.Text("sessionId", in.sessionID)
 }

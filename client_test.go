@@ -6,14 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/authprovider"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 )
 
 func TestCreateSessionLink_InvalidRequestNeverLeaves(t *testing.T) {
@@ -117,6 +124,82 @@ func TestEditors_CannotSendTheTokenElsewhere(t *testing.T) {
 		return nil
 	})
 	require.False(t, apiError(t, err).MaybeProcessed)
+	require.ErrorIs(t, err, authprovider.ErrHost)
+	require.ErrorContains(t, err, "refusing to send the token to another server")
+}
+
+// hanging is a token source that does not look at its context.
+type hanging chan struct{}
+
+func (h hanging) Token(context.Context) (authprovider.Token, error) {
+	<-h
+	return authprovider.Token{}, errCut
+}
+
+func TestDeadline_AnEditorOrATokenSourceThatHangsDoesNotOutliveIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(hanging)
+		transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
+		client := over(t, transport, umbrella.WithTimeout(5*time.Second))
+		_, err := client.CreateSessionLink(t.Context(), validRequest()) // over HTTP/1, as is known from now on
+		require.NoError(t, err)
+		stuck, err := umbrella.New(memhttp.URL, umbrella.WithTokenSource(release), umbrella.WithTimeout(5*time.Second),
+			umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		for _, call := range []func() error{
+			func() error {
+				_, err := client.CreateSessionLink(t.Context(), validRequest(), func(context.Context, *http.Request) error {
+					<-release
+					return errCut
+				})
+				return err
+			},
+			func() error {
+				_, err := stuck.CreateSessionLink(t.Context(), validRequest())
+				return err
+			},
+		} {
+			start := time.Now()
+			err := call()
+			require.LessOrEqual(t, time.Since(start), 6*time.Second)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.ErrorContains(t, err, "did not return")
+			require.False(t, apiError(t, err).MaybeProcessed, "nothing was sent, and nothing will be")
+		}
+		_, err = client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err, "the next call works")
+		close(release)
+	})
+}
+
+func TestCloseIdleConnections_LeavesNone(t *testing.T) {
+	open := map[string]bool{}
+	var mu sync.Mutex
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
+	closed := make(chan struct{}, 8)
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch state {
+		case http.StateNew:
+			open[c.RemoteAddr().String()] = true
+		case http.StateClosed:
+			delete(open, c.RemoteAddr().String())
+			closed <- struct{}{}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := umbrella.New(server.URL, umbrella.WithToken(canaryToken))
+	require.NoError(t, err)
+	_, err = client.CreateSessionLink(t.Context(), validRequest())
+	require.NoError(t, err)
+	client.CloseIdleConnections()
+	<-closed
+	mu.Lock()
+	defer mu.Unlock()
+	require.Empty(t, open)
+	(*umbrella.Client)(nil).CloseIdleConnections()
 }
 
 func TestAPI_SharesTheChain(t *testing.T) {

@@ -2,6 +2,7 @@ package umbrella
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/internal/neterr"
@@ -33,6 +34,8 @@ func describe(err error) string {
 		return token.Error()
 	case errors.As(err, &own):
 		return own.reason
+	case errors.Is(err, authprovider.ErrHost):
+		return strings.TrimPrefix(authprovider.ErrHost.Error(), "authprovider: ")
 	case errors.As(err, &discreet):
 		return discreet.Discreet()
 	case errors.As(err, &parameter):

@@ -6,13 +6,17 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 )
 
@@ -77,4 +81,36 @@ func TestRetry_ABodyThatCannotBeReadAgainIsNotRepeated(t *testing.T) {
 		require.Equal(t, 429, result.StatusCode())
 		require.Equal(t, []string{"{}"}, s.bodies)
 	})
+}
+
+// TestError_NamesTheRefusalOfAProxy has the SDK's own transport and one of the user's
+// own behind a proxy that opens no tunnel.
+func TestError_NamesTheRefusalOfAProxy(t *testing.T) {
+	for status, text := range map[int]string{
+		407: "the proxy answered CONNECT with 407 Proxy Authentication Required",
+		502: "the proxy answered CONNECT with 502 Bad Gateway",
+		503: "the proxy answered CONNECT with 503 Service Unavailable",
+	} {
+		var tunnels atomic.Int32
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			tunnels.Add(1)
+			w.WriteHeader(status)
+		}))
+		through, err := url.Parse(proxy.URL)
+		require.NoError(t, err)
+		own := umbrella.NewTransport().(*http.Transport)
+		for name, transport := range map[string]*http.Transport{"own": own, "user's": {}} {
+			tunnels.Store(0)
+			transport.Proxy = http.ProxyURL(through)
+			client, err := umbrella.New("https://service.example", umbrella.WithToken("x.y.z"), umbrella.WithRetry(fast),
+				umbrella.WithHTTPClient(&http.Client{Transport: transport}))
+			require.NoError(t, err)
+			_, err = client.CreateSessionLink(t.Context(), validRequest())
+			require.ErrorContains(t, err, "no answer: "+text+" (3 attempts)", name)
+			require.False(t, apiError(t, err).MaybeProcessed, name)
+			require.EqualValues(t, 3, tunnels.Load(), name)
+			client.CloseIdleConnections()
+		}
+		proxy.Close()
+	}
 }

@@ -26,10 +26,10 @@ import (
 // and 401 (Unauthorized request). Ask Error.MaybeProcessed before you call
 // again. Editors change the HTTP request of this call.
 func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
-	return do(ctx, c, &createSessionLink, req, editors)
+	return do(ctx, c, &createSessionLink, &req, editors)
 }
 
-var createSessionLink = operation[api.CreateSessionLinkRequest, *api.SessionLink]{
+var createSessionLink = operation[*api.CreateSessionLinkRequest, *api.SessionLink]{
 	endpoint: endpoint{"createSessionLink", http.MethodPost, "/onboarding/createSessionLink"},
 	status:   http.StatusOK,
 	check:    checkCreateSessionLink,
@@ -37,7 +37,7 @@ var createSessionLink = operation[api.CreateSessionLinkRequest, *api.SessionLink
 	read:     readCreateSessionLink,
 }
 
-func requestCreateSessionLink(ctx context.Context, server string, in api.CreateSessionLinkRequest) (*http.Request, error) {
+func requestCreateSessionLink(ctx context.Context, server string, in *api.CreateSessionLinkRequest) (*http.Request, error) {
 	return jsonRequest(ctx, http.MethodPost, server+"onboarding/createSessionLink", in)
 }
 
@@ -56,10 +56,10 @@ func requestCreateSessionLink(ctx context.Context, server string, in api.CreateS
 // Error.MaybeProcessed before you call again. Editors change the HTTP request
 // of this call.
 func (c *Client) ConfigureWebhook(ctx context.Context, req api.ConfigureWebhookRequest, editors ...api.RequestEditorFn) (*api.Webhook, error) {
-	return do(ctx, c, &configureWebhook, req, editors)
+	return do(ctx, c, &configureWebhook, &req, editors)
 }
 
-var configureWebhook = operation[api.ConfigureWebhookRequest, *api.Webhook]{
+var configureWebhook = operation[*api.ConfigureWebhookRequest, *api.Webhook]{
 	endpoint: endpoint{"configureWebhook", http.MethodPost, "/onboarding/configureWebhook"},
 	status:   http.StatusOK,
 	check:    checkConfigureWebhook,
@@ -67,7 +67,7 @@ var configureWebhook = operation[api.ConfigureWebhookRequest, *api.Webhook]{
 	read:     readConfigureWebhook,
 }
 
-func requestConfigureWebhook(ctx context.Context, server string, in api.ConfigureWebhookRequest) (*http.Request, error) {
+func requestConfigureWebhook(ctx context.Context, server string, in *api.ConfigureWebhookRequest) (*http.Request, error) {
 	return jsonRequest(ctx, http.MethodPost, server+"onboarding/configureWebhook", in)
 }
 
@@ -87,10 +87,10 @@ func requestConfigureWebhook(ctx context.Context, server string, in api.Configur
 // (inferred)) and 401 (Unauthorized request (inferred)). Editors change the
 // HTTP request of this call.
 func (c *Client) GetVerification(ctx context.Context, sessionID string, editors ...api.RequestEditorFn) (*api.Verification, error) {
-	return do(ctx, c, &getVerification, getVerificationInput{sessionID: sessionID}, editors)
+	return do(ctx, c, &getVerification, &getVerificationInput{sessionID: sessionID}, editors)
 }
 
-var getVerification = operation[getVerificationInput, *api.Verification]{
+var getVerification = operation[*getVerificationInput, *api.Verification]{
 	endpoint: endpoint{"getVerification", http.MethodGet, "/onboarding/getVerification/{sessionId}"},
 	status:   http.StatusOK,
 	check:    checkGetVerification,
@@ -102,7 +102,7 @@ type getVerificationInput struct {
 	sessionID string
 }
 
-func requestGetVerification(ctx context.Context, server string, in getVerificationInput) (*http.Request, error) {
+func requestGetVerification(ctx context.Context, server string, in *getVerificationInput) (*http.Request, error) {
 	sessionID, err := param.Path("sessionId", in.sessionID)
 	if err != nil {
 		return nil, err
@@ -133,9 +133,9 @@ type Request interface {
 func validateBody(v *check.Violations, body any) {
 	switch body := body.(type) {
 	case api.CreateSessionLinkRequest:
-		checkCreateSessionLink(v, body)
+		checkCreateSessionLink(v, &body)
 	case api.ConfigureWebhookRequest:
-		checkConfigureWebhook(v, body)
+		checkConfigureWebhook(v, &body)
 	}
 }
 

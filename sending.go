@@ -48,9 +48,12 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.base.RoundTrip(out)
 	if err == nil && resp == nil {
-		err = errors.New("the http.RoundTripper returned neither an answer nor an error")
+		err = &ownError{reason: "the HTTP transport returned neither an answer nor an error"}
 	}
 	if err != nil {
+		if s.progress.Load() == connecting {
+			err = named(err)
+		}
 		s.failed(err)
 		return nil, err
 	}
@@ -181,13 +184,24 @@ func (status proxyAnswer) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("the proxy answered CONNECT with %d %s", int(status), http.StatusText(int(status))))
 }
 
-// nameProxyAnswer gives a refused CONNECT an error of a type, and net/http's words
-// for a proxy that cannot be reached.
-func nameProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+// refusedTunnel is the hook of our own transport for the answer to CONNECT.
+func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
 	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: proxyAnswer(resp.StatusCode)}
+}
+
+// named gives the refusal of a tunnel a type on a transport without the hook, where
+// net/http has only the proxy's words for its status. To repeat it is as safe as to
+// repeat a failed dial.
+func named(err error) error {
+	for status := 300; status < 600; status++ {
+		if text := http.StatusText(status); text != "" && text == err.Error() {
+			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: proxyAnswer(status)}
+		}
+	}
+	return err
 }
 
 func closeBody(req *http.Request) {

@@ -154,7 +154,7 @@ func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {
 		}{
 			"no answer, no error": {
 				func(*http.Request) (*http.Response, error) { return nil, nil },
-				"no answer: transport error",
+				"no answer: the HTTP transport returned neither an answer nor an error",
 			},
 			"answer without body and header": {
 				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil },
@@ -264,6 +264,7 @@ func TestTokenFailure_SendsNothingAndIsFound(t *testing.T) {
 		requireDiscreet(t, err)
 		if name == "own error" {
 			require.ErrorIs(t, err, errCut)
+			require.EqualError(t, err, "umbrella: createSessionLink: no answer: the token source failed")
 			continue
 		}
 		var token *authprovider.Error

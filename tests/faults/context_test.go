@@ -85,8 +85,10 @@ func contextRows() []row {
 			refuse(t, gone)
 			through(t, s, gone.url)
 		}, want: want{is: "ECONNREFUSED", attempts: 3}},
-		{name: "proxy that answers 502", raw: proxy("HTTP/1.1 502 canary\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{attempts: 1}},
-		{name: "proxy that wants credentials", raw: proxy("HTTP/1.1 407 canary\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{attempts: 1}},
+		{name: "proxy that answers 502", raw: proxy("HTTP/1.1 502 Bad Gateway\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{is: "*net.OpError", attempts: 3}},
+		{name: "proxy that answers 503", raw: proxy("HTTP/1.1 503 Service Unavailable\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{is: "*net.OpError", attempts: 3}},
+		{name: "proxy that wants credentials", raw: proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{is: "*net.OpError", attempts: 3}},
+		{name: "proxy that refuses in words of its own", raw: proxy("HTTP/1.1 502 canary\r\n\r\n"), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{attempts: 1}},
 		{name: "proxy that closes the connection", raw: proxy(""), setup: func(t *testing.T, s *site) { through(t, s, s.url) }, want: want{attempts: 1}},
 		{name: "proxy that says nothing", raw: func(s *site, c *conn, _ int) {
 			_, _ = http.ReadRequest(c.r)
