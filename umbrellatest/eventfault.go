@@ -16,7 +16,7 @@ type EventFault struct {
 	Drop        bool          // never delivered
 	Twice       bool          // delivered once more after it was taken
 	Late        time.Duration // delivered so much later, while others go on
-	Reorder     bool          // delivered after the next event of its session
+	Reorder     bool          // delivered after the next event of its session, if there is one
 	Early       bool          // of CREATED and RUNNING: delivered before createSessionLink answers
 	WrongHeader bool          // the configured headers have the value "wrong"
 	Garbage     bool          // the body is no JSON

@@ -68,7 +68,11 @@ Control endpoints:
   DELETE /__mock/faults         forget the faults
   GET    /__mock/requests       the newest requests and why they were refused
   GET    /__mock/sessions       the newest sessions, by request id
-  POST   /__mock/reset          forget requests, sessions and faults
+  POST   /__mock/sessions/{requestId}/complete   or fail, cancel, expire
+  GET    /__mock/events         what was sent to the webhook, and its answers
+  POST   /__mock/events/faults  {"status":"COMPLETED","times":2,"late":"1s"}; fields:
+                                drop twice late reorder early wrong-header garbage
+  POST   /__mock/reset          forget requests, sessions, webhook, events and faults
   POST   /__mock/tokens/expire  let all tokens expire
   POST   /__mock/tokens/revoke  refuse all tokens issued so far
 `
