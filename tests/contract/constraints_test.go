@@ -1,115 +1,187 @@
 package contract
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/tests/internal/spec"
+	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
-const path = "/onboarding/createSessionLink"
+// site is a running mock, a validator for it and a client that must not reach it.
+type site struct {
+	mock      *umbrellatest.Server
+	validator *contract.Validator
+	client    *umbrella.Client
+	token     string
+}
 
-func document(t testing.TB) *openapi3.T {
-	doc, err := openapi3.NewLoader().LoadFromData(umbrella.OpenAPI())
+func newSite(t testing.TB) *site {
+	s := &site{mock: umbrellatest.NewServer(t)}
+	var err error
+	s.validator, err = contract.New(contract.WithServer(s.mock.URL))
 	require.NoError(t, err)
-	return doc
+	s.token = token(t, s.mock)
+	s.client = newClient(t, s.mock.URL, roundTripper(func(*http.Request) (*http.Response, error) {
+		t.Error("a request that the document does not allow has left")
+		return nil, context.Canceled
+	}), umbrella.WithToken(s.token))
+	return s
 }
 
-func operation(t testing.TB) *openapi3.Operation {
-	op := document(t).Paths.Value(path).Post
-	require.NotNil(t, op)
-	return op
-}
-
-// media returns the schema and the example of a JSON body.
-func media(t testing.TB, content openapi3.Content) (*openapi3.Schema, []byte) {
-	m := content["application/json"]
-	require.NotNil(t, m)
-	example, err := json.Marshal(m.Examples["default"].Value.Value)
+// requireRefused requires that the validator and the mock refuse the request, and
+// returns why the validator does.
+func (s *site) requireRefused(t testing.TB, op *spec.Operation, in spec.Input) error {
+	refusal := s.validator.ValidateRequest(request(t.Context(), t, s.mock.URL, s.token, op, in))
+	var broken *contract.Error
+	require.ErrorAs(t, refusal, &broken)
+	req := request(t.Context(), t, s.mock.URL, s.token, op, in)
+	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	return m.Schema.Value, example
+	defer func() { _ = resp.Body.Close() }()
+	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
+	if _, documented := op.Responses["400"]; documented {
+		require.NoError(t, s.validator.ValidateResponse(req, resp))
+	}
+	require.Contains(t, resp.Header.Get("Umbrella-Mock-Violations"), broken.Violations[0].Path)
+	return refusal
 }
 
-// violation is a body that breaks one constraint of a schema and, with luck of
-// the constraint, a second one at the same place.
-type violation struct {
-	path, rule string
-	body       []byte
-}
-
-// violations makes, for each constraint that schema has at any depth, the example
-// with just that constraint broken.
-func violations(t testing.TB, schema *openapi3.Schema, example []byte) []violation {
-	var list []violation
-	add := func(path, rule string, at []any, value any) {
-		var root any
-		require.NoError(t, json.Unmarshal(example, &root))
-		body, err := json.Marshal(put(root, at, value))
+func TestEveryBrokenRuleOfABody_IsRefusedByAllThree(t *testing.T) {
+	forEach(t, func(t *testing.T, op *spec.Operation) {
+		if op.Body == nil {
+			return
+		}
+		s := newSite(t)
+		valid := inputs(t, op)[0]
+		cases, err := op.Body.Schema.Cases()
 		require.NoError(t, err)
-		list = append(list, violation{path, rule, body})
-	}
-	var walk func(s *openapi3.Schema, path string, at []any)
-	walk = func(s *openapi3.Schema, path string, at []any) {
-		switch {
-		case s.Type.Is("object"):
-			add(path, "type", at, "not an object")
-			add(path, "type", at, nil)
-			for _, name := range s.Required {
-				add(path+"."+name, "required", append(slices.Clone(at), name), missing{})
-			}
-			for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-				walk(s.Properties[name].Value, path+"."+name, append(slices.Clone(at), name))
-			}
-		case s.Type.Is("array"):
-			add(path, "type", at, map[string]any{})
-			add(path, "type", at, nil)
-			walk(s.Items.Value, path+"[0]", append(slices.Clone(at), 0))
-		case s.Type.Is("string"):
-			add(path, "type", at, 1)
-			add(path, "type", at, nil)
-			if s.Format != "" {
-				add(path, "format", at, "https://not valid")
-			}
-			if s.Pattern != "" {
-				add(path, "pattern", at, "ftp://no.match/+")
-			}
-		case s.Type.Is("boolean"):
-			add(path, "type", at, "true")
-			add(path, "type", at, nil)
-		default:
-			require.Fail(t, "teach this test the type", "%s has type %v", path, s.Type)
+		require.NotEmpty(t, cases)
+		for _, tc := range cases {
+			t.Run(tc.Path+" "+tc.Rule, func(t *testing.T) {
+				in := spec.Input{Parameters: valid.Parameters, Body: marshal(t, tc.Value)}
+				require.Contains(t, found(t, op.Body.Schema, s.requireRefused(t, op, in)), tc.Path+" "+tc.Rule)
+				s.requireClientAgrees(t, op, in)
+			})
 		}
-	}
-	walk(schema, "$", nil)
-	require.Greater(t, len(list), 10)
-	return list
+		require.Empty(t, s.mock.Sessions())
+	})
 }
 
-type missing struct{}
+// requireClientAgrees requires that the client refuses what its caller can express
+// of the input, and that contract finds the same in what it would have sent.
+func (s *site) requireClientAgrees(t testing.TB, op *spec.Operation, in spec.Input) {
+	c, err := bind(t, s.client, op, in)
+	if err != nil {
+		return // a Go value cannot be like that
+	}
+	wire, err := c.Body()
+	require.NoError(t, err)
+	value, err := spec.Decode(wire)
+	require.NoError(t, err)
+	if op.Body.Schema.Conforms(value) {
+		return // nor like that: null is the empty string
+	}
+	_, err = c.Do()
+	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
+	in.Body = wire
+	byContract := s.validator.ValidateRequest(request(t.Context(), t, s.mock.URL, s.token, op, in))
+	require.Equal(t, found(t, op.Body.Schema, byContract), found(t, op.Body.Schema, err))
+}
 
-// put returns root with value at a place given by names and indices.
-func put(root any, at []any, value any) any {
-	if len(at) == 0 {
-		return value
-	}
-	switch node := root.(type) {
-	case map[string]any:
-		name := at[0].(string)
-		if _, gone := value.(missing); gone && len(at) == 1 {
-			delete(node, name)
-		} else {
-			node[name] = put(node[name], at[1:], value)
+func TestEveryBrokenRuleOfAParameter_IsRefusedByAllThree(t *testing.T) {
+	forEach(t, func(t *testing.T, op *spec.Operation) {
+		s := newSite(t)
+		valid := inputs(t, op)[0]
+		for _, p := range op.Parameters {
+			cases, err := p.Schema.Cases()
+			require.NoError(t, err)
+			for _, tc := range cases {
+				if !expressible(p, tc) {
+					continue
+				}
+				t.Run(p.Name+" "+tc.Path+" "+tc.Rule, func(t *testing.T) {
+					in := spec.Input{Parameters: maps.Clone(valid.Parameters), Body: valid.Body}
+					in.Parameters[p] = tc.Value
+					s.requireRefused(t, op, in)
+					if c, err := bind(t, s.client, op, in); err == nil {
+						_, err := c.Do()
+						require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
+					}
+				})
+			}
+			if p.Required && p.In == "query" {
+				t.Run(p.Name+" required", func(t *testing.T) {
+					in := spec.Input{Parameters: maps.Clone(valid.Parameters), Body: valid.Body}
+					delete(in.Parameters, p)
+					s.requireRefused(t, op, in)
+				})
+			}
 		}
-	case []any:
-		node[at[0].(int)] = put(node[at[0].(int)], at[1:], value)
-	default:
-		panic(fmt.Sprintf("the example has no %v", at))
+	})
+}
+
+// expressible reports whether a URL can hold the value as a value of its type:
+// there every text is a string and every string a list of one.
+func expressible(p *spec.Parameter, tc spec.Case) bool {
+	items, isList := tc.Value.([]any)
+	if !isList {
+		items = []any{tc.Value}
 	}
-	return root
+	schema := p.Schema
+	if schema.Items != nil {
+		if !isList {
+			return false
+		}
+		schema = schema.Items
+	}
+	for _, item := range items {
+		switch item.(type) {
+		case nil, []any, map[string]any:
+			return false
+		}
+	}
+	if tc.Rule == "type" && slices.Contains(schema.Types, "string") {
+		return false
+	}
+	if p.In == "path" && (tc.Value == "" || tc.Value == "." || tc.Value == "..") {
+		return false // another path
+	}
+	return len(items) > 0
+}
+
+func TestEveryBrokenRuleOfAnAnswer_IsRefusedByClientAndContract(t *testing.T) {
+	v, err := contract.New(contract.WithServer(umbrella.Sandbox))
+	require.NoError(t, err)
+	forEach(t, func(t *testing.T, op *spec.Operation) {
+		status, success := op.Success()
+		if success.Schema == nil {
+			return
+		}
+		cases, err := success.Schema.Cases()
+		require.NoError(t, err)
+		require.NotEmpty(t, cases)
+		in := inputs(t, op)[0]
+		for _, tc := range cases {
+			t.Run(tc.Path+" "+tc.Rule, func(t *testing.T) {
+				network := answering(status, marshal(t, tc.Value))
+				result, err := call(t, newClient(t, umbrella.Sandbox, network, umbrella.WithToken("x.y.z")), op, in)
+				require.Nil(t, result)
+				require.ErrorIs(t, err, umbrella.ErrInvalidResponse)
+				var failure *umbrella.Error
+				require.ErrorAs(t, err, &failure)
+				require.Equal(t, op.Method != http.MethodGet && op.Method != http.MethodHead, failure.MaybeProcessed)
+
+				_, err = call(t, newClient(t, umbrella.Sandbox, v.Transport(network), umbrella.WithToken("x.y.z")), op, in)
+				require.Contains(t, found(t, success.Schema, err), tc.Path+" "+tc.Rule)
+			})
+		}
+	})
 }

@@ -1,154 +1,180 @@
-// Package differential proves that umbrella.Validate, which is written by hand,
-// and package contract, which reads the document, say the same of every request.
+// Package differential holds what the client makes of the document, as generated
+// code, against two judges that read the document themselves and share nothing
+// with the generators: jsonschema/v6 and kin-openapi's own validator. They are
+// compared on generated requests and answers of every operation. A disagreement
+// that is not listed here with its reason fails. Package contract, whose judge is
+// jsonschema too, has to find the very keywords that are broken.
 package differential
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
-	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/tests/internal/spec"
 )
 
-var inputs = flag.Int("inputs", 10_000, "generated requests to compare")
+var (
+	inputs = flag.Int("inputs", 10_000, "generated requests, and as many answers, to compare")
+	seed   = flag.Uint64("seed", 1, "what fixes the generated inputs")
+)
 
-// byValidate and byContract list what is wrong with a body as "path rule".
-func byValidate(err error) []string {
-	var invalid *umbrella.ValidationError
-	if err == nil {
-		return nil
-	}
-	if !errors.As(err, &invalid) {
-		return []string{"not a ValidationError: " + err.Error()}
-	}
-	var list []string
-	for _, f := range invalid.Fields {
-		list = append(list, f.Path+" "+f.Rule)
-	}
-	slices.Sort(list)
-	return list
+// verdict is what all judges say of one input.
+type verdict struct {
+	op     *spec.Operation
+	input  string // for a complaint
+	value  any    // decoded; nil if it is not JSON at all
+	strict bool   // it is one JSON value in UTF-8 without a repeated name
+	broken []string
+	// Who accepts it.
+	client, schema, kin bool
+	untypedNull         bool // null is where the schema names no type
+	repeats             bool // uniqueItems is only kept by what a Go value does not hold
 }
 
-func byContract(v *contract.Validator, data []byte) []string {
-	req, err := http.NewRequest(http.MethodPost, umbrella.Sandbox+"/onboarding/createSessionLink", bytes.NewReader(data))
-	if err != nil {
-		return []string{err.Error()}
+// judge asks all but the client. Which keywords are broken is only asked of what
+// breaks one: package spec proves that it is none otherwise.
+func (v *verdict) judge(s *spec.Schema, value any) {
+	v.schema, v.kin, v.untypedNull = s.Conforms(value), s.ConformsToKin(value), s.HasUntypedNull(value)
+	switch {
+	case !v.schema:
+		v.broken = s.Broken(value)
+	case !v.client:
+		held := s.Broken(s.Held(value))
+		v.repeats = slices.ContainsFunc(held, func(rule string) bool { return strings.HasSuffix(rule, " uniqueItems") })
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer x.y.z")
-	err = v.ValidateRequest(req)
-	if err == nil {
-		return nil
-	}
-	var broken *contract.Error
-	if !errors.As(err, &broken) {
-		return []string{"not a contract.Error: " + err.Error()}
-	}
-	var list []string
-	for _, f := range broken.Violations {
-		list = append(list, f.Path+" "+f.Rule)
-	}
-	slices.Sort(list)
-	return list
 }
 
-// compare returns a complaint when the judges differ on data, in either form.
-func compare(v *contract.Validator, data []byte) (verdict []string, complaint string) {
-	verdict = byValidate(umbrella.ValidateJSON(data))
-	if other := byContract(v, data); !slices.Equal(verdict, other) {
-		return verdict, fmt.Sprintf("ValidateJSON says %q, contract says %q, of %s", verdict, other, data)
-	}
-	var req api.CreateSessionLinkRequest
-	if json.Unmarshal(data, &req) != nil {
-		return verdict, ""
-	}
-	wire, err := json.Marshal(req)
-	if err != nil {
-		return verdict, "a request that was read does not marshal: " + err.Error()
-	}
-	asStruct, asJSON := byValidate(umbrella.Validate(req)), byValidate(umbrella.ValidateJSON(wire))
-	if !slices.Equal(asStruct, asJSON) {
-		return verdict, fmt.Sprintf("Validate says %q, ValidateJSON says %q, of %s", asStruct, asJSON, wire)
-	}
-	return verdict, ""
+// reasons for which a judge may differ from jsonschema. Nothing else may.
+var reasons = []struct {
+	who, why string
+	when     func(v verdict) bool
+}{
+	{
+		"kin-openapi", "its validator is of OpenAPI 3.0, which has no const and in which exclusive bounds are no numbers",
+		func(v verdict) bool { return v.kin && only(v.broken, "const", "exclusiveMinimum", "exclusiveMaximum") },
+	},
+	{
+		"kin-openapi", "it lets null pass where the type allows it, whatever enum and const say",
+		func(v verdict) bool { return v.kin && only(v.broken, "const", "enum") },
+	},
+	{
+		"kin-openapi", "it refuses null where a schema names no type",
+		func(v verdict) bool { return !v.kin && v.untypedNull },
+	},
+	{
+		"kin-openapi", "it judges numbers as float64: one beyond its range is none, and one between two is its neighbour",
+		func(v verdict) bool { return hasNumber(v.value, beyondFloat) },
+	},
+	{
+		"the client", "items that differ in members that the document does not know, or in null for a missing one, are equal as Go values",
+		func(v verdict) bool { return !v.client && v.repeats },
+	},
+	{
+		"the client", "a number beyond int64 or float64 has no place in a Go value",
+		func(v verdict) bool { return !v.client && hasNumber(v.value, beyondGo) },
+	},
 }
 
-func TestValidateAndContract_AgreeOnGeneratedRequests(t *testing.T) {
-	schema, example := load(t)
-	v, err := contract.New()
-	require.NoError(t, err)
+// disagreements returns why judges differ from jsonschema, as far as that is
+// listed, and a complaint if one differs otherwise.
+func (v verdict) disagreements() (why []string, complaint string) {
+	differ := map[string]bool{
+		"the client":              v.client != (v.strict && v.schema),
+		"kin-openapi":             v.kin != v.schema,
+		"each keyword for itself": v.schema != (len(v.broken) == 0),
+	}
+	for _, r := range reasons {
+		if differ[r.who] && r.when(v) {
+			why = append(why, r.who+": "+r.why)
+			differ[r.who] = false
+		}
+	}
+	for who, differs := range differ {
+		if differs {
+			complaint = fmt.Sprintf("%s: %s differs: accepted by the client: %t, by jsonschema: %t (breaks %q), by kin-openapi: %t, strict JSON: %t: %s",
+				v.op.ID, who, v.client, v.schema, v.broken, v.kin, v.strict, v.input)
+		}
+	}
+	return why, complaint
+}
 
-	const shards = 4
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		seen  = map[string]int{}
-		valid int
-	)
-	for shard := range shards {
+// tally counts what was compared, from many goroutines.
+type tally struct {
+	sync.Mutex
+	valid, invalid, impossible int
+	why                        map[string]int
+}
+
+// run compares n inputs of each kind that compare makes, on as many workers as
+// there are processors, until one complains.
+func run(t *testing.T, op *spec.Operation, n int, worker func(*rand.Rand, *tally) (func(i int) string, error)) *tally {
+	const workers = 4
+	sum := &tally{why: map[string]int{}}
+	var wg sync.WaitGroup
+	for w := range workers {
+		compare, err := worker(rand.New(rand.NewPCG(*seed, uint64(w))), sum)
+		require.NoError(t, err)
 		wg.Go(func() {
-			g := &generator{rng: rand.New(rand.NewPCG(1, uint64(shard))), schema: schema, example: example}
-			for range *inputs / shards {
-				verdict, complaint := compare(v, g.body())
-				mu.Lock()
-				if complaint != "" {
+			for i := w; i < n && !t.Failed(); i += workers {
+				if complaint := compare(i); complaint != "" {
 					t.Error(complaint)
-				}
-				if verdict == nil {
-					valid++
-				}
-				for _, rule := range verdict {
-					seen[rule]++
-				}
-				mu.Unlock()
-				if t.Failed() {
-					return
 				}
 			}
 		})
 	}
 	wg.Wait()
-
-	// A generator that makes only good, or only bad, requests proves nothing.
-	require.Greater(t, valid, *inputs/20)
-	for _, rule := range []string{
-		"$ json", "$ type",
-		"$.email required", "$.email type", "$.email format",
-		"$.phoneNumber required", "$.phoneNumber type", "$.phoneNumber pattern",
-		"$.redirectUrl required", "$.redirectUrl type", "$.redirectUrl format",
-		"$.docUrl required", "$.docUrl type", "$.docUrl format", "$.docUrl pattern",
-		"$.signForms type", "$.signForms[0] type", "$.signForms[1].fieldId required", "$.signForms[0].actorId type",
-		"$.fillForm type", "$.fillForm[0] type", "$.fillForm[1].value required", "$.fillForm[0].fieldId type",
-	} {
-		require.Positive(t, seen[rule], "no generated request broke %s", rule)
+	t.Logf("%s: seed %d, %d valid, %d invalid, %d that no Go value can be", op.ID, *seed, sum.valid, sum.invalid, sum.impossible)
+	for _, why := range slices.Sorted(keys(sum.why)) {
+		t.Logf("%d times: %s", sum.why[why], why)
 	}
-	t.Logf("%d requests compared, %d of them valid, %d different broken rules", *inputs, valid, len(seen))
+	return sum
 }
 
-func FuzzValidateAndContract(f *testing.F) {
-	_, example := load(f)
-	v, err := contract.New()
-	require.NoError(f, err)
-	f.Add(example)
-	for _, s := range texts {
-		quoted, err := json.Marshal(s)
-		require.NoError(f, err)
-		f.Add(fmt.Appendf(nil, `{"email":%s,"phoneNumber":%s,"redirectUrl":%s,"docUrl":%s}`, quoted, quoted, quoted, quoted))
+func (s *tally) count(v verdict) (complaint string) {
+	listed, complaint := v.disagreements()
+	s.Lock()
+	defer s.Unlock()
+	for _, why := range listed {
+		s.why[why]++
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, complaint := compare(v, data); complaint != "" {
-			t.Error(complaint)
-		}
-	})
+	if v.client {
+		s.valid++
+	} else {
+		s.invalid++
+	}
+	return complaint
+}
+
+// A generator that makes only good, or only bad, inputs proves nothing.
+func (s *tally) requireBoth(t *testing.T) {
+	all := s.valid + s.invalid
+	require.Greater(t, s.valid, all/20)
+	require.Greater(t, s.invalid, all/20)
+}
+
+// shuffle is the same for all workers, so that each takes its share.
+func shuffle(near []spec.Neighbour) {
+	rand.New(rand.NewPCG(*seed, 0)).Shuffle(len(near), func(i, j int) { near[i], near[j] = near[j], near[i] })
+}
+
+func load(t testing.TB) *spec.Document {
+	d, err := spec.Load("../../contract/openapi.gen.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, d.Operations)
+	return d
+}
+
+// newClient is a client whose network is m.
+func newClient(m *memory) (*umbrella.Client, error) {
+	return umbrella.New(umbrella.Sandbox, umbrella.WithToken("x.y.z"),
+		umbrella.WithHTTPClient(&http.Client{Transport: m}), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}))
 }
