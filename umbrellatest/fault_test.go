@@ -137,7 +137,7 @@ func TestFault_AnswersAsTheDocumentDoesWhereItDoes(t *testing.T) {
 	for name, tc := range map[string]struct{ path, fault, body string }{
 		"a documented error":            {operationPath, "status=401", `{"message":"Unauthorized request"}`},
 		"another message":               {operationPath, "status=401; message=gone", `{"message":"gone"}`},
-		"an error that is not":          {operationPath, "status=409", `{"message":"Conflict"}`},
+		"an error that is not":          {operationPath, "status=418", `{"message":"I'm a teapot"}`},
 		"a status that Go has no words": {operationPath, "status=599", `{"message":""}`},
 		"/auth, which is not in it":     {"/auth", "status=401", `{"message":"Unauthorized"}`},
 		"no operation":                  {"/nowhere", "status=400", `{"message":"Bad Request"}`},
