@@ -33,7 +33,8 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	}
 
 	// Below http.Client, from the bottom up.
-	client.Transport = &sender{base: client.Transport, tells: known && cfg.client == nil} // tells what became of a request
+	bottom := &sender{base: client.Transport, tells: known && cfg.client == nil} // tells what became of a request
+	client.Transport = bottom
 	var opts []authprovider.Option
 	if cfg.insecure {
 		opts = append(opts, authprovider.WithInsecureHTTP())
@@ -52,7 +53,11 @@ func (cfg *config) chain(server string) (handler, *http.Client, error) {
 	h = withRetries(h, cfg.retry, cfg.record) // repeats what cannot have been processed, and logs
 	h = withHeaders(h, cfg.userAgent)         // Accept and User-Agent, unless an editor has set them
 	h = withEditors(h)                        // the caller's changes to the request
-	h = withDeadline(h, cfg.timeout)          // ends the call in time, whatever hangs
+	// net/http's own transport keeps to its context over HTTP/1, and so do our token sources.
+	mayHang := func(c *call) bool {
+		return len(c.editors) > 0 || cfg.ownSource || !known || !bottom.http1.Load()
+	}
+	h = withDeadline(h, cfg.timeout, mayHang) // ends the call in time, whatever hangs
 	return withError(h), &client, nil         // makes a failure the one typed Error
 }
 
@@ -94,32 +99,26 @@ const overdue = 500 * time.Millisecond
 // errOverdue is the cause of a call that was given up.
 var errOverdue = errors.New("a request editor, the token source or the HTTP transport did not return")
 
-// withDeadline limits all of a call. What does not return when the context ends is
-// left behind: net/http hangs on an HTTP/2 peer that overflows its window, and an
-// editor, a token source or a transport may ignore its context.
-func withDeadline(next handler, timeout time.Duration) handler {
+// withDeadline limits all of a call, and tells what is below http.Client of it. What
+// may not return when the context ends runs in a goroutine of its own and is left
+// behind then. A microsecond is saved where nothing of that kind is in the way.
+func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
-		ctx := req.Context()
+		ctx := context.WithValue(req.Context(), callKey{}, c)
 		if timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, timeout)
 			defer cancel()
 		}
-		done := make(chan outcome, 1)
-		go func() {
-			o := outcome{err: errors.New("something that the call used has ended its goroutine")}
-			defer func() {
-				o.panicked = recover()
-				done <- o
-			}()
-			o.answer, o.err = next(c, req.WithContext(ctx))
-		}()
-		o := await(ctx, done)
+		req = req.WithContext(ctx)
+		var o outcome
+		if mayHang(c) {
+			o = await(ctx, func() (*answer, error) { return next(c, req) })
+		} else {
+			o.answer, o.err = next(c, req)
+		}
 		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.hung.Load() != nil {
 			s.hung.Load().replace()
-		}
-		if o.panicked != nil {
-			panic(o.panicked) // on the caller's goroutine, where it belongs
 		}
 		if ended := ctx.Err(); o.err != nil && ended != nil && !errors.Is(o.err, ended) {
 			// net/http answers with context.Cause, which may be anything.
@@ -129,21 +128,33 @@ func withDeadline(next handler, timeout time.Duration) handler {
 	}
 }
 
-// await returns what comes out of done, if it does not come too late.
-func await(ctx context.Context, done <-chan outcome) outcome {
+// await returns how work ends, unless that is too long after the end of ctx.
+func await(ctx context.Context, work func() (*answer, error)) outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		o := outcome{err: errors.New("something that the call used has ended its goroutine")}
+		defer func() {
+			o.panicked = recover()
+			done <- o
+		}()
+		o.answer, o.err = work()
+	}()
+	var o outcome
 	select {
-	case o := <-done:
-		return o
+	case o = <-done:
 	case <-ctx.Done():
+		timer := time.NewTimer(overdue)
+		defer timer.Stop()
+		select {
+		case o = <-done:
+		case <-timer.C:
+			o.err = errOverdue
+		}
 	}
-	timer := time.NewTimer(overdue)
-	defer timer.Stop()
-	select {
-	case o := <-done:
-		return o
-	case <-timer.C:
-		return outcome{err: errOverdue}
+	if o.panicked != nil {
+		panic(o.panicked) // on the caller's goroutine, where it belongs
 	}
+	return o
 }
 
 // outcome is how a handler ended.
@@ -173,7 +184,10 @@ func withHeaders(next handler, userAgent string) handler {
 // A failure to read is kept with what came, so that status and headers are not lost.
 func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
-		resp, err := send(req.WithContext(context.WithValue(req.Context(), callKey{}, c)))
+		if req.Context().Value(callKey{}) == nil { // an editor has replaced the context
+			req = req.WithContext(context.WithValue(req.Context(), callKey{}, c))
+		}
+		resp, err := send(req)
 		s := c.sending.Load()
 		if err != nil {
 			if s == nil && !isOwn(err) {

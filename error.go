@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -180,41 +181,42 @@ func (e *Error) Body() []byte { return e.details().body }
 // Error implements error. It names the operation, what happened, and what to do.
 func (e *Error) Error() string {
 	d := e.details()
-	var b strings.Builder
-	fmt.Fprintf(&b, "umbrella: %s: ", e.Operation)
-	switch {
-	case e.StatusCode != 0:
-		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
-	case e.Attempts == 0:
-		b.WriteString("not sent")
-	default:
-		b.WriteString("no answer")
-	}
+	text := "umbrella: " + e.Operation + ": " + e.outcome()
 	if said := message(d.body); slices.Contains(documentedMessages, said) {
-		fmt.Fprintf(&b, ": %q", said)
+		text += `: "` + said + `"`
 	}
 	if d.reason != "" {
-		b.WriteString(": " + d.reason)
+		text += ": " + d.reason
 	}
 	if d.cause != nil {
-		b.WriteString(": " + describe(d.cause))
+		text += ": " + describe(d.cause)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+		text += " (" + strconv.Itoa(e.Attempts) + " attempts)"
 	}
 	if hint := e.hint(); hint != "" {
-		b.WriteString("; " + hint)
+		text += "; " + hint
 	}
 	if e.MaybeProcessed {
-		b.WriteString("; it may have been processed all the same: check before you call again")
+		text += "; it may have been processed all the same: check before you call again"
 	}
-	return b.String()
+	return text
+}
+
+func (e *Error) outcome() string {
+	switch {
+	case e.StatusCode != 0:
+		return strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode))
+	case e.Attempts == 0:
+		return "not sent"
+	}
+	return "no answer"
 }
 
 func (e *Error) hint() string {
 	switch {
 	case e.RetryAfter > 0:
-		return fmt.Sprintf("retry after %s", e.RetryAfter)
+		return "retry after " + e.RetryAfter.String()
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "redirects are not followed: check the server URL"
 	}

@@ -20,6 +20,7 @@ type Option func(*config) error
 
 type config struct {
 	auth      []func(server string, client *http.Client) (authprovider.TokenSource, error)
+	ownSource bool // the token source is the user's own
 	client    *http.Client
 	userAgent string
 	timeout   time.Duration
@@ -60,7 +61,8 @@ func WithAPIKey(apiKey, customerID string) Option {
 func WithToken(token string) Option {
 	return func(c *config) error {
 		t, _ := authprovider.NewToken(token, time.Time{})
-		return errors.Join(WithTokenSource(authprovider.Static(t))(c), usable("WithToken: the token", token))
+		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return authprovider.Static(t), nil })
+		return usable("WithToken: the token", token)
 	}
 }
 
@@ -76,6 +78,7 @@ func usable(what, secret string) error {
 // every attempt and must be safe for concurrent use.
 func WithTokenSource(source authprovider.TokenSource) Option {
 	return func(c *config) error {
+		c.ownSource = true
 		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return source, nil })
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")

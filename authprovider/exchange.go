@@ -24,16 +24,22 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	req := &http.Request{Method: http.MethodPost, URL: server.JoinPath("auth"), Header: http.Header{
+	target := server.String() + "auth"
+	header := http.Header{
 		"Accept":       {"application/json"},
 		"Content-Type": {"application/x-www-form-urlencoded"},
 		"User-Agent":   {o.userAgent},
 		"Api-Key":      {apiKey},
 		"Customer-Id":  {customerID},
-	}}
+	}
 	return func(ctx context.Context) (*cached, *Error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
+		if err != nil {
+			return nil, &Error{kind: ErrMalformed, reason: "the server URL cannot be used"}
+		}
+		req.Header = header.Clone()
 		sent := time.Now()
-		resp, err := client.Do(req.Clone(ctx))
+		resp, err := client.Do(req)
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
 		}
@@ -77,10 +83,8 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 		return malformed("the answer is over 64 KiB")
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
 	var members map[string]any // a struct would fold the case of names
-	if strictjson.Check(body) != nil || decoder.Decode(&members) != nil {
+	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
 		return malformed("the answer is not one JSON object")
 	}
 	tokenType, isString := members["token_type"].(string)

@@ -4,7 +4,6 @@ package baseurl
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -22,28 +21,20 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 		return nil, errors.New("not an absolute URL such as https://host/base/path")
 	}
 	var errs []error
-	switch {
-	case u.Scheme == "https":
-	case u.Scheme != "http":
-		errs = append(errs, errors.New("the scheme is not https"))
-	case !insecure && !Loopback(u):
-		errs = append(errs, fmt.Errorf("plain http to %q, which is not a loopback host: use https, or WithInsecureHTTP in a test network", u.Hostname()))
+	refuse := func(wrong bool, why string) {
+		if wrong {
+			errs = append(errs, errors.New(why))
+		}
 	}
-	if u.User != nil {
-		errs = append(errs, errors.New("user info in the URL"))
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		errs = append(errs, errors.New("a query in the URL"))
-	}
-	if strings.Contains(raw, "#") {
-		errs = append(errs, errors.New("a fragment in the URL"))
-	}
-	if n, err := strconv.ParseUint(port(u), 10, 16); err != nil || n == 0 {
-		errs = append(errs, errors.New("the port is not between 1 and 65535"))
-	}
-	if u.Hostname() == "" {
-		errs = append(errs, errors.New("no host in the URL"))
-	}
+	n, err := strconv.ParseUint(port(u), 10, 16)
+	refuse(u.Scheme != "https" && u.Scheme != "http", "the scheme is not https")
+	refuse(u.Scheme == "http" && !insecure && !Loopback(u), "plain http to "+strconv.Quote(u.Hostname())+
+		", which is not a loopback host: use https, or WithInsecureHTTP in a test network")
+	refuse(u.User != nil, "user info in the URL")
+	refuse(u.RawQuery != "" || u.ForceQuery, "a query in the URL")
+	refuse(strings.Contains(raw, "#"), "a fragment in the URL")
+	refuse(err != nil || n == 0, "the port is not between 1 and 65535")
+	refuse(u.Hostname() == "", "no host in the URL")
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

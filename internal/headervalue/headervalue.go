@@ -7,10 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-var names = map[rune]string{
-	' ': "a space", '\t': "a tab", '\n': "a line feed", '\r': "a carriage return", 0xFEFF: "a byte order mark",
-}
-
 // Check reports whether secret is one or more printable ASCII characters without
 // a space. Its error names the first character that is not, and its place, and
 // shows nothing else: "character 37 of 37 is a line feed".
@@ -22,12 +18,20 @@ func Check(secret string) error {
 		if c > ' ' && c <= '~' {
 			continue
 		}
-		name := names[c]
+		name := fmt.Sprintf("%U", c)
 		switch _, size := utf8.DecodeRuneInString(secret[i:]); {
 		case c == utf8.RuneError && size == 1:
 			name = "not UTF-8"
-		case name == "":
-			name = fmt.Sprintf("%U", c)
+		case c == ' ':
+			name = "a space"
+		case c == '\t':
+			name = "a tab"
+		case c == '\n':
+			name = "a line feed"
+		case c == '\r':
+			name = "a carriage return"
+		case c == 0xFEFF:
+			name = "a byte order mark"
 		}
 		return fmt.Errorf("character %d of %d is %s", i+1, utf8.RuneCountInString(secret), name)
 	}

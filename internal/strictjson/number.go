@@ -35,7 +35,9 @@ func (r *Reader) Time() time.Time {
 		r.fail(errNotTime)
 		return time.Time{}
 	}
-	s = strings.ToUpper(s) // RFC 3339 allows t and z
+	if i := len("2006-01-02"); s[i] == 't' || s[len(s)-1] == 'z' { // which RFC 3339 allows
+		s = s[:i] + "T" + strings.Replace(s[i+1:], "z", "Z", 1)
+	}
 	var leap time.Duration
 	const second = len("2006-01-02T15:04:")
 	if s[second] == '6' {

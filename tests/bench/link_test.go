@@ -53,7 +53,7 @@ var transports = []struct {
 	name string
 	open func(testing.TB) (baseURL string, transport http.RoundTripper)
 }{
-	{"memory", func(testing.TB) (string, http.RoundTripper) { return memoryURL, memory{} }},
+	{"memory", func(testing.TB) (string, http.RoundTripper) { return memoryURL, inMemory() }},
 	{"loopback", func(tb testing.TB) (string, http.RoundTripper) { return loopback(tb) }},
 }
 

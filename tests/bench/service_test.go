@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -92,6 +93,14 @@ func (memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(body)),
 		Request:       req,
 	}, nil
+}
+
+// inMemory is an http.Transport, as every program has one, that leaves each request
+// to memory. It speaks no HTTP/2.
+func inMemory() *http.Transport {
+	transport := &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
+	transport.RegisterProtocol("https", memory{})
+	return transport
 }
 
 // loopback starts a real HTTP/1.1 server on 127.0.0.1 and returns the transport

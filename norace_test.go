@@ -1,0 +1,5 @@
+//go:build !race
+
+package umbrella_test
+
+const forgotten = 0
