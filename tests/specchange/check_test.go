@@ -7,7 +7,7 @@ type check struct {
 
 	// Send is merged into a request that the document allows: members of the body
 	// and values of parameters. Refused is "path rule" if the client must not send
-	// it, or "" if it passes the mock.
+	// it, "not sent" for a path that would lead elsewhere, or "" if it passes the mock.
 	Send    any
 	Refused string
 

@@ -126,6 +126,7 @@ func TestChanges_OnlyThoseThatBreakSomethingNeedAPerson(t *testing.T) {
 				mu.Lock()
 				for _, c := range g {
 					rows[c.name] = row(c, stopped, level)
+					t.Log(rows[c.name])
 				}
 				mu.Unlock()
 				require.Equal(t, [2]string{g[0].gate, g[0].verdict}, [2]string{stopped.gate, level}, "%s\n%s", stopped.output, report)

@@ -88,6 +88,10 @@ func requireSent(t *testing.T, op *spec.Operation, values map[string]any, refuse
 		return nil, errors.New("no network")
 	})
 	_, err := call(t, newClient(t, mock.URL, sent, umbrella.WithToken("x.y.z")), op, in)
+	if refused == "not sent" {
+		require.ErrorContains(t, err, refused)
+		return
+	}
 	var invalid *umbrella.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
