@@ -138,8 +138,8 @@ func fromTools(output string) stop {
 	case strings.Contains(output, "does not compile"):
 		return stop{"compiler", firstInGo(output), output}
 	case strings.Contains(output, "cannot be applied"):
-		first, _, _ = strings.Cut(strings.TrimPrefix(first, "overlay.yaml: "), ":")
-		return stop{"overlay", first, output}
+		first, _, _ = strings.Cut(strings.TrimPrefix(first, "overlay.yaml: "), " cannot be applied")
+		return stop{"overlay", first + " has no target", output}
 	case strings.Contains(output, "overlay action changes nothing"), strings.Contains(output, "choose a name in overlay.yaml"):
 		return stop{"guard", first, output}
 	case strings.Contains(output, "cannot generate"):
