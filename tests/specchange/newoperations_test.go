@@ -139,32 +139,7 @@ var newOperations = []change{
 		name: "new operation: deprecated", edits: added("/onboarding/ping:\n  get:\n    deprecated: true\n    responses: { '204': { description: Fine. } }\n"), verdict: "minor",
 		checks: has("ping", "GET /onboarding/ping"),
 	},
-	{name: "three operations and five fields", edits: grown, verdict: "minor", single: true, checks: grownChecks},
 }
-
-// grown is a document with three more operations and five more fields.
-var grown = concat(
-	field("pages: { type: integer, minimum: 1 }"),
-	field("locale: { type: string, enum: [de, en] }"),
-	field("address: { type: object, required: [city], properties: { city: { type: string, minLength: 1 } } }"),
-	result("state: { type: string, enum: [open, signed] }"),
-	result("signedAt: { type: [string, 'null'], format: date-time }"),
-	added("/sessions:\n  get:\n    parameters: [{ name: page, in: query, schema: { type: integer, minimum: 1 } }]\n    responses:\n      "+success(200, "{ type: object, properties: { items: { type: array, items: { $ref: '#/components/schemas/Session' } } } }")+"\n"),
-	added("/sessions/{sessionId}:\n  parameters: [{ name: sessionId, in: path, required: true, schema: { type: string, format: uuid } }]\n  get:\n    responses:\n      "+
-		success(200, "{ $ref: '#/components/schemas/Session' }")+"\n      "+missing+"\n  delete:\n    responses:\n      '204': { description: Gone. }\n      "+missing+"\n"),
-	[]edit{component("Session: { type: object, required: [id, state], properties: { id: { type: string, format: uuid }, state: { type: string, enum: [open, signed] } } }")},
-)
-
-var grownChecks = concat(
-	takes("pages", 1, 0, "pages minimum"),
-	takes("locale", "de", "fr", "locale enum"),
-	takes("address", object{"city": "Wien"}, object{"city": ""}, "address.city minLength"),
-	answers("state", "open", "lost"),
-	answers("signedAt", "2026-01-02T03:04:05Z", "today"),
-	has("getSessions", "GET /sessions", refused(object{"page": 0}, "$query.page minimum"), sent(object{"page": 1}), invalid(object{"items": []object{{"id": "a", "state": "open"}}})),
-	has("getSessionsBySessionID", "GET /sessions/{sessionId}", refused(object{"sessionId": "a"}, "$path.sessionId format"), invalid(object{"state": "lost"}), documented(404)),
-	has("deleteSessions", "DELETE /sessions/{sessionId}", refused(object{"sessionId": "a"}, "$path.sessionId format"), documented(404)),
-)
 
 func concat[T any](lists ...[]T) (all []T) {
 	for _, list := range lists {

@@ -29,32 +29,28 @@ type change struct {
 	gate    string // that stops it first, for a person to decide
 	verdict string
 	checks  []check
-	single  bool // its edits are of text that others edit too
 }
 
 var kinds = [][]change{paperChanges, requestChanges, responseChanges, operationChanges, newFields, newAnswers, newOperations}
 
-// group is changes that are tried in one document, because none of them stops: what
-// goes through with all of them goes through with each. A group of those that stop
-// has one change.
+// group is changes that are tried in one document: what goes through with all of
+// them goes through with each. A change that stops is alone in its group.
 type group []change
 
-// groups puts all changes that pass into as few documents as their kinds, and every
-// other change into one of its own.
+// groups puts the changes of a kind that pass together. Their verdict is the same,
+// and the lowest that any of them can have: a document that differs is minor.
 func groups() (all []group) {
 	for _, kind := range kinds {
-		together := map[string]group{} // by their verdict, which they share
+		var together group
 		for _, c := range kind {
-			if c.gate != "" || c.single || *alone {
+			if c.gate != "" || c.verdict == "major" || *alone {
 				all = append(all, group{c})
 			} else {
-				together[c.verdict] = append(together[c.verdict], c)
+				together = append(together, c)
 			}
 		}
-		for _, level := range []string{"patch", "minor", "major"} {
-			if len(together[level]) > 0 {
-				all = append(all, together[level])
-			}
+		if len(together) > 0 {
+			all = append(all, together)
 		}
 	}
 	return all
@@ -175,7 +171,7 @@ const heading = `# What happens when the document changes
 
 Written by the test in this directory: %d changes of openapi.yaml in a copy of the repository, which then does what
 ` + "`make regenerate`" + ` does. A change that needs no person gets there by itself, and the new fields and operations behave: the
-test calls them. Changes that need no person are tried several in one document, all others each on its own.
+test calls them. Changes that need no person and break nothing are tried several in one document, all others each on its own.
 
 The gates in their order are overlay (an action of overlay.yaml has no target), reader (the generators do not turn it into
 code), guard (only a person can choose a name), generator, compiler (code written by hand, or by users, does not fit),
