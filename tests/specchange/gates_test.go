@@ -114,7 +114,7 @@ func (w *workspace) regenerate(t *testing.T) stop {
 	if output, ok := w.run(".", "go", "vet", "./..."); !ok {
 		return stop{"compiler", firstInGo(output), output}
 	}
-	output, ok := w.run(".", "go", "test", "-vet=off", ".", "./contract/...", "./umbrellatest/...", "./tests/contract/...", "./tests/differential/...")
+	output, ok := w.run(".", "go", "test", "-vet=off", "-timeout=100s", ".", "./contract/...", "./umbrellatest/...", "./tests/contract/...", "./tests/differential/...")
 	if ok {
 		return stop{}
 	}

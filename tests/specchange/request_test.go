@@ -28,7 +28,7 @@ var requestChanges = []change{
 	{name: "nullable array", edits: []edit{{"        fillForm:\n          type: array\n", "        fillForm:\n          type: [array, 'null']\n"}}, verdict: "minor"},
 	{name: "format removed", edits: []edit{{"          format: email\n", ""}}, gate: "mock's test", verdict: "minor"},
 	{name: "format changed", edits: []edit{{"after signing.\n          format: uri\n", "after signing.\n          format: hostname\n"}}, gate: "generator", verdict: "major"},
-	{name: "format added", edits: []edit{{actorID, "                format: uuid\n" + actorID}}, gate: "compiler", verdict: "major"},
+	{name: "format added", edits: []edit{{actorID, "                format: uuid\n" + actorID}}, gate: "contract test", verdict: "major"},
 	{name: "pattern changed", edits: []edit{{`pattern: ^\+?[1-9]\d{1,14}$`, `pattern: ^\+[1-9]\d{6,14}$`}}, verdict: "major"},
 	{name: "pattern removed", edits: []edit{{docPattern, ""}}, gate: "client's test", verdict: "minor"},
 	{name: "pattern added", edits: []edit{{actorID, "                pattern: ^[a-zA-Z]+$\n" + actorID}}, gate: "client's test", verdict: "major"},
