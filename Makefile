@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +15,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/otel tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -46,6 +46,12 @@ soak:
 
 test-differential:
 	go test -count=1 -run Generated ./tests/differential -inputs 200000 -v
+
+# Through nginx, Varnish and servers that restart, two minutes; writes
+# tests/faults/PROXIES.md (UPDATE= leaves it alone).
+UPDATE ?= -update
+test-proxies:
+	go test -C tests/proxies -count=1 -timeout 10m . $(UPDATE)
 
 test-consumer:
 	go test -C tests/consumer -count=1 ./...

@@ -11,8 +11,8 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
-func checkCreateSessionLink(v *check.Violations, in api.CreateSessionLinkRequest) {
-	createSessionLinkRequestRules(v, &in)
+func checkCreateSessionLink(v *check.Violations, in *api.CreateSessionLinkRequest) {
+	createSessionLinkRequestRules(v, in)
 }
 
 // createSessionLinkRequestRules checks what the document says of CreateSessionLinkRequest.

@@ -7,29 +7,24 @@ import (
 	"unicode/utf8"
 )
 
-// maxMessage is the length of the longest message, in bytes.
-const maxMessage = 512
+const (
+	maxMessage   = 512      // bytes of the longest message
+	maxExplained = 64 << 10 // bytes of a body in which one is looked for
+)
 
 // message finds the explanation in the body of an error: the first text under one
 // of the names that the vendor's own client looks at.
 func message(body []byte) string {
-	type names struct{ Message, Error, Details json.RawMessage }
-	var top struct {
-		names
-		Data json.RawMessage
-	}
-	var inner names
-	if json.Unmarshal(body, &top) != nil {
+	var top map[string]any
+	if len(body) > maxExplained || json.Unmarshal(body, &top) != nil {
 		return ""
 	}
-	_ = json.Unmarshal(top.Data, &inner) // often there is none
-	for _, raw := range [...]json.RawMessage{top.Message, top.Error, inner.Message, inner.Error, top.Details} {
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			continue
-		}
-		if s = oneLine(s); s != "" {
-			return s
+	data, _ := top["data"].(map[string]any)
+	for _, v := range [...]any{top["message"], top["error"], data["message"], data["error"], top["details"]} {
+		if text, ok := v.(string); ok {
+			if text = oneLine(text); text != "" {
+				return text
+			}
 		}
 	}
 	return ""

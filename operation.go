@@ -37,13 +37,8 @@ type operation[In, Out any] struct {
 func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in In, editors []api.RequestEditorFn) (Out, error) {
 	var none Out
 	call := &call{endpoint: &op.endpoint, editors: editors}
-	switch {
-	case c == nil || c.send == nil:
-		return none, call.notSent("the client was not made with New", nil)
-	case ctx == nil:
-		return none, call.notSent("the context is nil", nil)
-	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
-		return none, call.notSent("a request editor is nil", nil)
+	if reason := c.unusable(ctx, editors); reason != "" {
+		return none, call.notSent(reason, nil)
 	}
 	if c.validate {
 		var v check.Violations
@@ -70,6 +65,19 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 		return none, call.refused(answer, ErrInvalidResponse, err.Error())
 	}
 	return out, nil
+}
+
+// unusable says why no call can be made, "" if one can.
+func (c *Client) unusable(ctx context.Context, editors []api.RequestEditorFn) string {
+	switch {
+	case c == nil || c.send == nil:
+		return "the client was not made with New"
+	case ctx == nil:
+		return "the context is nil"
+	case slices.ContainsFunc(editors, func(e api.RequestEditorFn) bool { return e == nil }):
+		return "a request editor is nil"
+	}
+	return ""
 }
 
 // result reads what the call returns out of a 2xx answer. The error says without

@@ -25,10 +25,10 @@ import (
 // and 401 (Unauthorized request). Ask Error.MaybeProcessed before you call
 // again. Editors change the HTTP request of this call.
 func (c *Client) CreateSessionLink(ctx context.Context, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
-	return do(ctx, c, &createSessionLink, req, editors)
+	return do(ctx, c, &createSessionLink, &req, editors)
 }
 
-var createSessionLink = operation[api.CreateSessionLinkRequest, *api.SessionLink]{
+var createSessionLink = operation[*api.CreateSessionLinkRequest, *api.SessionLink]{
 	endpoint: endpoint{"createSessionLink", http.MethodPost, "/onboarding/createSessionLink"},
 	status:   http.StatusOK,
 	check:    checkCreateSessionLink,
@@ -36,7 +36,7 @@ var createSessionLink = operation[api.CreateSessionLinkRequest, *api.SessionLink
 	read:     readCreateSessionLink,
 }
 
-func requestCreateSessionLink(ctx context.Context, server string, in api.CreateSessionLinkRequest) (*http.Request, error) {
+func requestCreateSessionLink(ctx context.Context, server string, in *api.CreateSessionLinkRequest) (*http.Request, error) {
 	return jsonRequest(ctx, http.MethodPost, server+"onboarding/createSessionLink", in)
 }
 
@@ -61,7 +61,7 @@ type Request interface {
 func validateBody(v *check.Violations, body any) {
 	switch body := body.(type) {
 	case api.CreateSessionLinkRequest:
-		checkCreateSessionLink(v, body)
+		checkCreateSessionLink(v, &body)
 	}
 }
 

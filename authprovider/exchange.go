@@ -83,7 +83,7 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 		return malformed("the answer is over 64 KiB")
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark
-	var members map[string]any // a struct would fold the case of names
+	var members map[string]any                      // a struct would fold the case of names
 	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
 		return malformed("the answer is not one JSON object")
 	}

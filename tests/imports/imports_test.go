@@ -34,6 +34,7 @@ var rules = map[string]struct{ ours, others []string }{
 	"internal/headervalue":   {},
 	"api":                    {ours: []string{"internal/param"}},
 	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue"}},
+	"webhook":                {},
 	"": {ours: []string{
 		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
 		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue",

@@ -133,23 +133,32 @@ func (w *checkWriter) check(op *document.Operation, o *opNames) {
 	var body lines
 	switch {
 	case !o.input() && o.body != "":
-		w.value(&body, op.Body.Schema, o.body, "in", "")
+		w.body(&body, op, o, "in")
 	case o.input():
 		w.parameters(&body, op, o)
 		if o.body == "" {
 			break
 		}
 		var rules lines
-		w.value(&rules, op.Body.Schema, o.body, "body", "")
-		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body %s)", o.method, o.body), rules.String())
+		w.body(&rules, op, o, "body")
+		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body *%s)", o.method, o.body), rules.String())
 		w.last(at)
 		if body.Len() > 0 {
 			body.add(`v.Root("$")`)
 		}
-		body.add("check%sBody(v, in.body)", o.method)
+		body.add("check%sBody(v, &in.body)", o.method)
 	}
-	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in %s)", o.method, o.in), body.String())
+	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in *%s)", o.method, o.in), body.String())
 	w.last(at)
+}
+
+// body checks the request body that the pointer in the variable x leads to.
+func (w *checkWriter) body(body *lines, op *document.Operation, o *opNames, x string) {
+	if w.names.underlying(o.body) == "struct" {
+		w.value(body, op.Body.Schema, "*"+o.body, x, "")
+	} else {
+		w.value(body, op.Body.Schema, o.body, "(*"+x+")", "")
+	}
 }
 
 // last moves the function that was added last to the index at, before those that

@@ -37,7 +37,7 @@ import (
 	{{.Call}}
 }
 
-var {{.Var}} = operation[{{.Names.In}}, {{.Out}}]{
+var {{.Var}} = operation[*{{.Names.In}}, {{.Out}}]{
 	endpoint: endpoint{ {{- .ID | quote}}, {{.MethodConst}}, {{.Path | quote -}} },
 	status: {{.Status}},
 	check: check{{.Names.Method}},
@@ -53,7 +53,7 @@ type {{.Names.In}} struct {
 {{- end}}
 }
 {{end}}
-func request{{.Names.Method}}(ctx context.Context, server string, {{.In}} {{.Names.In}}) (*http.Request, error) {
+func request{{.Names.Method}}(ctx context.Context, server string, {{.In}} *{{.Names.In}}) (*http.Request, error) {
 {{.Builder}}}
 {{end}}
 // endpoints are those of all operations, to find that of a call through API().
@@ -81,7 +81,7 @@ func validateBody(v *check.Violations, body any) {
 	switch body := body.(type) {
 {{- range .Bodies}}
 	case {{.Type}}:
-		check{{.Check}}(v, body)
+		check{{.Check}}(v, &body)
 {{- end}}
 	}
 }
@@ -152,7 +152,7 @@ func operationOf(op *document.Operation, o *opNames, names *names) operationView
 		In: "in", Builder: builder(op, o, names),
 	}
 	v.Names = namesView{Method: o.method, In: o.in, Input: o.input()}
-	in := "struct{}{}"
+	in := "&struct{}{}"
 	var fields []string
 	for _, arg := range o.args {
 		name := arg.name
@@ -165,9 +165,9 @@ func operationOf(op *document.Operation, o *opNames, names *names) operationView
 	}
 	switch {
 	case o.input():
-		in = o.in + "{" + strings.Join(fields, ", ") + "}"
+		in = "&" + o.in + "{" + strings.Join(fields, ", ") + "}"
 	case o.body != "":
-		in = "req"
+		in = "&req"
 	default:
 		v.In = "_"
 	}
@@ -241,7 +241,7 @@ func builder(op *document.Operation, o *opNames, names *names) string {
 		fmt.Fprintf(&b, "\ttarget := %s\n%s", target, query)
 		target = "target"
 	}
-	body := "in.body"
+	body := "&in.body"
 	if !o.input() {
 		body = "in"
 	}

@@ -21,7 +21,7 @@ func TestChecks_WhatCannotBeCheckedFailsTheGenerationWithItsPlace(t *testing.T) 
 	} {
 		put(t, dir, "overlay.yaml", overlay)
 		grow(t, dir, "  - target: $.components.schemas.CreateSessionLinkRequest.properties\n    update: { more: "+property+" }\n")
-		_, err := contents(dir)
+		_, err := contents(dir, "")
 		require.ErrorContains(t, err, want, property)
 		require.ErrorContains(t, err, "overlay.yaml:", property)
 		require.ErrorContains(t, err, "$.components.schemas.CreateSessionLinkRequest.properties.more", property)

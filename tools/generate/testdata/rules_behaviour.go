@@ -23,7 +23,7 @@ func good() api.Rules {
 // broken lists path and rule of what checkSetRules finds.
 func broken(in setRulesInput) (all []string) {
 	v := new(check.Violations)
-	checkSetRules(v, in)
+	checkSetRules(v, &in)
 	for _, violation := range v.List() {
 		all = append(all, violation.Path+" "+violation.Rule)
 	}
@@ -119,7 +119,7 @@ func TestRules_AValueThatLeadsToItselfIsRefused(t *testing.T) {
 const goodAnswer = `{"text":"abc","count":1,"tags":["a"],"labels":{},"null_text":null,"null_tags":null,"flag":true}`
 
 // answer is goodAnswer with a member set to a JSON text, or without it.
-func answer(t *testing.T, name, text string) string {
+func read(t *testing.T, name, text string) string {
 	members := map[string]json.RawMessage{}
 	require.NoError(t, json.Unmarshal([]byte(goodAnswer), &members))
 	maps.DeleteFunc(members, func(member string, _ json.RawMessage) bool { return member == name })
@@ -183,7 +183,7 @@ func TestRules_AnswersAreReadStrictly(t *testing.T) {
 		{"pairs", `[[],[1,2],[10]]`, "pairs[2][0] is more than 9"},
 		{"level", "3", "level is not one of 1, 2"},
 	} {
-		data := answer(t, test.name, test.text)
+		data := read(t, test.name, test.text)
 		out, err := readSetRules([]byte(data))
 		if test.want == "" {
 			require.NoError(t, err, data)
@@ -225,10 +225,10 @@ func TestRules_AnEnvelopeHandsOutItsData(t *testing.T) {
 		`{"data":{},"status":true}`: "data.text is missing",
 		`{"status":true}`:           "data is missing",
 		`{"data":` + strings.Replace(goodAnswer, "1", "0", 1) + `,"status":true}`: "data.count is less than 1",
-		`{"status":null,"data":{}}`:                "status is not a boolean",
-		`{"status":false,"status":false}`:          "appears twice",
-		`{"status":false,"data":{"a":1,"a":1}}`:    "appears twice",
-		`{"status":false}x`:                        "not one valid JSON value",
+		`{"status":null,"data":{}}`:                  "status is not a boolean",
+		`{"status":false,"status":false}`:            "appears twice",
+		`{"status":false,"data":{"a":1,"a":1}}`:      "appears twice",
+		`{"status":false}x`:                          "not one valid JSON value",
 		`{"Status":false,"data":` + goodAnswer + `}`: "status is missing",
 	} {
 		_, err := readGetRules([]byte(data))
@@ -246,10 +246,10 @@ func TestRules_DataCanBeAMap(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string][]api.Closed{"x": {{A: new("1")}, {}}, "y": {}}, out)
 	for data, want := range map[string]string{
-		`{"status":true,"data":{}}`:                   "data has fewer than 1 member",
-		`{"status":true,"data":{"x":null}}`:           "data.* is not an array",
-		`{"status":true,"data":{"x":[{"c":1}]}}`:      "data.*[0].* is a member that the document does not have",
-		`{"status":true,"data":{"x":[]},"secret":1}`:  "* is a member that the document does not have",
+		`{"status":true,"data":{}}`:                    "data has fewer than 1 member",
+		`{"status":true,"data":{"x":null}}`:            "data.* is not an array",
+		`{"status":true,"data":{"x":[{"c":1}]}}`:       "data.*[0].* is a member that the document does not have",
+		`{"status":true,"data":{"x":[]},"secret":1}`:   "* is a member that the document does not have",
 		`{"status":true,"data":{"x":[{"a":1,"b":1}]}}`: "data.*[0].a is not a string",
 	} {
 		_, err := readAllRules([]byte(data))
@@ -267,7 +267,7 @@ func TestRules_ChecksAndReadersAllocateLittle(t *testing.T) {
 	}
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 		var v check.Violations
-		checkCreateSessionLink(&v, req)
+		checkCreateSessionLink(&v, &req)
 		require.Empty(t, v.List())
 	}), 2.0)
 }

@@ -19,22 +19,22 @@ func TestGrown_RequestsAreThoseOfPackageAPI(t *testing.T) {
 	thing := api.Thing{Name: "n", Zeta: "z", Level: api.LevelLow}
 	for name, requests := range map[string]func() (ours, theirs *http.Request, errs [2]error){
 		"getThing": func() (ours, theirs *http.Request, errs [2]error) {
-			ours, errs[0] = requestGetThing(t.Context(), grownServer, getThingInput{thingID: "ü/..", kind: "small", since: "2020-01-01", typeParam: api.LevelHigh, params: params})
+			ours, errs[0] = requestGetThing(t.Context(), grownServer, &getThingInput{thingID: "ü/..", kind: "small", since: "2020-01-01", typeParam: api.LevelHigh, params: params})
 			theirs, errs[1] = api.NewGetThingRequest(grownServer, "ü/..", "small", params)
 			return
 		},
 		"deleteThing": func() (ours, theirs *http.Request, errs [2]error) {
-			ours, errs[0] = requestDeleteThing(t.Context(), grownServer, deleteThingInput{thingID: "a", kind: "b"})
+			ours, errs[0] = requestDeleteThing(t.Context(), grownServer, &deleteThingInput{thingID: "a", kind: "b"})
 			theirs, errs[1] = api.NewDeleteThingRequest(grownServer, "a", "b")
 			return
 		},
 		"putThing": func() (ours, theirs *http.Request, errs [2]error) {
-			ours, errs[0] = requestPutThing(t.Context(), grownServer, putThingInput{thingID: 5, params: &api.PutThingParams{DryRun: &dry}, body: thing})
+			ours, errs[0] = requestPutThing(t.Context(), grownServer, &putThingInput{thingID: 5, params: &api.PutThingParams{DryRun: &dry}, body: thing})
 			theirs, errs[1] = api.NewPutThingRequest(grownServer, 5, &api.PutThingParams{DryRun: &dry}, thing)
 			return
 		},
 		"setLabels": func() (ours, theirs *http.Request, errs [2]error) {
-			ours, errs[0] = requestSetLabels(t.Context(), grownServer, api.Labels{"a": "b"})
+			ours, errs[0] = requestSetLabels(t.Context(), grownServer, &api.Labels{"a": "b"})
 			theirs, errs[1] = api.NewSetLabelsRequest(grownServer, api.Labels{"a": "b"})
 			return
 		},
@@ -59,14 +59,14 @@ func grownBody(t *testing.T, req *http.Request) string {
 }
 
 func TestGrown_OptionalQueryParametersMayBeNil(t *testing.T) {
-	req, err := requestGetThing(t.Context(), grownServer, getThingInput{thingID: "a", kind: "large", since: "s", typeParam: "low"})
+	req, err := requestGetThing(t.Context(), grownServer, &getThingInput{thingID: "a", kind: "large", since: "s", typeParam: "low"})
 	require.NoError(t, err)
 	require.Equal(t, grownServer+"things/a/parts/large.json?since=s&type=low", req.URL.String())
 }
 
 func TestGrown_RefusesPathsThatLeadElsewhere(t *testing.T) {
 	for _, id := range []string{"", ".", ".."} {
-		_, err := requestDeleteThing(t.Context(), grownServer, deleteThingInput{thingID: id, kind: "x"})
+		_, err := requestDeleteThing(t.Context(), grownServer, &deleteThingInput{thingID: id, kind: "x"})
 		require.ErrorContains(t, err, "thingId")
 	}
 }
@@ -74,9 +74,9 @@ func TestGrown_RefusesPathsThatLeadElsewhere(t *testing.T) {
 // These are the signatures that users write against.
 var (
 	_ func(*Client, context.Context, string, api.GetThingParamsKind, string, api.Level, *api.GetThingParams, ...api.RequestEditorFn) (*api.Thing, error) = (*Client).GetThing
-	_ func(*Client, context.Context, string, string, ...api.RequestEditorFn) error                                                                     = (*Client).DeleteThing
-	_ func(*Client, context.Context, int64, *api.PutThingParams, api.Thing, ...api.RequestEditorFn) (*api.Thing, error)                               = (*Client).PutThing
-	_ func(*Client, context.Context, api.Labels, ...api.RequestEditorFn) (api.Labels, error)                                                          = (*Client).SetLabels
+	_ func(*Client, context.Context, string, string, ...api.RequestEditorFn) error                                                                       = (*Client).DeleteThing
+	_ func(*Client, context.Context, int64, *api.PutThingParams, api.Thing, ...api.RequestEditorFn) (*api.Thing, error)                                  = (*Client).PutThing
+	_ func(*Client, context.Context, api.Labels, ...api.RequestEditorFn) (api.Labels, error)                                                             = (*Client).SetLabels
 )
 
 func TestGrown_OperationsSayWhatTheDocumentSays(t *testing.T) {
