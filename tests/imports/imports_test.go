@@ -45,6 +45,10 @@ var rules = map[string]struct{ ours, others []string }{
 	},
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
 	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
+	"tests/internal/spec": {
+		ours:   []string{"internal/format"},
+		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
+	},
 	"cmd/umbrella": {
 		ours:   []string{"", "api", "authprovider", "contract", "umbrellatest", "internal/strictjson"},
 		others: []string{"github.com/getkin/kin-openapi"},
