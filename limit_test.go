@@ -90,7 +90,8 @@ func TestDefaultTransport_KeepsAsManyConnectionsAsItUses(t *testing.T) {
 		answer(w, http.StatusOK, sessionBody)
 	}))
 	defer server.Close()
-	client, err := umbrella.New(server.URL, umbrella.WithToken(canaryToken))
+	// A request that does not leave would have the others wait for ever.
+	client, err := umbrella.New(server.URL, umbrella.WithToken(canaryToken), umbrella.WithoutValidation())
 	require.NoError(t, err)
 	for range 3 {
 		var group sync.WaitGroup

@@ -2,6 +2,3 @@ package contract
 
 // NewFromDocument is New for another document than the embedded one.
 var NewFromDocument = newValidator
-
-// Embedded is the document of New.
-var Embedded = embedded

@@ -40,12 +40,12 @@ var faults = []struct {
 	{
 		umbrellatest.Fault{Status: 401},
 		"status=401", 0, 401,
-		func(t *testing.T, r reply) { require.JSONEq(t, `{"message":"Unauthorized request"}`, r.body) },
+		func(t *testing.T, r reply) { require.Equal(t, "Unauthorized request", r.message(t)) },
 	},
 	{
 		umbrellatest.Fault{Status: 400, AfterProcessing: true},
 		"status=400; after-processing", 1, 400,
-		func(t *testing.T, r reply) { require.JSONEq(t, `{"message":"Invalid request payload"}`, r.body) },
+		func(t *testing.T, r reply) { require.Equal(t, "Invalid request payload", r.message(t)) },
 	},
 	{
 		umbrellatest.Fault{Status: 204},

@@ -74,7 +74,7 @@ func TestRefusals_HaveTheVendorsBodyAndAReasonBesideIt(t *testing.T) {
 			require.Equal(t, tc.violations, r.violations(t))
 			require.NotContains(t, r.header.Get("Umbrella-Mock-Violations"), "Bob")
 			if tc.status == http.StatusMethodNotAllowed {
-				require.Equal(t, http.MethodPost, r.header.Get("Allow"))
+				require.Contains(t, r.header.Get("Allow"), http.MethodPost)
 			}
 		})
 	}

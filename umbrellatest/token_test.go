@@ -103,7 +103,7 @@ func TestToken_EndsWhenItShould(t *testing.T) {
 				return
 			}
 			require.Equal(t, http.StatusUnauthorized, r.status)
-			require.JSONEq(t, `{"message":"Unauthorized request"}`, r.body)
+			require.Equal(t, "Unauthorized request", r.message(t))
 			require.Contains(t, r.header.Get("Umbrella-Mock-Violations"), tc.reason)
 			require.Equal(t, http.StatusOK, open(t, s, token(t, s)).status, "a new token is good")
 		})

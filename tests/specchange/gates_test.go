@@ -1,35 +1,40 @@
 package specchange
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// testGates run the tests that read the document; vet has been run by then.
-var testGates = []struct {
-	name string
-	args []string
-}{
-	{"contract test", []string{"test", "-vet=off", "./contract/...", "./tests/contract/..."}},
-	{"differential test", []string{"test", "-vet=off", "./tests/differential/...", "-args", "-inputs=4000"}},
+// testGates are the packages whose tests a change of the document can break, by
+// what they prove.
+var testGates = []struct{ name, packages string }{
+	{"contract test", `/contract`},
+	{"differential test", `/differential`},
+	{"mock's test", `/umbrellatest`},
+	{"client's test", ``},
 }
 
 var (
-	directive = regexp.MustCompile(`(?m)^//go:generate go tool -modfile=tools/go\.mod oapi-codegen (.+)$`)
-	verdict   = regexp.MustCompile(`\*\*Verdict: (\w+)\*\*`)
+	verdict      = regexp.MustCompile(`\*\*Verdict: (\w+)\*\*`)
+	failedTest   = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+	failedInGo   = regexp.MustCompile(`(?m)^(?:vet: )?(?:\./)?([\w./]+\.go):\d+:\d+: (.+)$`)
+	placeInFile  = regexp.MustCompile(`^[\w.]+\.yaml:\d+: `)
+	failedModule = regexp.MustCompile(`(?m)^FAIL\tgithub\.com/umbrella-api/umbrella-go(\S*)\t`)
 )
 
-// workspace is a copy of the repository in which one change after another is
+// workspace is a copy of the repository in which one document after another is
 // tried. Packages that a change leaves alone stay in the build cache.
 type workspace struct {
 	dir, base, bin string
-	generated      []string
 }
 
 // buildTools puts the tools into one directory, which is faster than to have
@@ -37,16 +42,14 @@ type workspace struct {
 func buildTools(t *testing.T, root string) string {
 	t.Helper()
 	bin := t.TempDir()
-	for _, name := range []string{"./specguard", "./specreport", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"} {
-		build := exec.Command("go", "build", "-o", bin+"/", name)
-		build.Dir = filepath.Join(root, "tools")
-		output, err := build.CombinedOutput()
-		require.NoError(t, err, string(output))
-	}
+	build := exec.Command("go", "build", "-trimpath", "-o", bin+"/", "./specguard", "./generate", "./specreport")
+	build.Dir = filepath.Join(root, "tools")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, string(output))
 	return bin
 }
 
-// copyTree copies what git would commit.
+// copyTree copies what git would commit, and the behaviour test.
 func copyTree(t *testing.T, root string) string {
 	t.Helper()
 	list := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -55,72 +58,127 @@ func copyTree(t *testing.T, root string) string {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	for name := range strings.SplitSeq(strings.Trim(string(names), "\x00"), "\x00") {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if os.IsNotExist(err) {
-			continue
+		if _, err := os.Stat(filepath.Join(root, name)); err == nil {
+			copyFile(t, filepath.Join(root, name), filepath.Join(dir, name))
 		}
-		require.NoError(t, err)
-		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 	}
+	copyFile(t, "testdata/behaviour_test.go", filepath.Join(dir, "tests/contract/behaviour_test.go"))
 	return dir
 }
 
-func (w *workspace) run(name string, args ...string) (output string, ok bool) {
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+	require.NoError(t, os.WriteFile(to, data, 0o600))
+}
+
+// run runs a command in a directory of the copy.
+func (w *workspace) run(below, name string, args ...string) (output string, ok bool) {
 	command := exec.Command(name, args...)
-	// Without -trimpath the two copies would not share compiled packages.
-	command.Dir, command.Env = w.dir, append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off")
+	// Without -trimpath the copies would not share compiled packages.
+	command.Dir, command.Env = filepath.Join(w.dir, below), append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off")
 	data, err := command.CombinedOutput()
-	return string(data), err == nil
+	return strings.ReplaceAll(string(data), w.dir+"/", ""), err == nil
 }
 
 // reset undoes the last change and what was generated from it.
-func (w *workspace) reset(t *testing.T, document string) {
+func (w *workspace) reset(t *testing.T, document string, checks []check) {
 	t.Helper()
-	for _, name := range w.generated {
-		data, err := os.ReadFile(filepath.Join(w.base, name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(w.dir, name), data, 0o600))
-	}
+	list, err := json.Marshal(checks)
+	require.NoError(t, err)
+	require.NoError(t, filepath.WalkDir(w.base, func(file string, entry os.DirEntry, err error) error {
+		if name := entry.Name(); err == nil && (name == "overlay.yaml" || strings.Contains(name, ".gen.")) {
+			copyFile(t, file, filepath.Join(w.dir, strings.TrimPrefix(file, w.base)))
+		}
+		return err
+	}))
 	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "openapi.yaml"), []byte(document), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "tests/contract/behaviour.json"), list, 0o600))
 }
 
-// firstGate regenerates and returns the gate that stops the change, with what it
-// says; "" when none does.
-func (w *workspace) firstGate(t *testing.T) (gate, output string) {
+// stop is the gate at which a change needs a person; its name is "" if none does.
+type stop struct{ gate, says, output string }
+
+// regenerate does what make regenerate does once the document is there.
+func (w *workspace) regenerate(t *testing.T) stop {
 	t.Helper()
-	if output, ok := w.run(filepath.Join(w.bin, "specguard"), "-spec", "openapi.yaml", "-overlay", "overlay.yaml"); !ok {
-		return "guard", output
+	if output, ok := w.run("tools", filepath.Join(w.bin, "specguard"), "-fix"); !ok {
+		return fromTools(output)
 	}
-	source, err := os.ReadFile(filepath.Join(w.dir, "gen.go"))
-	require.NoError(t, err)
-	directives := directive.FindAllStringSubmatch(string(source), -1)
-	require.NotEmpty(t, directives)
-	for _, d := range directives {
-		output, ok := w.run(filepath.Join(w.bin, "oapi-codegen"), strings.Fields(d[1])...)
-		switch {
-		case !ok && strings.Contains(output, "failed to apply Overlay"):
-			return "overlay", output
-		case !ok:
-			return "generator", output
-		}
+	if output, ok := w.run("tools", filepath.Join(w.bin, "generate")); !ok {
+		return fromTools(output)
 	}
 	// vet compiles every package and every test.
-	if output, ok := w.run("go", "vet", "./..."); !ok {
-		return "compiler", output
+	if output, ok := w.run(".", "go", "vet", "./..."); !ok {
+		return stop{"compiler", firstInGo(output), output}
 	}
-	for _, tests := range testGates {
-		if output, ok := w.run("go", tests.args...); !ok {
-			return tests.name, output
+	output, ok := w.run(".", "go", "test", "-vet=off", "-timeout=100s", ".", "./contract/...", "./umbrellatest/...", "./tests/contract/...", "./tests/differential/...")
+	if ok {
+		return stop{}
+	}
+	var failed []string
+	for _, match := range failedModule.FindAllStringSubmatch(output, -1) {
+		failed = append(failed, match[1])
+	}
+	for _, gate := range testGates {
+		if slices.ContainsFunc(failed, func(name string) bool { return strings.Contains(name, gate.packages) }) {
+			return stop{gate.name, failedTests(output), output}
 		}
 	}
-	return "", ""
+	return stop{"test", "", output}
+}
+
+// fromTools says which of the gates in specguard and generate stops the change.
+func fromTools(output string) stop {
+	first := strings.SplitN(strings.TrimPrefix(output, "generate: "), "\n", 2)[0]
+	first = strings.TrimSuffix(placeInFile.ReplaceAllString(first, ""), ":")
+	switch {
+	case strings.Contains(output, "does not compile"):
+		return stop{"compiler", firstInGo(output), output}
+	case strings.Contains(output, "cannot be applied"):
+		first, _, _ = strings.Cut(strings.TrimPrefix(first, "overlay.yaml: "), " cannot be applied")
+		return stop{"overlay", first + " has no target", output}
+	case strings.Contains(output, "overlay action changes nothing"), strings.Contains(output, "choose a name in overlay.yaml"):
+		return stop{"guard", first, output}
+	case strings.Contains(output, "cannot generate"):
+		return stop{"generator", first, output}
+	}
+	return stop{"reader", first, output}
+}
+
+// firstInGo is the first complaint about hand-written code in the order of files,
+// without the line.
+func firstInGo(output string) string {
+	var all []string
+	for _, match := range failedInGo.FindAllStringSubmatch(output, -1) {
+		all = append(all, match[1]+": "+match[2])
+	}
+	slices.Sort(all)
+	if len(all) == 0 {
+		return strings.SplitN(output, "\n", 2)[0]
+	}
+	return all[0]
+}
+
+func failedTests(output string) string {
+	var names []string
+	for _, match := range failedTest.FindAllStringSubmatch(output, -1) {
+		names = append(names, match[1])
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if more := len(names) - 3; more > 0 {
+		names = append(names[:3], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // verdict is what spec-report says of the change.
 func (w *workspace) verdict(t *testing.T) (level, output string) {
 	t.Helper()
-	output, ok := w.run(filepath.Join(w.bin, "specreport"), "-base", w.base, "-dir", w.dir)
+	output, ok := w.run("tools", filepath.Join(w.bin, "specreport"), "-base", w.base)
 	require.True(t, ok, output)
 	match := verdict.FindStringSubmatch(output)
 	require.NotNil(t, match, output)

@@ -19,7 +19,8 @@ import (
 type guard struct {
 	findings []string
 	names    []naming // those that are missing, with the one chosen
-	overlay  []byte   // with lines for them
+	useless  []string // targets of actions that change nothing
+	overlay  []byte   // with lines for the names, without the useless actions
 }
 
 func (g *guard) report(format string, args ...any) {
@@ -63,7 +64,7 @@ func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	for _, action := range slices.Clone(names.Actions) {
+	for i, action := range slices.Clone(names.Actions) {
 		path, err := names.NewPath(action.Target, nil)
 		if err != nil {
 			return fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
@@ -78,10 +79,34 @@ func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
 			return err
 		}
 		if matched && bytes.Equal(before, after) {
-			g.report("an overlay action changes nothing; remove from overlay.yaml:\n  - target: %s", action.Target)
+			if err := g.remove(i - len(g.useless)); err != nil {
+				return err
+			}
+			g.useless = append(g.useless, action.Target)
 		}
 		before = after
 	}
+	return nil
+}
+
+// remove takes the i-th action out of the overlay as text, and leaves the comments
+// and blank lines around it.
+func (g *guard) remove(i int) error {
+	var file struct{ Actions []yaml.Node }
+	if err := yaml.Unmarshal(g.overlay, &file); err != nil {
+		return err
+	}
+	lines := bytes.SplitAfter(g.overlay, []byte("\n"))
+	from, to := file.Actions[i].Line-1, len(lines)
+	if i+1 < len(file.Actions) {
+		to = file.Actions[i+1].Line - 1
+	}
+	for ; to > from+1; to-- {
+		if line := bytes.TrimSpace(lines[to-1]); len(line) > 0 && line[0] != '#' {
+			break
+		}
+	}
+	g.overlay = bytes.Join(slices.Delete(lines, from, to), nil)
 	return nil
 }
 

@@ -1,7 +1,7 @@
 // Command specguard finds names that overlay.yaml leaves to chance, actions and
 // operations in it that have become pointless, and what document.Load refuses.
-// With -fix it appends the missing names to the overlay, once the generator has
-// compiled what they make, and prints them.
+// With -fix it appends the missing names to the overlay and removes the actions
+// that change nothing, once the generator has compiled the outcome, and prints both.
 //
 // Exit status: 0 nothing to report, 1 findings, 2 a file cannot be read.
 package main
@@ -25,7 +25,7 @@ func run(args []string, stdout, stderr io.Writer, try func(overlayFile string) e
 	flags.SetOutput(stderr)
 	spec := flags.String("spec", "../openapi.yaml", "the OpenAPI `file`")
 	names := flags.String("overlay", "../overlay.yaml", "the overlay `file`")
-	write := flags.Bool("fix", false, "append the missing names to the overlay")
+	write := flags.Bool("fix", false, "append the missing names to the overlay, and remove actions that change nothing")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -36,7 +36,7 @@ func run(args []string, stdout, stderr io.Writer, try func(overlayFile string) e
 	}
 	findings := g.findings
 	switch {
-	case len(g.names) == 0:
+	case len(g.names)+len(g.useless) == 0:
 	case *write:
 		if err := replace(*names, g.overlay, try); err != nil {
 			findings = append(findings, err.Error())
@@ -45,7 +45,13 @@ func run(args []string, stdout, stderr io.Writer, try func(overlayFile string) e
 		for _, n := range g.names {
 			fmt.Fprintf(stdout, "- `%s`: %s %s\n", n.of, n.key, n.names[0])
 		}
+		for _, target := range g.useless {
+			fmt.Fprintf(stdout, "- `%s`: removed from overlay.yaml, because the document says it itself\n", target)
+		}
 	default:
+		for _, target := range g.useless {
+			findings = append(findings, "an overlay action changes nothing; make spec-guard FIX=1 removes from overlay.yaml:\n  - target: "+target)
+		}
 		for _, n := range g.names {
 			findings = append(findings, fmt.Sprintf("%s has no name of its own; make spec-guard FIX=1 adds to overlay.yaml:\n%s", n.of, n.line()))
 		}

@@ -226,6 +226,24 @@ func TestGuard_NamesWhatHasNoName(t *testing.T) {
 
 const idParameter = "    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]\n"
 
+func TestGuard_RemovesActionsThatChangeNothing(t *testing.T) {
+	const same = "  - target: $.components.schemas.Thing\n    update: { type: object }\n"
+	before, after, _ := strings.Cut(names1, "  - target: ")
+	after = "\n  # The other.\n  - target: " + after
+	f := write(t, document1, before+same+after+same)
+
+	code, stdout, stderr := f.guard(compiles)
+	require.Equal(t, 1, code)
+	require.Empty(t, stdout)
+	require.Contains(t, stderr, "an overlay action changes nothing; make spec-guard FIX=1 removes from overlay.yaml:\n  - target: $.components.schemas.Thing\n")
+	require.Equal(t, before+same+after+same, f.names(t))
+
+	code, stdout, stderr = f.guard(compiles, "-fix")
+	require.Zero(t, code, stderr)
+	require.Equal(t, 2, strings.Count(stdout, "- `$.components.schemas.Thing`: removed from overlay.yaml"))
+	require.Equal(t, before+after, f.names(t))
+}
+
 func TestGuard_PrintsTheNamesThatItChose(t *testing.T) {
 	f := write(t, insert(t, document1, "paths:\n", "  /a:\n    get: "+get+"\n"), names1)
 	_, stdout, _ := f.guard(compiles, "-fix")
@@ -261,10 +279,6 @@ func TestGuard_FindsWhatNeedsAPerson(t *testing.T) {
           responses: { '204': { description: None } }
 `
 	for name, test := range map[string]struct{ after, insert, names, says string }{
-		"pointless action": {
-			"openapi: 3.1.0\n", "", names1 + "  - target: $.components.schemas.Thing\n    update: { type: object }\n",
-			"an overlay action changes nothing; remove from overlay.yaml:\n  - target: $.components.schemas.Thing\n",
-		},
 		"operation that is no preview any longer": {
 			"paths:\n", gained, names1 + preview,
 			"openapi.yaml has GET /things/{id} itself now; remove the operation and its x-preview from overlay.yaml\n",

@@ -41,7 +41,7 @@ func repository(t *testing.T) string {
 	write(t, dir, "go.mod", "module example.com/m\n\ngo 1.25\n")
 	write(t, dir, "openapi.yaml", document)
 	write(t, dir, "m.go", "package m\n\nimport \"example.com/m/api\"\n\nfunc Send(api.Thing) {}\n")
-	write(t, dir, "api/api.go", "package api\n\nconst Server = \"https://example.com\"\n\ntype Thing struct{ Description string }\n")
+	write(t, dir, "api/api.go", "package api\n\nconst Server = \"https://example.com\"\n\ntype Thing struct{ Description string }\n\ntype ClientInterface interface{ Send() }\n")
 	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := os.ReadFile(filepath.Join("..", "oasdiff", name))
 		require.NoError(t, err)
@@ -84,6 +84,7 @@ func TestReport_GivesTheVerdictOfEachChange(t *testing.T) {
 		"new property":  {"openapi.yaml", "        description: {", "        title: { type: string }\n        description: {", "minor", []string{"- note POST /things: added"}},
 		"new status":    {"openapi.yaml", "        '200':", "        '404': { description: Gone. }\n        '200':", "minor", []string{"status `404`"}},
 		"new function":  {"m.go", "func Send", "func Get() {}\n\nfunc Send", "minor", []string{"- new Get: added"}},
+		"new operation": {"api/api.go", "{ Send() }", "{ Send(); Get() }", "minor", []string{"- new ./api.ClientInterface.Get: added"}},
 		"new package":   {"contract/c.go", "", "package contract\n", "minor", []string{"- new package example.com/m/contract: added"}},
 		"other package": {"tools/t.go", "", "package tools\n", "patch", []string{"The exported API is the same"}},
 
@@ -91,6 +92,7 @@ func TestReport_GivesTheVerdictOfEachChange(t *testing.T) {
 		"server":           {"openapi.yaml", "https://example.com", "https://example.org", "major", []string{"where oasdiff has no rule"}},
 		"constant":         {"api/api.go", "https://example.com", "https://example.org", "major", []string{"- **breaks** ./api.Server: value changed"}},
 		"field":            {"api/api.go", "Description string", "Description int", "major", []string{"- **breaks** ./api.Thing.Description: changed from string to int"}},
+		"method":           {"api/api.go", "{ Send() }", "{ Get() }", "major", []string{"- **breaks** ./api.ClientInterface.Send: removed"}},
 		"broken document":  {"openapi.yaml", "components:", "components: [", "major", []string{"Cannot be compared"}},
 		"external file":    {"openapi.yaml", "'#/components/schemas/Thing' } }\ncomponents", "other.yaml } }\ncomponents", "major", []string{"oasdiff cannot compare it"}},
 		"broken code":      {"m.go", "api.Thing", "api.Gone", "major", []string{"the newer tree does not build"}},
