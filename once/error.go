@@ -24,7 +24,9 @@ type LinkExpiredError struct {
 }
 
 // Error implements error.
-func (e *LinkExpiredError) Error() string { return ErrLinkExpired.Error() + ": Renew opens another one" }
+func (e *LinkExpiredError) Error() string {
+	return ErrLinkExpired.Error() + ": Renew opens another one"
+}
 
 // Is reports whether target is [ErrLinkExpired].
 func (e *LinkExpiredError) Is(target error) bool { return target == ErrLinkExpired }

@@ -79,8 +79,10 @@ func (l *Ledger) fly(ctx context.Context, o order, seen row) (*api.SessionLink, 
 	}
 	unrecorded := l.record(ctx, o.key, result)
 	switch {
+	case result.state == unknown && errors.Is(unrecorded, errClaimGone):
+		return nil, &UnknownError{Err: fmt.Errorf("%w; %w", err, unrecorded)}
 	case result.state == unknown:
-		return nil, &UnknownError{Err: err}
+		return nil, &UnknownError{Err: err} // if unrecorded, the lease says the same
 	case result.state == open && errors.Is(unrecorded, errClaimGone):
 		return nil, &UnrecordedError{Link: link, Err: unrecorded}
 	case result.state == open && unrecorded != nil:

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/umbrella-api/umbrella-go/api"
 )
@@ -37,9 +38,15 @@ type field struct {
 	index int
 }
 
-var requestFields = fieldsOf(reflect.TypeFor[api.CreateSessionLinkRequest]())
+var (
+	known         sync.Map // from the type of an object to its fields
+	requestFields = fieldsOf(reflect.TypeFor[api.CreateSessionLinkRequest]())
+)
 
 func fieldsOf(t reflect.Type) []field {
+	if fields, ok := known.Load(t); ok {
+		return fields.([]field)
+	}
 	var fields []field
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
@@ -47,6 +54,7 @@ func fieldsOf(t reflect.Type) []field {
 		}
 	}
 	slices.SortFunc(fields, func(a, b field) int { return cmp.Compare(a.name, b.name) })
+	known.Store(t, fields)
 	return fields
 }
 

@@ -50,7 +50,7 @@ func (l *Ledger) Migrate(ctx context.Context, d Dialect) error {
 		return errors.New("once: unknown dialect: use SQLite or PostgreSQL")
 	}
 	// Of several at once, PostgreSQL fails all but one, IF NOT EXISTS or not.
-	err := persist(ctx, patience, func(ctx context.Context) error {
+	err := persist(ctx, tries, func() error {
 		_, err := l.db.ExecContext(ctx, schema)
 		return err
 	})

@@ -65,10 +65,11 @@ WHERE state = 'open' AND url <> '' AND expires_at <= $2`
 )
 
 const (
-	patience       = 2 * time.Second  // of reads and claims
-	recordPatience = 10 * time.Second // at most half the lease
-	minPoll        = 5 * time.Millisecond
-	maxPoll        = time.Second
+	tries       = 8  // of reads and claims, over 1 s
+	recordTries = 16 // over 8 s
+	tryTimeout  = 5 * time.Second
+	minPoll     = 5 * time.Millisecond
+	maxPoll     = time.Second
 )
 
 // errClaimGone says that a person has resolved the key in the meantime.
@@ -76,10 +77,10 @@ var errClaimGone = errors.New("the key was resolved while the request was on its
 
 // read returns the row of a key, one with the state absent if there is none.
 func (l *Ledger) read(ctx context.Context, key string) (r row, err error) {
-	err = persist(ctx, patience, func(ctx context.Context) error {
+	err = persist(ctx, tries, func() error {
 		r = row{}
 		err := l.db.QueryRowContext(ctx, readRow, key).
-			Scan(&r.mac, &r.state, &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
+			Scan(&r.mac, (*string)(&r.state), &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -94,7 +95,9 @@ func (l *Ledger) read(ctx context.Context, key string) (r row, err error) {
 // claim makes token the sender of a key whose row is as seen, or fails with errTaken.
 func (l *Ledger) claim(ctx context.Context, o order, seen row, token string, until time.Time) error {
 	ours := false
-	err := persist(ctx, patience, func(ctx context.Context) error {
+	err := persist(ctx, tries, func() error {
+		ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+		defer cancel()
 		n, err := l.exec(ctx, claimRow, o.key, o.mac, token, until.UnixMilli(), now().UnixMilli(), string(seen.state), seen.claim)
 		if ours = n == 1; err != nil || ours {
 			return err
@@ -117,7 +120,9 @@ func (l *Ledger) claim(ctx context.Context, o order, seen row, token string, unt
 // record stores the outcome of the claim r.claim.
 func (l *Ledger) record(ctx context.Context, key string, r row) error {
 	gone := false
-	err := persist(ctx, min(recordPatience, l.lease/2), func(ctx context.Context) error {
+	err := persist(ctx, recordTries, func() error {
+		ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+		defer cancel()
 		// The state is intent if a person has declared the request not sent, wrongly as
 		// it may turn out here.
 		ok, err := l.settle(ctx, key, r, sending, intent)
@@ -152,21 +157,21 @@ func (l *Ledger) exec(ctx context.Context, statement string, args ...any) (int64
 	return result.RowsAffected()
 }
 
-// persist repeats try until it works or the time is over. It repeats after every
+// persist repeats try until it works or was tried n times. It repeats after every
 // error: without knowing the driver, a busy file, a serialization failure (40001)
-// and a restart of the server look like all others.
-func persist(ctx context.Context, patience time.Duration, try func(context.Context) error) error {
-	end := time.Now().Add(patience)
-	for wait := minPoll; ; wait = min(2*wait, maxPoll) {
-		attempt, cancel := context.WithDeadline(ctx, end)
-		err := try(attempt)
-		cancel()
-		if err == nil || time.Until(end) < wait {
+// and a restart of the server look like all others. It counts tries, as time may run
+// out in a process that is stopped, which then has most to record.
+func persist(ctx context.Context, n int, try func() error) error {
+	wait := minPoll
+	for {
+		err := try()
+		if n--; err == nil || n == 0 {
 			return err
 		}
 		if ended := pause(ctx, wait); ended != nil {
 			return fmt.Errorf("%w: %w", ended, err)
 		}
+		wait = min(2*wait, maxPoll)
 	}
 }
 

@@ -95,7 +95,7 @@ type service struct {
 	offset atomic.Int64 // of its clock
 }
 
-func newService(t *testing.T, opts ...umbrellatest.Option) *service {
+func newService(t testing.TB, opts ...umbrellatest.Option) *service {
 	s := &service{}
 	s.offset.Store(int64(12 * time.Hour))
 	opts = append([]umbrellatest.Option{

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -24,20 +22,20 @@ import (
 )
 
 var (
-	driver   = flag.String("driver", "", "sqlite or pgx")
-	dsn      = flag.String("dsn", "", "of the ledger")
-	server   = flag.String("server", "", "of the API")
-	apiKey   = flag.String("key", "", "API key")
-	customer = flag.String("customer", "", "customer id")
-	secret   = flag.String("secret", "", "of the ledger")
-	lease    = flag.Duration("lease", 0, "of the ledger")
-	from     = flag.Int64("from", 0, "first key")
-	count    = flag.Int64("count", 1<<40, "how many keys")
-	patience = flag.Duration("patience", time.Minute, "for one key")
-	stop     = flag.Bool("stop", false, "stop (SIGSTOP) between claiming a key and sending its request")
+	driverName = flag.String("driver", "", "sqlite or pgx")
+	dsn        = flag.String("dsn", "", "of the ledger")
+	server     = flag.String("server", "", "of the API")
+	apiKey     = flag.String("key", "", "API key")
+	customer   = flag.String("customer", "", "customer id")
+	secret     = flag.String("secret", "", "of the ledger")
+	lease      = flag.Duration("lease", 0, "of the ledger")
+	from       = flag.Int64("from", 0, "first key")
+	count      = flag.Int64("count", 1<<40, "how many keys")
+	patience   = flag.Duration("patience", time.Minute, "for one key")
+	stop       = flag.String("stop", "", "stop (SIGSTOP) before it will send, or record")
 )
 
-// Request is that of a key, which redirectUrl gives back.
+// request is that of a key, which redirectUrl gives back.
 func request(key string) api.CreateSessionLinkRequest {
 	return api.CreateSessionLinkRequest{
 		Email: "user@example.com", PhoneNumber: "+436769556026",
@@ -52,7 +50,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	db, err := sql.Open(*driver, *dsn)
+	db, err := open()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,10 +60,8 @@ func main() {
 		log.Fatal(err)
 	}
 	var editors []api.RequestEditorFn
-	if *stop {
-		editors = append(editors, func(context.Context, *http.Request) error {
-			return syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
-		})
+	if *stop == "send" {
+		editors = append(editors, func(context.Context, *http.Request) error { return halt() })
 	}
 	var done atomic.Int64
 	var workers sync.WaitGroup
