@@ -91,10 +91,10 @@ func compare(t *testing.T, d database, l *once.Ledger, s *service) (byHand, ours
 	var hand, call []time.Duration
 	for range max(200, *rows/20) {
 		start := time.Now()
-		var id, url string
+		var mac, state, id, url string
 		var expires int64
 		require.NoError(t, db.QueryRowContext(t.Context(),
-			"SELECT request_id, url, expires_at FROM umbrella_once WHERE session_key = $1 AND state = 'open'", "k").Scan(&id, &url, &expires))
+			"SELECT request_mac, state, request_id, url, expires_at FROM umbrella_once WHERE session_key = $1", "k").Scan(&mac, &state, &id, &url, &expires))
 		hand = append(hand, time.Since(start))
 		start = time.Now()
 		link, err := l.CreateSessionLink(t.Context(), s.client, "k", req)
