@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -216,7 +217,7 @@ func checkKey(key string) error {
 		return fmt.Errorf("once: the key is longer than %d bytes", maxKey)
 	case !utf8.ValidString(key):
 		return errors.New("once: the key is not valid UTF-8")
-	case slices.Contains([]byte(key), 0):
+	case strings.Contains(key, "\x00"):
 		return errors.New("once: the key has a NUL byte")
 	}
 	return nil

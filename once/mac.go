@@ -21,7 +21,7 @@ import (
 // gains, renames in Go or reorders properties does not change it.
 func (l *Ledger) mac(key string, req api.CreateSessionLinkRequest) string {
 	text := appendText(make([]byte, 0, 512), key)
-	value := reflect.ValueOf(req)
+	value := reflect.ValueOf(&req).Elem()
 	for _, f := range requestFields {
 		if v := value.Field(f.index); !isEmpty(v) && !slices.Contains(l.without, f.name) {
 			text = appendValue(appendText(text, f.name), v)
@@ -29,7 +29,7 @@ func (l *Ledger) mac(key string, req api.CreateSessionLinkRequest) string {
 	}
 	h := hmac.New(sha256.New, l.secret)
 	h.Write(text)
-	return "v1:" + hex.EncodeToString(h.Sum(nil))
+	return string(hex.AppendEncode([]byte("v1:"), h.Sum(text[:0])))
 }
 
 // field is a property of an object, as encoding/json sees it.
@@ -59,7 +59,11 @@ func fieldsOf(t reflect.Type) []field {
 }
 
 func isEmpty(v reflect.Value) bool {
-	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
+	switch v.Kind() {
+	case reflect.String, reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	}
+	return v.IsZero()
 }
 
 // appendValue writes v so that no two values are written alike.

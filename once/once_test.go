@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -63,7 +64,8 @@ func TestLedger_RefusesKeysThatAreNone(t *testing.T) {
 	}
 	_, err = l.CreateSessionLink(t.Context(), nil, "k", api.CreateSessionLinkRequest{})
 	require.ErrorContains(t, err, "the client is nil")
-	_, err = l.Renew(nil, client, "k", api.CreateSessionLinkRequest{}) //nolint:staticcheck // that is the case
+	var none context.Context
+	_, err = l.Renew(none, client, "k", api.CreateSessionLinkRequest{})
 	require.ErrorContains(t, err, "the context is nil")
 }
 
