@@ -27,7 +27,7 @@ COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /int
 cover:
 	@profile=$$(mktemp) && trap 'rm -f $$profile' EXIT && \
 	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... >/dev/null && \
-	go test -C tests/once -db=sqlite -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . >/dev/null && \
+	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite >/dev/null && \
 	sed 1d $$profile.once >>$$profile && rm $$profile.once && \
 	awk -v min=90 'NR > 1 { n[$$1] = $$2; if ($$3 > 0) hit[$$1] = 1 } \
 		END { for (b in n) { split(b, at, "/[^/]*:"); all[at[1]] += n[b]; sum += n[b]; if (hit[b]) { got[at[1]] += n[b]; ok += n[b] } } \

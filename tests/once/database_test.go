@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -66,8 +65,7 @@ func TestRace_OneSessionForEachKeyAtEachIsolationLevel(t *testing.T) {
 // TestRestart restarts PostgreSQL while replicas work.
 func TestRestart_NoKeyHasTwoSessions(t *testing.T) {
 	if postgres == nil {
-		t.Log("without PostgreSQL there is nothing to restart")
-		return
+		t.Skip("without PostgreSQL there is nothing to restart")
 	}
 	d := newPostgres(t, "")
 	s := newService(t, umbrellatest.WithLatency(5*time.Millisecond))
@@ -119,7 +117,7 @@ func TestRestart_NoKeyHasTwoSessions(t *testing.T) {
 func TestDiskFull_NothingIsSentUnclaimedAndNoLinkIsLost(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
-		// Who may not mount has no small disk, but has a limit for all files.
+		// Only root may, and no other disk is small enough to fill it.
 		t.Skipf("cannot mount a tmpfs: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
@@ -138,7 +136,7 @@ func TestDiskFull_NothingIsSentUnclaimedAndNoLinkIsLost(t *testing.T) {
 		defer f.Close()
 		for _, size := range []int{64 << 10, 4 << 10, 1} { // to the last byte
 			for err = nil; err == nil; {
-				_, err = io.WriteString(f, string(make([]byte, size)))
+				_, err = f.Write(make([]byte, size))
 			}
 		}
 		if !errors.Is(err, syscall.ENOSPC) {
