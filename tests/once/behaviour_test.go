@@ -180,6 +180,7 @@ func TestRenew_OpensOneMoreSessionOncePastTheExpiry(t *testing.T) {
 		require.NoError(t, err)
 		_, err = l.CreateSessionLink(t.Context(), s.client, "k", request("k"))
 		require.ErrorIs(t, err, once.ErrLinkExpired)
+		require.ErrorContains(t, err, "Renew")
 		var expired *once.LinkExpiredError
 		require.ErrorAs(t, err, &expired)
 		require.Equal(t, old.RequestID, expired.RequestID)
