@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +15,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -27,6 +27,8 @@ COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /int
 cover:
 	@profile=$$(mktemp) && trap 'rm -f $$profile' EXIT && \
 	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... >/dev/null && \
+	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite >/dev/null && \
+	sed 1d $$profile.once >>$$profile && rm $$profile.once && \
 	awk -v min=90 'NR > 1 { n[$$1] = $$2; if ($$3 > 0) hit[$$1] = 1 } \
 		END { for (b in n) { split(b, at, "/[^/]*:"); all[at[1]] += n[b]; sum += n[b]; if (hit[b]) { got[at[1]] += n[b]; ok += n[b] } } \
 		for (p in all) printf "%6.1f %%  %s\n", 100 * got[p] / all[p], p; \
@@ -65,6 +67,11 @@ bench:
 
 test-otel:
 	go test -C tests/otel ./...
+
+# Needs PostgreSQL: apt-get install postgresql. Three minutes; writes tests/once/RESULTS.md
+# with UPDATE=-update.
+test-once:
+	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
 
 # Needs node: independent readers of the document against our client and mock.
 interop:

@@ -39,6 +39,7 @@ var rules = map[string]struct{ ours, others []string }{
 		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
 		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue",
 	}},
+	"once": {ours: []string{"", "api"}},
 	"contract": {
 		ours:   []string{"", "internal/format", "internal/strictjson", "internal/baseurl"},
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
