@@ -195,7 +195,11 @@ func TestCloseIdleConnections_LeavesNone(t *testing.T) {
 	_, err = client.CreateSessionLink(t.Context(), validRequest())
 	require.NoError(t, err)
 	client.CloseIdleConnections()
-	<-closed
+	select {
+	case <-closed:
+	case <-time.After(30 * time.Second): // before net/http lets go of it by itself
+		t.Fatal("the connection is still open")
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	require.Empty(t, open)

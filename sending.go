@@ -62,6 +62,13 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// CloseIdleConnections passes the call of http.Client on to the base transport.
+func (t *sender) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
+}
+
 // sendingOf finds the request among those of its call, nil if it is not of one.
 func sendingOf(req *http.Request) *sending {
 	if c, ok := req.Context().Value(callKey{}).(*call); ok {
