@@ -24,7 +24,7 @@ const module = "github.com/umbrella-api/umbrella-go"
 
 var imports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest",
-	"log": "log", "os": "os", "slog": "log/slog", "testing": "testing", "time": "time", "url": "net/url", "webhook": module + "/webhook",
+	"log": "log", "os": "os", "slog": "log/slog", "testing": "testing", "time": "time", "url": "net/url", "once": module + "/once", "webhook": module + "/webhook",
 	"api": module + "/api", "authprovider": module + "/authprovider", "contract": module + "/contract",
 	"umbrella": module, "umbrellatest": module + "/umbrellatest",
 }
