@@ -84,6 +84,6 @@ func TestGrown_OperationsSayWhatTheDocumentSays(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, deleteThing.status)
 	require.Nil(t, deleteThing.read)
 	require.Equal(t, http.StatusCreated, putThing.status)
-	require.Len(t, endpoints, 5)
+	require.Subset(t, endpoints, []*endpoint{&createSessionLink.endpoint, &getThing.endpoint, &deleteThing.endpoint, &putThing.endpoint, &setLabels.endpoint})
 	require.Subset(t, documentedMessages, []string{"Invalid request payload", "It is in use", "There is no such thing"})
 }
