@@ -86,7 +86,7 @@ func TestFault_WithAnUnknownFieldInTheHeaderIsRefused(t *testing.T) {
 }
 
 func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
-	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	files := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/good.pdf":
 			_, _ = io.WriteString(w, "%PDF-1.7\n")
@@ -106,10 +106,10 @@ func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
 	status, _ := sign(files.URL + "/good.pdf")
 	require.Equal(t, umbrellatest.StatusCompleted, status)
 	for docURL, reason := range map[string]string{
-		files.URL + "/text.pdf":       "is no PDF",
-		files.URL + "/moved.pdf":      "302 Found",
-		"http://127.0.0.1:1/doc.pdf":  "does not answer",
-		"http://192.0.2.1/secret.pdf": "neither a loopback host",
+		files.URL + "/text.pdf":        "is no PDF",
+		files.URL + "/moved.pdf":       "302 Found",
+		"https://127.0.0.1:1/doc.pdf":  "does not answer",
+		"https://192.0.2.1/secret.pdf": "neither a loopback host",
 	} {
 		status, page := sign(docURL)
 		require.Equal(t, umbrellatest.StatusFailed, status, docURL)
@@ -148,16 +148,14 @@ func TestJournalAndLog_HaveAbortedRequests(t *testing.T) {
 
 		// A client that leaves in the middle of its body.
 		body, write := io.Pipe()
-		ctx, cancel = context.WithCancel(t.Context())
-		req, err = http.NewRequestWithContext(ctx, http.MethodPost, s.URL+operationPath, body)
+		req, err = http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+operationPath, body)
 		require.NoError(t, err)
 		go func() {
 			_, _ = io.WriteString(write, "{")
-			synctest.Wait()
-			cancel()
+			_ = write.CloseWithError(io.ErrClosedPipe)
 		}()
 		_, err = s.HTTPClient.Do(req)
-		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, io.ErrClosedPipe)
 		synctest.Wait()
 
 		requests := s.Requests()

@@ -36,9 +36,7 @@ var actions = map[string]string{
 // use it: its token is all that there is to know.
 func (m *Mock) wizard(a *answer, r *http.Request) {
 	token := strings.TrimPrefix(r.URL.Path, wizardPath)
-	m.mu.Lock()
 	page := m.wizardPage(token)
-	m.mu.Unlock()
 	method := cmp.Or(r.Method, http.MethodGet)
 	switch {
 	case page == nil:
@@ -55,12 +53,12 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 		render(a, http.StatusOK, "wizard.html", page)
 		return
 	}
-	m.act(a, page, actions[r.PostFormValue("action")])
+	m.act(a, token, page, actions[r.PostFormValue("action")])
 }
 
 // act does what a button of the page is for. Whether redirectUrl is reached after
 // anything but signing is not known, so the mock does not lead there.
-func (m *Mock) act(a *answer, page *wizardPage, status string) {
+func (m *Mock) act(a *answer, token string, page *wizardPage, status string) {
 	if status == "" {
 		render(a, http.StatusBadRequest, "wizard.html", page)
 		return
@@ -69,7 +67,9 @@ func (m *Mock) act(a *answer, page *wizardPage, status string) {
 	if err := m.end(page.RequestID, status); err != nil {
 		code = http.StatusConflict
 	}
-	page.Status = m.Sessions()[page.RequestID].Status
+	if now := m.wizardPage(token); now != nil { // nil after a Reset just now
+		page = now
+	}
 	if code == http.StatusOK && status == StatusCompleted && page.Follow {
 		a.Header().Set("Location", page.Request.RedirectURL)
 		code = http.StatusSeeOther
@@ -77,8 +77,10 @@ func (m *Mock) act(a *answer, page *wizardPage, status string) {
 	render(a, code, "wizard.html", page)
 }
 
-// wizardPage finds the session of a token, nil if there is none. The caller holds m.mu.
+// wizardPage finds the session of a token, nil if there is none.
 func (m *Mock) wizardPage(token string) *wizardPage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, s := range m.sessions {
 		if s.token == token {
 			return m.pageOf(s)
@@ -87,6 +89,7 @@ func (m *Mock) wizardPage(token string) *wizardPage {
 	return nil
 }
 
+// pageOf is the page of a session. The caller holds m.mu.
 func (m *Mock) pageOf(s *session) *wizardPage {
 	m.expireOverdue(s)
 	request := s.decoded()

@@ -191,8 +191,11 @@ func (f *mockFlags) announce(out io.Writer, s *listening, mock *umbrellatest.Moc
 	}
 	lines := ""
 	for _, v := range [][2]string{
-		{"UMBRELLA_SERVER", url}, {"UMBRELLA_API_KEY", apiKey}, {"UMBRELLA_CUSTOMER_ID", customerID},
-		{"UMBRELLA_MOCK_CA", s.ca}, {"UMBRELLA_MOCK_PID", fmt.Sprint(os.Getpid())},
+		{"UMBRELLA_SERVER", url},
+		{"UMBRELLA_API_KEY", apiKey},
+		{"UMBRELLA_CUSTOMER_ID", customerID},
+		{"UMBRELLA_MOCK_CA", s.ca},
+		{"UMBRELLA_MOCK_PID", fmt.Sprint(os.Getpid())},
 	} {
 		if v[1] != "" {
 			lines += "export " + v[0] + "='" + strings.ReplaceAll(v[1], "'", `'\''`) + "'\n"
