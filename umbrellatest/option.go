@@ -121,6 +121,7 @@ func WithoutControl() Option {
 // begin with it, and the path in it, such as /api/services, is that of /auth, the
 // operations, the wizard and the documents. Without it a link begins with the host
 // that the request for it went to. Of the one given to [NewServer], only the path counts.
+// /healthz and the endpoints under /__mock/ have no base path.
 func WithBaseURL(base string) Option {
 	return func(m *Mock) error {
 		u, err := url.Parse(base)
@@ -174,8 +175,9 @@ func WithWebhook(webhookURL string, header map[string]string) Option {
 }
 
 // WithFetchPDF has the mock really fetch docUrl when a session is opened, within 10 s
-// and from loopback hosts and those of [WithAllowedHosts] only. A session without a
-// PDF there fails when it is signed; when the service looks is not known.
+// and from loopback hosts and those of [WithAllowedHosts] only. Redirects are not
+// followed. A session without a PDF there fails when it is signed; when the service
+// looks, and what it does then, is not known.
 func WithFetchPDF() Option {
 	return func(m *Mock) error {
 		m.fetchPDF = true

@@ -70,7 +70,7 @@ func TestMock_Holds200KeepAliveConnectionsAnd2000SessionsWithWebhooks(t *testing
 		require.Len(t, s.Sessions(), sessions)
 		http.DefaultClient.CloseIdleConnections()
 	})
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines }, 30*time.Second, 10*time.Millisecond, "goroutines are left")
+	require.Eventually(t, func() bool { return runtime.NumGoroutine()-1 <= goroutines }, 30*time.Second, 10*time.Millisecond, "goroutines are left, beside the one that counts")
 }
 
 // journey opens a session, signs it on its page and waits for the event.
