@@ -23,6 +23,7 @@ type answer struct {
 	*httptest.ResponseRecorder
 	violations []contract.Violation
 	fault      Fault
+	outside    bool      // the request is not below the base path
 	aborted    bool      // the client left before there was an answer
 	sessionID  string    // of the session that the request is about
 	base       string    // of the URL that was asked

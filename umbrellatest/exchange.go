@@ -45,14 +45,11 @@ func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	template, op := m.route(r)
 	var f Fault
-	switch {
-	case outside:
-		f = Fault{Status: http.StatusNotFound, Message: "Not Found: the mock's base path is " + m.basePath}
-	case !m.preflight(r):
+	if !outside && !m.preflight(r) {
 		f = m.fault(r, template)
 	}
 	a := newAnswer()
-	a.fault = f
+	a.fault, a.outside = f, outside
 	defer m.release(a)
 	path := cmp.Or(template, e.Path)
 	if err != nil || !pause(r.Context(), m.latency) || !f.around(r.Context(), func() { m.process(a, r, op) }) {

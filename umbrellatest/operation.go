@@ -68,6 +68,9 @@ func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo)
 // process answers a request as the service would.
 func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
 	switch {
+	case a.outside:
+		a.refuse(refusal("$path", "path", "must begin with the mock's base path, "+m.basePath), op)
+		return
 	case m.preflight(r):
 		a.WriteHeader(http.StatusNoContent)
 		return

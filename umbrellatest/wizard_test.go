@@ -142,7 +142,9 @@ func TestBaseURL_IsWhereLinksLeadAndWhereTheServiceIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, mustSend(t, http.MethodGet, *v.Signature.Content[0].SignedResource.ResourceURL, "").status)
 	root := strings.TrimSuffix(s.URL, "/api/services")
-	require.Equal(t, http.StatusNotFound, mustSend(t, http.MethodPost, root+"/auth", "").status)
+	outside := mustSend(t, http.MethodPost, root+"/auth", "")
+	require.Equal(t, http.StatusNotFound, outside.status)
+	require.Contains(t, outside.header.Get("Umbrella-Mock-Violations"), "/api/services")
 	require.Equal(t, http.StatusNotFound, mustSend(t, http.MethodPost, root+"/api/servicesauth", "").status)
 
 	plain, err := umbrellatest.New()
