@@ -22,6 +22,10 @@ const violationsHeader = "Umbrella-Mock-Violations"
 type answer struct {
 	*httptest.ResponseRecorder
 	violations []contract.Violation
+	fault      Fault
+	outside    bool      // the request is not below the base path
+	aborted    bool      // the client left before there was an answer
+	sessionID  string    // of the session that the request is about
 	base       string    // of the URL that was asked
 	notices    []*notice // for when the answer has left
 }
@@ -66,6 +70,10 @@ func (a *answer) distort(f Fault, op server.OperationInfo) {
 	if f.Break {
 		a.clear()
 		writeJSON(a, http.StatusOK, struct{}{})
+	}
+	if f.Unsuccessful {
+		a.clear()
+		writeJSON(a, http.StatusOK, map[string]bool{"status": false})
 	}
 	if f.Malformed {
 		a.Body.Truncate(len(bytes.TrimRight(a.Body.Bytes(), "}\n")))

@@ -22,7 +22,7 @@ func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
 	}
 	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
 	handler := server.NewStrictHandlerWithOptions(m.operations, nil, options)
-	a.base = baseURL(r)
+	a.base = m.baseOf(r)
 	r = r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
 	r.Body = exactly(r.Body)
 	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)

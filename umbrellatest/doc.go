@@ -34,6 +34,22 @@
 // out of order, early, with wrong headers or as garbage. [Mock.Close] ends the
 // deliveries, as the end of the test does for [NewServer].
 //
+// # The page of a session
+//
+// A session's link leads to a page of the mock, {base}/wizard/{token}, with the
+// buttons Sign, Decline, Let expire and Fail. Signing leads to redirectUrl, if that is
+// an http or https URL; the others end on a page that says so. The page needs no
+// script. GET /__mock/ shows sessions, requests, events and faults and has the
+// controls.
+//
+// Browsers call the mock from origins of [WithCORSOrigins] only. The endpoints under
+// /__mock/ answer a request whose Host is a loopback one or of [WithAllowedHosts],
+// and whose Origin, if it has one, is the mock's own.
+//
+// # Time
+//
+// With [InMemory], [NewServer] works inside a bubble of testing/synctest.
+//
 // # Why a request was refused
 //
 // The body of a refusal is as the document has it, without a reason. The header
@@ -49,13 +65,16 @@
 //	Umbrella-Mock-Fault: reset; after-processing
 //
 // The fields are those of [Fault]: status, message, retry-after, delay,
-// delay-body, reset, truncate, malformed, media-type, oversize, break and
-// after-processing. A value cannot hold a semicolon.
+// delay-body, reset, truncate, malformed, media-type, oversize, break,
+// after-processing, unsuccessful, expired, pdf-missing and pending. A value cannot
+// hold a semicolon, and an unknown field is refused with 400.
 //
 // # Control
 //
 // Endpoints for programs that are not in Go; bodies are JSON:
 //
+//	GET    /__mock/               the overview, for people
+//	GET    /__mock/stats          what Stats returns
 //	POST   /__mock/faults         inject {"path": "/auth", "times": 2, "status": 503}
 //	DELETE /__mock/faults         forget the faults
 //	GET    /__mock/requests       what Requests returns
@@ -71,7 +90,16 @@
 // A fault as JSON has the fields of the header and path, times and every. One for
 // events has those of [EventFault]: status, times, drop, twice, late, reorder, early,
 // wrong-header and garbage.
+// A fault is for a control endpoint only if its path is that endpoint's.
 // [WithoutControl] switches off the header and everything under /__mock/.
+//
+// # Watching
+//
+// The log and [Mock.Requests] have every request to the service and to the pages of
+// sessions, aborted ones too, with an id, which the header Umbrella-Mock-Request-Id
+// of the answer has as well, and with the session that it was about. Requests to
+// control endpoints and for the stylesheet are in neither. [Mock.Stats] counts and
+// does not forget.
 //
 // # Memory
 //
@@ -88,8 +116,8 @@
 // opens a session); how long a link lives (here 1 h) and whether it can be used
 // twice; the bodies of 403, 404, 5xx and of every error of /auth (here a JSON
 // message); the status of a wrong media type (415), method (405) or size (413);
-// whether "status": false comes with a 200 (never here); whether newer tokens or
-// new credentials end older tokens (not here).
+// whether "status": false comes with a 200 (here as a [Fault] only); whether newer
+// tokens or new credentials end older tokens (not here).
 //
 // Of getVerification only a completed session is published, as an example. Made up
 // are: the answers before ("isVerified": false and the status "pending") and after
@@ -100,6 +128,10 @@
 // next events of those that run.
 //
 // The mock does not fetch the document, look for its signature fields, fill in its
-// text fields or sign: its PDF is a list of what it was asked for. The links lead
-// nowhere.
+// text fields or sign: its PDF is a list of what it was asked for. With [WithFetchPDF]
+// it looks whether there is a PDF, when a session is opened, and takes any certificate;
+// that signing fails without one is made up. So are the page of a session, its words
+// and buttons, that its link works until the session ends, that declining, failing
+// and expiring do not lead to redirectUrl, and that the service can be called from
+// browsers at all.
 package umbrellatest

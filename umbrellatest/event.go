@@ -65,9 +65,9 @@ type outbox struct {
 	eventFaults []*EventFault
 }
 
-func newOutbox() *outbox {
+func newOutbox(hook *api.ConfigureWebhookRequest) *outbox {
 	ctx, stop := context.WithCancel(context.Background())
-	return &outbox{ctx: ctx, stop: stop}
+	return &outbox{ctx: ctx, stop: stop, hook: hook}
 }
 
 // notice is an event to be delivered.
@@ -240,6 +240,7 @@ func newHooks() *http.Client {
 func (m *Mock) keepEvent(n *notice, try, status int) {
 	e := n.Event
 	e.Time, e.Try, e.Answer = m.now().UTC(), try, status
+	m.stats.Events++
 	if m.events = append(m.events, e); len(m.events) > maxEvents {
 		m.events = slices.Delete(m.events, 0, 1)
 	}

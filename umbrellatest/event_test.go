@@ -188,7 +188,7 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 		require.Error(t, m.InjectEvent(f))
 	}
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
 	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
 	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, *m.eventFaults[0])
 }

@@ -37,6 +37,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.eventFaults = append(m.eventFaults, &f)
+	m.stats.Controls++
 	return nil
 }
 
@@ -56,15 +57,19 @@ func (m *Mock) eventFault(status string) EventFault {
 // UnmarshalJSON implements json.Unmarshaler as that of Fault does.
 func (f *EventFault) UnmarshalJSON(data []byte) error {
 	*f = EventFault{}
+	return decode(f.fields(), data)
+}
+
+func (f *EventFault) fields() *flag.FlagSet {
 	fields := flag.NewFlagSet("event fault", flag.ContinueOnError)
-	fields.StringVar(&f.Status, "status", "", "")
-	fields.IntVar(&f.Times, "times", 0, "")
-	fields.BoolVar(&f.Drop, "drop", false, "")
-	fields.BoolVar(&f.Twice, "twice", false, "")
-	fields.DurationVar(&f.Late, "late", 0, "")
-	fields.BoolVar(&f.Reorder, "reorder", false, "")
-	fields.BoolVar(&f.Early, "early", false, "")
-	fields.BoolVar(&f.WrongHeader, "wrong-header", false, "")
-	fields.BoolVar(&f.Garbage, "garbage", false, "")
-	return decode(fields, data)
+	fields.StringVar(&f.Status, "status", f.Status, "")
+	fields.IntVar(&f.Times, "times", f.Times, "")
+	fields.BoolVar(&f.Drop, "drop", f.Drop, "")
+	fields.BoolVar(&f.Twice, "twice", f.Twice, "")
+	fields.DurationVar(&f.Late, "late", f.Late, "")
+	fields.BoolVar(&f.Reorder, "reorder", f.Reorder, "")
+	fields.BoolVar(&f.Early, "early", f.Early, "")
+	fields.BoolVar(&f.WrongHeader, "wrong-header", f.WrongHeader, "")
+	fields.BoolVar(&f.Garbage, "garbage", f.Garbage, "")
+	return fields
 }

@@ -13,13 +13,15 @@ import (
 )
 
 // Fault is a failure on purpose. It says which requests it is for and what they
-// get; fields combine. A fault with Status or Reset keeps the request from being
+// get; fields combine. A fault with Status, Unsuccessful or Reset keeps the request from being
 // processed: no session is opened and no token issued, unless AfterProcessing.
 // All other faults change the answer to a request that is processed as usual.
 type Fault struct {
-	Path  string // "/auth", an operation's path or its template, "/documents/{requestId}"; "" is any
-	Times int    // how many requests it is for; 0 is 1, or with Every all
-	Every int    // only every n-th request that Path selects; 0 is each
+	// Path is "/auth", an operation's path or its template, "/documents/{requestId}",
+	// "/wizard/{token}" or a control endpoint; "" is any but the control endpoints.
+	Path  string
+	Times int // how many requests it is for; 0 is 1, or with Every all
+	Every int // only every n-th request that Path selects; 0 is each
 
 	// AfterProcessing processes the request first: with Reset, Status or a long
 	// DelayHeader the client loses the answer while the session exists.
@@ -39,6 +41,11 @@ type Fault struct {
 	MediaType   string        // in place of application/json
 	Oversize    int64         // white space up to this many bytes follows the JSON
 	Break       bool          // 200 with {}, which the document does not allow
+
+	Unsuccessful bool // 200 with {"status": false}; like Status, it keeps a session from being opened
+	Expired      bool // the session that is opened has expired already
+	PDFMissing   bool // the session that is opened finds no PDF at docUrl, so that signing fails
+	Pending      bool // getVerification answers as before the session's end; with Times, so many polls
 }
 
 // pending is a fault that waits for its requests.
@@ -54,19 +61,23 @@ func (m *Mock) Inject(f Fault) error {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
 	if f.Path != "" && !m.serves(f.Path) {
-		return errors.New("umbrellatest: the fault's path is neither /auth nor in the document")
+		return errors.New("umbrellatest: the fault's path is not one of those that the mock serves, or it is /__mock/faults")
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.faults = append(m.faults, &pending{Fault: f})
+	m.stats.Controls++
 	return nil
 }
 
 func (m *Mock) serves(path string) bool {
+	if strings.HasPrefix(path, controlPath) {
+		return path != faultsPath && m.controls(path) // that endpoint has to undo faults
+	}
 	r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}}
 	var found *contract.Error
 	unknown := errors.As(m.contract.ValidateRequest(r), &found) && found.StatusCode() == http.StatusNotFound
-	return path == "/auth" || strings.HasPrefix(path, documentPath) || !unknown
+	return path == "/auth" || strings.HasPrefix(path, documentPath) || strings.HasPrefix(path, wizardPath) || !unknown
 }
 
 func (f Fault) check() error {
@@ -103,7 +114,8 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	defer m.mu.Unlock()
 	var due *pending
 	for _, p := range m.faults {
-		if p.Path != "" && p.Path != r.URL.Path && p.Path != template {
+		anything := p.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath)
+		if !anything && p.Path != r.URL.Path && p.Path != template {
 			continue
 		}
 		p.seen++

@@ -60,24 +60,28 @@ func decode(fields *flag.FlagSet, data []byte) error {
 	})
 }
 
-// fields gives each field its name. Package flag reads the values.
+// fields gives each field its name. Package flag reads and writes the values.
 func (f *Fault) fields() *flag.FlagSet {
 	fields := flag.NewFlagSet("fault", flag.ContinueOnError)
-	fields.StringVar(&f.Path, "path", "", "")
-	fields.IntVar(&f.Times, "times", 0, "")
-	fields.IntVar(&f.Every, "every", 0, "")
-	fields.BoolVar(&f.AfterProcessing, "after-processing", false, "")
-	fields.IntVar(&f.Status, "status", 0, "")
-	fields.StringVar(&f.Message, "message", "", "")
-	fields.StringVar(&f.RetryAfter, "retry-after", "", "")
-	fields.DurationVar(&f.DelayHeader, "delay", 0, "")
-	fields.DurationVar(&f.DelayBody, "delay-body", 0, "")
-	fields.BoolVar(&f.Reset, "reset", false, "")
-	fields.BoolVar(&f.Truncate, "truncate", false, "")
-	fields.BoolVar(&f.Malformed, "malformed", false, "")
-	fields.StringVar(&f.MediaType, "media-type", "", "")
-	fields.Int64Var(&f.Oversize, "oversize", 0, "")
-	fields.BoolVar(&f.Break, "break", false, "")
+	fields.StringVar(&f.Path, "path", f.Path, "")
+	fields.IntVar(&f.Times, "times", f.Times, "")
+	fields.IntVar(&f.Every, "every", f.Every, "")
+	fields.BoolVar(&f.AfterProcessing, "after-processing", f.AfterProcessing, "")
+	fields.IntVar(&f.Status, "status", f.Status, "")
+	fields.StringVar(&f.Message, "message", f.Message, "")
+	fields.StringVar(&f.RetryAfter, "retry-after", f.RetryAfter, "")
+	fields.DurationVar(&f.DelayHeader, "delay", f.DelayHeader, "")
+	fields.DurationVar(&f.DelayBody, "delay-body", f.DelayBody, "")
+	fields.BoolVar(&f.Reset, "reset", f.Reset, "")
+	fields.BoolVar(&f.Truncate, "truncate", f.Truncate, "")
+	fields.BoolVar(&f.Malformed, "malformed", f.Malformed, "")
+	fields.StringVar(&f.MediaType, "media-type", f.MediaType, "")
+	fields.Int64Var(&f.Oversize, "oversize", f.Oversize, "")
+	fields.BoolVar(&f.Break, "break", f.Break, "")
+	fields.BoolVar(&f.Unsuccessful, "unsuccessful", f.Unsuccessful, "")
+	fields.BoolVar(&f.Expired, "expired", f.Expired, "")
+	fields.BoolVar(&f.PDFMissing, "pdf-missing", f.PDFMissing, "")
+	fields.BoolVar(&f.Pending, "pending", f.Pending, "")
 	return fields
 }
 

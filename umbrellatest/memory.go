@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/contract"
 )
 
 // How much the mock remembers; beyond it the oldest go.
@@ -29,6 +28,8 @@ type memory struct {
 // session is a Session whose request is decoded when it is read.
 type session struct {
 	api.SessionLink
+	token    string // of its page
+	unfit    string // why its document cannot be signed, if so
 	request  []byte // JSON
 	openedAt time.Time
 	status   string
@@ -51,7 +52,7 @@ func (s *session) stopExpiry() {
 }
 
 func (s *session) size() int {
-	return overhead + len(s.RequestID) + len(s.URL) + len(s.request)
+	return overhead + len(s.RequestID) + len(s.URL) + len(s.token) + len(s.unfit) + len(s.request)
 }
 
 // entry is a journal entry whose body is decoded when it is read.
@@ -80,11 +81,25 @@ func (m *memory) keepRequest(e *entry) {
 	m.forget()
 }
 
-// keepViolations adds to an entry, unless it was forgotten while it was answered.
-func (m *memory) keepViolations(e *entry, violations []contract.Violation) {
+// keepOutcome completes an entry with what the request got. It counts only what is
+// still remembered. The caller holds m.mu.
+func (m *Mock) keepOutcome(e *entry, a *answer) {
+	e.SessionID, e.Aborted = a.sessionID, a.aborted
+	if !a.aborted && !a.fault.Reset {
+		e.Status = a.Code
+	}
+	if a.aborted {
+		m.stats.Aborted++
+	}
+	if a.fault != (Fault{}) {
+		m.stats.Faults++
+	}
+	if len(a.violations) > 0 {
+		m.stats.Refusals++
+	}
 	if slices.Contains(m.requests, e) {
 		m.size -= e.size()
-		e.Violations = violations
+		e.Violations = a.violations
 		m.size += e.size()
 		m.forget()
 	}

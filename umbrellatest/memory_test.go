@@ -63,14 +63,15 @@ func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	first := &entry{}
 	m.keepRequest(first)
 	empty := m.size
-	violations := []contract.Violation{{Path: strings.Repeat("x", 1000)}}
-	m.keepViolations(first, violations)
+	a := newAnswer()
+	a.violations = []contract.Violation{{Path: strings.Repeat("x", 1000)}}
+	m.keepOutcome(first, a)
 	require.Greater(t, m.size, empty+1000)
 
 	for range maxRequests {
 		m.keepRequest(&entry{})
 	}
-	m.keepViolations(first, violations)
+	m.keepOutcome(first, a)
 	require.Equal(t, maxRequests*overhead, m.size, "what is forgotten does not count")
 	for len(m.requests) > 0 {
 		m.dropRequest()

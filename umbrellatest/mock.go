@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
@@ -17,8 +18,8 @@ import (
 // given, the ids are the same.
 const startStream, sessionStream = 0, 1
 
-// Mock is the mock server as an http.Handler without a base path: POST /auth and
-// the operations of openapi.yaml. Make one with [New]. It is safe for concurrent
+// Mock is the mock server as an http.Handler: POST /auth and the operations of
+// openapi.yaml, without a base path unless [WithBaseURL] has one. Make one with [New]. It is safe for concurrent
 // use, and has goroutines only while events wait to be delivered; see [Mock.Close].
 type Mock struct {
 	seed       uint64
@@ -29,6 +30,14 @@ type Mock struct {
 	latency    time.Duration
 	logger     *slog.Logger
 	noControl  bool
+
+	baseURL     string   // for links; "" is that of the request
+	basePath    string   // of the operations
+	hosts       []string // beside loopback ones
+	corsOrigins []string
+	fetchPDF    bool
+	inMemory    bool
+	startHook   *api.ConfigureWebhookRequest
 
 	contract   *contract.Validator
 	secret     []byte                       // signs the tokens
@@ -44,6 +53,7 @@ type Mock struct {
 	authCalls                int
 	faults                   []*pending
 	closed                   bool
+	stats                    Stats
 	memory
 	*outbox
 }
@@ -67,7 +77,7 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = operations{mock: m}
-	m.hooks, m.outbox = newHooks(), newOutbox()
+	m.hooks, m.outbox = newHooks(), newOutbox(m.startHook)
 	m.endpoints = newEndpoints(m)
 
 	m.random = rand.NewPCG(m.seed, startStream)

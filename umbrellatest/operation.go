@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
@@ -25,24 +24,35 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	if err != nil {
 		return nil, err
 	}
-	m := o.mock
+	m, a := o.mock, answerOf(ctx)
+	unfit := ""
+	switch {
+	case a.fault.PDFMissing:
+		unfit = "a fault lets the PDF be missing at docUrl"
+	case m.fetchPDF:
+		unfit = m.fetch(ctx, req.Body.DocURL)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.now().UTC()
-	link := api.SessionLink{
-		RequestID:    m.uuid(),
-		URL:          "https://wizard.example/session?t=" + m.uuid(),
-		ExpiresAfter: now.Add(m.sessionTTL),
+	s := &session{request: request, unfit: unfit, openedAt: m.now().UTC()}
+	s.RequestID, s.token = m.uuid(), m.uuid()
+	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.token
+	s.ExpiresAfter = s.openedAt.Add(m.sessionTTL)
+	if a.fault.Expired {
+		s.ExpiresAfter = s.openedAt
 	}
-	answerOf(ctx).notices = m.start(&session{SessionLink: link, request: request, openedAt: now})
-	return server.CreateSessionLink200JSONResponse{Status: true, Data: link}, nil
+	a.sessionID, a.notices = s.RequestID, m.start(s)
+	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
 // route finds the operation that r asks for, if the document has it, and gives r
 // the values of its path parameters.
 func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
-	if strings.HasPrefix(r.URL.Path, documentPath) {
+	switch {
+	case strings.HasPrefix(r.URL.Path, documentPath):
 		return documentTemplate, op
+	case strings.HasPrefix(r.URL.Path, wizardPath):
+		return wizardTemplate, op
 	}
 	template, values, _ := m.contract.Route(r)
 	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
@@ -57,12 +67,21 @@ func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo)
 
 // process answers a request as the service would.
 func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
-	if r.URL.Path == "/auth" {
+	switch {
+	case a.outside:
+		a.refuse(refusal("$path", "path", "must begin with the mock's base path, "+m.basePath), op)
+		return
+	case m.preflight(r):
+		a.WriteHeader(http.StatusNoContent)
+		return
+	case r.URL.Path == "/auth":
 		m.auth(a, r)
 		return
-	}
-	if strings.HasPrefix(r.URL.Path, documentPath) {
+	case strings.HasPrefix(r.URL.Path, documentPath):
 		m.document(a, r)
+		return
+	case strings.HasPrefix(r.URL.Path, wizardPath):
+		m.wizard(a, r)
 		return
 	}
 	var found *contract.Error // the only kind, as the body is in memory

@@ -3,7 +3,13 @@ package umbrellatest
 import (
 	"errors"
 	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -107,6 +113,84 @@ func WithLogger(logger *slog.Logger) Option {
 func WithoutControl() Option {
 	return func(m *Mock) error {
 		m.noControl = true
+		return nil
+	}
+}
+
+// WithBaseURL tells the mock where it is reached from outside: links to sessions
+// begin with it, and the path in it, such as /api/services, is that of /auth, the
+// operations, the wizard and the documents. Without it a link begins with the host
+// that the request for it went to. Of the one given to [NewServer], only the path counts.
+// /healthz and the endpoints under /__mock/ have no base path.
+func WithBaseURL(base string) Option {
+	return func(m *Mock) error {
+		u, err := url.Parse(base)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return errors.New("WithBaseURL: the URL is not one such as http://localhost:8080/api/services")
+		}
+		m.baseURL, m.basePath = strings.TrimRight(base, "/"), strings.TrimRight(u.Path, "/")
+		return nil
+	}
+}
+
+// WithAllowedHosts has the endpoints under /__mock/ answer requests for these hosts,
+// names or addresses without a port, as they do for loopback ones, and
+// [WithFetchPDF] ask them.
+func WithAllowedHosts(hosts ...string) Option {
+	return func(m *Mock) error {
+		for _, host := range hosts {
+			if host == "" || strings.ContainsAny(host, "/*@ ") || net.ParseIP(host) == nil && strings.Contains(host, ":") {
+				return errors.New("WithAllowedHosts: a host is not a name or an address without a port")
+			}
+		}
+		m.hosts = append(m.hosts, hosts...)
+		return nil
+	}
+}
+
+// WithCORSOrigins lets pages of these origins, such as http://localhost:5173, call
+// /auth and the operations from a browser. There are none by default.
+func WithCORSOrigins(origins ...string) Option {
+	return func(m *Mock) error {
+		for _, origin := range origins {
+			if u, err := url.Parse(origin); err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+				return errors.New("WithCORSOrigins: an origin is not one such as http://localhost:5173")
+			}
+		}
+		m.corsOrigins = append(m.corsOrigins, origins...)
+		return nil
+	}
+}
+
+// WithWebhook has events sent from the start as after a call of configureWebhook,
+// with these headers. Reset does not forget it.
+func WithWebhook(webhookURL string, header map[string]string) Option {
+	return func(m *Mock) error {
+		if u, err := url.Parse(webhookURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return errors.New("WithWebhook: the URL is not an http or https URL")
+		}
+		m.startHook = &api.ConfigureWebhookRequest{WebhookURL: webhookURL, Metadata: &api.WebhookMetadata{AuthHeader: maps.Clone(header)}}
+		return nil
+	}
+}
+
+// WithFetchPDF has the mock really fetch docUrl when a session is opened, within 10 s
+// and from loopback hosts and those of [WithAllowedHosts] only. Redirects are not
+// followed. A session without a PDF there fails when it is signed; when the service
+// looks, and what it does then, is not known.
+func WithFetchPDF() Option {
+	return func(m *Mock) error {
+		m.fetchPDF = true
+		return nil
+	}
+}
+
+// InMemory has [NewServer] serve without sockets, so that it works inside a bubble of
+// testing/synctest, where the sessions and tokens live on the bubble's clock. Only
+// Server.Client and Server.HTTPClient reach it. Webhooks still go over the network.
+func InMemory() Option {
+	return func(m *Mock) error {
+		m.inMemory = true
 		return nil
 	}
 }

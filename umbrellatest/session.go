@@ -2,6 +2,7 @@ package umbrellatest
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -21,11 +22,13 @@ const (
 var (
 	errUnknownSession = errors.New("umbrellatest: the mock has no session with this request id")
 	errEndedSession   = errors.New("umbrellatest: the session has already ended")
+	errUnfitDocument  = errors.New("umbrellatest: the document cannot be signed, so the session has failed")
 )
 
 // Complete signs the document of a session, as its customer would: GetVerification
 // then has it, and the webhook gets the event. It fails for a session that the mock
-// does not have or that has ended, and so do Fail, Cancel and Expire.
+// does not have or that has ended, and so do Fail, Cancel and Expire. Where the PDF
+// is missing, the session fails, and so does Complete.
 func (m *Mock) Complete(requestID string) error { return m.end(requestID, StatusCompleted) }
 
 // Fail ends a session because the customer could not be identified.
@@ -46,6 +49,10 @@ func (m *Mock) end(requestID, status string) error {
 		return errUnknownSession
 	case !s.endedAt.IsZero():
 		return errEndedSession
+	}
+	if status == StatusCompleted && s.unfit != "" {
+		m.finish(s, StatusFailed)
+		return fmt.Errorf("%w: %s", errUnfitDocument, s.unfit)
 	}
 	m.finish(s, status)
 	return nil
@@ -69,22 +76,31 @@ func (m *Mock) expireOverdue(s *session) {
 }
 
 // finish gives a session its last state. The caller holds m.mu.
-func (m *Mock) finish(s *session, status string) {
+func (m *Mock) finish(s *session, status string) { m.deliver(m.enter(s, status)) }
+
+// enter is finish without delivering the notices. The caller holds m.mu.
+func (m *Mock) enter(s *session, status string) []*notice {
 	s.status, s.endedAt = status, m.now().UTC()
 	s.stopExpiry()
-	m.deliver(m.notice(s, status))
+	m.stats.Ended++
+	return m.notice(s, status)
 }
 
 // start makes a new session run, and returns the notices of it. The caller holds m.mu.
 func (m *Mock) start(s *session) []*notice {
 	s.status = StatusRunning
+	m.stats.Sessions++
+	m.keepSession(s)
+	notices := append(m.notice(s, StatusCreated), m.notice(s, StatusRunning)...)
+	if !s.openedAt.Before(s.ExpiresAfter) {
+		return append(notices, m.enter(s, StatusExpired)...)
+	}
 	s.expiry = time.AfterFunc(s.ExpiresAfter.Sub(s.openedAt), func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.expireOverdue(s)
 	})
-	m.keepSession(s)
-	return append(m.notice(s, StatusCreated), m.notice(s, StatusRunning)...)
+	return notices
 }
 
 // moveSession serves POST /__mock/sessions/{requestId}/complete and its like.
@@ -92,7 +108,7 @@ func moveSession(move func(requestID string) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch err := move(r.PathValue("requestId")); err {
 		case nil:
-			w.WriteHeader(http.StatusNoContent)
+			back(w, r)
 		case errUnknownSession:
 			writeMessage(w, http.StatusNotFound, err.Error())
 		default:

@@ -16,7 +16,7 @@ import (
 // direct calls a mock without a network and returns what it answered.
 func direct(mock *umbrellatest.Mock, path string, body []byte, header http.Header) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
-	r.Header = header
+	r.Header, r.Host = header, "localhost"
 	w := httptest.NewRecorder()
 	mock.ServeHTTP(w, r)
 	return w

@@ -24,6 +24,9 @@ type Session struct {
 // Request is one entry of the journal: a request to /auth or to any path other
 // than those of the mock itself. Tokens and credentials in it read "[redacted]".
 type Request struct {
+	// ID counts the requests of this mock from 1. The answer has it in the header
+	// Umbrella-Mock-Request-Id.
+	ID     uint64    `json:"id"`
 	Time   time.Time `json:"time"`
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
@@ -34,6 +37,10 @@ type Request struct {
 	// Status is that of the answer, 0 when none was sent: the connection was
 	// reset, the client left, or the answer is still to come.
 	Status int `json:"status"`
+	// Aborted says that the client left before it was answered.
+	Aborted bool `json:"aborted,omitempty"`
+	// SessionID is the request id of the session that the request opened or named.
+	SessionID string `json:"sessionId,omitempty"`
 	// Violations is why the request was refused.
 	Violations []contract.Violation `json:"violations,omitempty"`
 }
@@ -73,8 +80,8 @@ func (m *Mock) Requests() []Request {
 	return requests
 }
 
-// Reset forgets sessions, journal, webhook, events, faults and counts. Credentials
-// and tokens stay. With [WithSeed], ids begin again as at the start.
+// Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
+// tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
 func (m *Mock) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,7 +89,8 @@ func (m *Mock) Reset() {
 	for _, s := range m.sessions {
 		s.stopExpiry()
 	}
-	m.memory, m.outbox = memory{maxSessions: m.maxSessions}, newOutbox()
+	m.memory, m.outbox = memory{maxSessions: m.maxSessions}, newOutbox(m.startHook)
+	m.stats.Controls++
 	m.faults, m.authCalls = nil, 0
 	if m.seeded {
 		m.random = rand.NewPCG(m.seed, sessionStream)
@@ -95,7 +103,8 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := m.redactor(r)
-	e := &entry{Request: Request{Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
+	m.stats.Requests++
+	e := &entry{Request: Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++

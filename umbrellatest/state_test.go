@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,10 +32,11 @@ func TestRequests_AreAJournalOfWhatCameAndWhatItGot(t *testing.T) {
 
 	requests := s.Requests()
 	require.Len(t, requests, 6)
-	require.Equal(t, umbrellatest.Request{Time: c.now(), Method: "POST", Path: "/auth", Status: 200}, requests[0])
+	require.Equal(t, umbrellatest.Request{ID: 1, Time: c.now(), Method: "POST", Path: "/auth", Status: 200}, requests[0])
 	var body any
 	require.NoError(t, json.Unmarshal([]byte(validBody), &body))
-	require.Equal(t, umbrellatest.Request{Time: c.now(), Method: "POST", Path: operationPath, Body: body, Status: 200}, requests[1])
+	id := slices.Collect(maps.Keys(s.Sessions()))[0]
+	require.Equal(t, umbrellatest.Request{ID: 2, Time: c.now(), Method: "POST", Path: operationPath, Body: body, Status: 200, SessionID: id}, requests[1])
 	require.Equal(t, 400, requests[2].Status)
 	require.Equal(t, map[string]any{"email": []any{1.0}}, requests[2].Body)
 	require.Equal(t, "$.email", requests[2].Violations[0].Path)

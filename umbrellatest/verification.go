@@ -21,14 +21,6 @@ const (
 	documentTTL      = 5 * 24 * time.Hour // of a URL; upstream's documentation
 )
 
-// baseURL is the mock's own, as its client wrote it.
-func baseURL(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 func (o operations) GetVerification(ctx context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
 	m := o.mock
 	m.mu.Lock()
@@ -37,7 +29,12 @@ func (o operations) GetVerification(ctx context.Context, req server.GetVerificat
 	if s == nil {
 		return unknownSession{}, nil
 	}
-	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(s, answerOf(ctx).base)}, nil
+	a, current := answerOf(ctx), *s
+	a.sessionID = s.RequestID
+	if a.fault.Pending {
+		current.status = StatusRunning
+	}
+	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(&current, a.base)}, nil
 }
 
 // unknownSession is an answer that the vendor does not document.
@@ -90,6 +87,9 @@ func (m *Mock) document(a *answer, r *http.Request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.session(id)
+	if s != nil {
+		a.sessionID = id
+	}
 	switch {
 	case cmp.Or(r.Method, http.MethodGet) != http.MethodGet:
 		a.Header().Set("Allow", http.MethodGet)

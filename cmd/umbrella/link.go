@@ -91,10 +91,11 @@ func fromMock(std streams) (*umbrella.Client, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := listen("127.0.0.1:0", mock)
+	s, err := listen("127.0.0.1:0", false)
 	if err != nil {
 		return nil, nil, err
 	}
+	s.serve(mock)
 	_, _ = fmt.Fprintf(std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
 	client, err := umbrella.New(s.url, umbrella.WithAPIKey(mock.Credentials()))
 	return client, s.stop, err

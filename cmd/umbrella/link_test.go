@@ -45,7 +45,7 @@ func TestLink_WithMockNeedsNothingAndSaysSo(t *testing.T) {
 	require.Regexp(t, `^using an in-process mock server at http://127\.0\.0\.1:\d+; no real session is created\n$`, stderr)
 	lines := regexp.MustCompile(`^URL      (\S+)\nExpires  (.+) \(in 1h0m0s\)\nRequest  [0-9a-f-]{36}\n$`).FindStringSubmatch(stdout)
 	require.NotNil(t, lines, stdout)
-	require.True(t, strings.HasPrefix(lines[1], "https://"))
+	require.Regexp(t, `^http://127\.0\.0\.1:\d+/wizard/`, lines[1])
 	expiry, err := time.ParseInLocation("Mon, 02 Jan 2006 15:04:05 MST", lines[2], time.Local)
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now().Add(time.Hour), expiry, time.Minute)

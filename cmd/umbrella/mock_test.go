@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,7 +26,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 )
 
-type ready struct{ URL, APIKey, CustomerID string }
+type ready struct{ URL, APIKey, CustomerID, CA string }
 
 // startMock runs umbrella mock in this process until stop is called, which
 // returns its exit code and what it wrote to standard error.
@@ -120,21 +124,124 @@ func TestMock_OnAllInterfacesNamesOneThatClientsCanUse(t *testing.T) {
 	require.Equal(t, exitOK, code)
 }
 
-func TestMock_LetsRequestsUnderWayEnd(t *testing.T) {
+func TestMock_StopsAtOnceWithRequestsUnderWay(t *testing.T) {
 	r, stop := startMock(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL+"/auth", http.NoBody)
 	require.NoError(t, err)
-	req.Header.Set("Umbrella-Mock-Fault", "delay-body=200ms")
+	req.Header.Set("Umbrella-Mock-Fault", "delay-body=10m")
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 
-	code, _ := stop()
+	code, _ := stop() // the test would run into its limit if this waited
 
 	require.Equal(t, exitOK, code)
+	_, err = io.ReadAll(resp.Body)
+	require.Error(t, err)
+}
+
+func TestMock_TakesCredentialsBasePathWebhookAndFaultsFromFlags(t *testing.T) {
+	events := make(chan http.Header, 10)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { events <- r.Header }))
+	t.Cleanup(receiver.Close)
+	faults := filepath.Join(t.TempDir(), "faults.json")
+	require.NoError(t, os.WriteFile(faults, []byte(`[{"path":"/onboarding/createSessionLink","status":429}]`), 0o600))
+	r, _ := startMock(t, "--api-key", "key", "--customer-id", "customer", "--base-path", "/api/services/", "--session-ttl", "90s",
+		"--max-sessions", "1", "--webhook-url", receiver.URL, "--webhook-header", "Authorization: Bearer mine", "--faults", faults)
+	require.Equal(t, []string{"key", "customer"}, []string{r.APIKey, r.CustomerID})
+	require.True(t, strings.HasSuffix(r.URL, "/api/services"), r.URL)
+	var before time.Time
+	link, err := call(t, r, &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+		before = time.Now()
+		return http.DefaultTransport.RoundTrip(req)
+	})})
+	require.NoError(t, err, "the 429 is repeated")
+	require.True(t, strings.HasPrefix(link.URL, r.URL+"/wizard/"), link.URL)
+	require.WithinDuration(t, before.Add(90*time.Second), link.ExpiresAfter, 30*time.Second)
+	require.Equal(t, "Bearer mine", (<-events).Get("Authorization"))
+	require.Equal(t, http.StatusOK, get(t, link.URL))
+	root := strings.TrimSuffix(r.URL, "/api/services")
+	require.Equal(t, http.StatusOK, get(t, root+"/__mock/"))
+	require.Equal(t, http.StatusNotFound, get(t, root+"/auth"))
+	resp, err := http.Get(root + "/__mock/requests")
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"message":"Unauthorized request"}`, string(body))
+	require.Contains(t, string(body), `"status":429`, "--faults")
+}
+
+func TestMock_WithTLSPrintsTheCAThatSignedItsCertificate(t *testing.T) {
+	r, stop := startMock(t, "--tls")
+	require.True(t, strings.HasPrefix(r.URL, "https://127.0.0.1:"), r.URL)
+	pem, err := os.ReadFile(r.CA)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(pem))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	defer transport.CloseIdleConnections()
+	link, err := call(t, r, &http.Client{Transport: transport})
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(link.URL, r.URL), link.URL)
+	_, err = http.Get(r.URL + "/healthz")
+	require.Error(t, err, "nobody else trusts it")
+	code, _ := stop()
+	require.Equal(t, exitOK, code)
+	require.NoFileExists(t, r.CA)
+}
+
+func TestMock_EnvIsForAShellToRead(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{strings.NewReader(""), in, io.Discard})
+	}()
+	lines, err := io.ReadAll(out)
+	require.NoError(t, err, "standard output is closed while the mock serves")
+	shown, err := exec.CommandContext(t.Context(), "sh", "-c", string(lines)+`printf '%s|%s|%s' "$UMBRELLA_SERVER" "$UMBRELLA_API_KEY" "$UMBRELLA_CUSTOMER_ID"`).Output()
+	require.NoError(t, err)
+	fields := strings.Split(string(shown), "|")
+	require.Equal(t, []string{"it's", "$HOME"}, fields[1:])
+	require.Equal(t, http.StatusOK, get(t, fields[0]+"/healthz"))
+	cancel()
+	require.Equal(t, exitOK, <-done)
+}
+
+func TestMock_RefusesFlagsThatMakeNoSense(t *testing.T) {
+	unknown := filepath.Join(t.TempDir(), "faults.json")
+	require.NoError(t, os.WriteFile(unknown, []byte(`[{"path":"/auth","statuss":503}]`), 0o600))
+	for _, args := range [][]string{
+		{"--api-key", "alone"},
+		{"--session-ttl", "1ms"},
+		{"--max-sessions", "0"},
+		{"--base-path", "api"},
+		{"--webhook-header", "A: b"},
+		{"--webhook-url", "ftp://example.com"},
+		{"--webhook-url", "http://127.0.0.1/", "--webhook-header", "no colon"},
+		{"--cors-origin", "*"},
+		{"--cors-origin", "http://localhost:5173/"},
+		{"--allow-host", "host:80"},
+		{"--faults", unknown},
+		{"--faults", unknown + "x"},
+	} {
+		code, stdout, stderr := invoke(t, t.Context(), "", append([]string{"mock"}, args...)...)
+		require.Equal(t, exitUsage, code, "%q: %s", args, stderr)
+		require.Empty(t, stdout)
+		require.NotEmpty(t, stderr)
+	}
+}
+
+func TestHelp_HasARecipeForCurlThatWorks(t *testing.T) {
+	_, help, _ := invoke(t, t.Context(), "", "help", "mock")
+	_, recipe, found := strings.Cut(help, "With curl:\n")
+	require.True(t, found)
+	recipe, _, _ = strings.Cut(recipe, "\n\nWhere it listens")
+	r, _ := startMock(t, "--api-key", "key", "--customer-id", "customer")
+	recipe = strings.ReplaceAll(recipe, "http://127.0.0.1:8080", r.URL)
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", recipe).CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), r.URL+"/wizard/")
 }
 
 func TestMock_PortTakenIsAClearSentence(t *testing.T) {

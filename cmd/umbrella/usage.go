@@ -47,23 +47,58 @@ session that the API may bill.
 
 const mockUsage = `umbrella mock serves a mock of the Umbrella API until it gets SIGINT or SIGTERM.
 
-Once it serves it prints one line: {"url":…,"apiKey":…,"customerId":…}
+  umbrella mock --addr 127.0.0.1:8080 --api-key key --customer-id customer
 
-  --addr HOST:PORT       where to listen; 127.0.0.1:0, the default, is a free port
-                         that only this machine reaches
-  --token-ttl DURATION   lifetime of tokens, default 1h, at least 1s
-  --seed NUMBER          make the same credentials, tokens and ids in each run
-  --latency DURATION     wait this long before each answer
-  --log                  log all requests to standard error, not only refused ones
-  --no-control           no fault header and no endpoints under /__mock/
+Once it serves it prints one line: {"url":…,"apiKey":…,"customerId":…}. Its links
+lead to a page with the buttons Sign, Decline, Let expire and Fail, and
+http://127.0.0.1:8080/__mock/ shows what it has got. With curl:
 
-It serves HTTP/1.1 and cleartext HTTP/2: POST /auth, the operations of the
-document and GET /healthz. The header Umbrella-Mock-Violations says why a request
-was refused. The request header Umbrella-Mock-Fault makes one request fail:
+  token=$(curl -s -X POST http://127.0.0.1:8080/auth -H 'Api-Key: key' \
+      -H 'Customer-Id: customer' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl http://127.0.0.1:8080/onboarding/createSessionLink \
+      -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+      -d '{"email":"a@example.com","phoneNumber":"+436508021530",
+           "redirectUrl":"https://example.com/done",
+           "docUrl":"https://example.com/doc.pdf"}'
+
+Where it listens:
+  --addr HOST:PORT         where to listen; 127.0.0.1:0, the default, is a free port
+                           that only this machine reaches
+  --base-path PATH         before /auth and the operations: /api/services
+  --tls                    serve https with a throw-away certificate for localhost;
+                           "ca" in the line is the file with its CA's certificate
+  --cors-origin ORIGIN     let pages of http://localhost:5173, say, call it; repeatable
+  --allow-host NAME        a host, beside loopback ones, for which /__mock/ answers
+                           and from which --fetch-pdf fetches; repeatable
+
+What it does:
+  --api-key KEY, --customer-id ID   what /auth accepts; else made up
+  --token-ttl DURATION     lifetime of tokens, default 1h, at least 1s
+  --session-ttl DURATION   lifetime of sessions, default 1h, at least 1s
+  --max-sessions NUMBER    how many it remembers, default 2000
+  --seed NUMBER            make the same credentials, tokens and ids in each run
+  --latency DURATION       wait this long before each answer
+  --webhook-url URL        send events there, as after configureWebhook
+  --webhook-header 'NAME: VALUE'    with this header; repeatable
+  --fetch-pdf              fetch docUrl; without a PDF there, signing fails
+  --faults FILE            inject the faults of a JSON array
+  --no-control             no fault header and no endpoints under /__mock/
+
+What it says:
+  --env                    print lines for a shell instead, and close standard output:
+                           eval "$(umbrella mock --env &)"; … kill $UMBRELLA_MOCK_PID
+  --log                    log all requests to standard error, not only refused ones
+
+It serves HTTP/1.1 and HTTP/2 (in cleartext without --tls). The header
+Umbrella-Mock-Violations says why a request was refused. The request header
+Umbrella-Mock-Fault makes one request fail:
   Umbrella-Mock-Fault: status=503; retry-after=2; delay=100ms
   fields: status message retry-after delay delay-body reset truncate malformed
-          media-type oversize break after-processing
+          media-type oversize break after-processing unsuccessful expired
+          pdf-missing pending
 Control endpoints:
+  GET    /__mock/               an overview for people
+  GET    /__mock/stats          counters, which do not forget
   POST   /__mock/faults         {"path":"/auth","times":2,"every":3,"status":503}
   DELETE /__mock/faults         forget the faults
   GET    /__mock/requests       the newest requests and why they were refused

@@ -45,7 +45,7 @@ var rules = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
-	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/strictjson", "umbrellatest/internal/server"}},
+	"umbrellatest":                 {ours: []string{"", "api", "contract", "internal/memhttp", "internal/strictjson", "umbrellatest/internal/server"}},
 	"tests/internal/spec": {
 		ours:   []string{"internal/format"},
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},

@@ -1,0 +1,78 @@
+package umbrellatest
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// baseOf is the mock's base URL as the client of r wrote it.
+func (m *Mock) baseOf(r *http.Request) string {
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	return scheme + r.Host + m.basePath
+}
+
+// stripBase takes the base path off r and reports whether it was there.
+func (m *Mock) stripBase(r *http.Request) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, m.basePath)
+	if ok = ok && (m.basePath == "" || strings.HasPrefix(rest, "/")); ok && m.basePath != "" {
+		u := *r.URL // the caller's own
+		u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, m.basePath)
+		r.URL = &u
+	}
+	return ok
+}
+
+// allowOrigin lets pages of the origins of WithCORSOrigin read the answer.
+func (m *Mock) allowOrigin(w http.ResponseWriter, r *http.Request) {
+	if len(m.corsOrigins) == 0 {
+		return
+	}
+	w.Header().Add("Vary", "Origin")
+	if !slices.Contains(m.corsOrigins, r.Header.Get("Origin")) {
+		return
+	}
+	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	if m.preflight(r) {
+		w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
+		w.Header().Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
+		w.Header().Set("Access-Control-Max-Age", "600")
+		return
+	}
+	w.Header().Set("Access-Control-Expose-Headers", "Retry-After, "+requestIDHeader+", "+violationsHeader)
+}
+
+// preflight reports whether a browser asks what a page of an allowed origin may send.
+func (m *Mock) preflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" &&
+		slices.Contains(m.corsOrigins, r.Header.Get("Origin"))
+}
+
+// foreign says why a request to a control endpoint is not the mock's user's own, ""
+// if it is. A page of another site could send it: to the mock's own address, or to a
+// name that it has made lead here.
+func (m *Mock) foreign(r *http.Request) string {
+	if host := hostname(r.Host); !m.allowedHost(host) {
+		return "the Host header is neither a loopback host nor one that the mock was told to allow"
+	}
+	origin := r.Header.Get("Origin")
+	if u, err := url.Parse(origin); origin != "" && (err != nil || !strings.EqualFold(u.Host, r.Host)) {
+		return "the Origin header is not the mock's own"
+	}
+	return ""
+}
+
+// allowedHost reports whether a host is this machine or one of WithAllowedHost.
+func (m *Mock) allowedHost(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() ||
+		slices.ContainsFunc(m.hosts, func(allowed string) bool { return strings.EqualFold(allowed, host) })
+}
+
+// hostname is a Host header without its port.
+func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
