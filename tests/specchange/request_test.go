@@ -31,7 +31,7 @@ var requestChanges = []change{
 	{name: "format added", edits: []edit{{actorID, "                format: uuid\n" + actorID}}, gate: "contract test", verdict: "major"},
 	{name: "pattern changed", edits: []edit{{`pattern: ^\+?[1-9]\d{1,14}$`, `pattern: ^\+[1-9]\d{6,14}$`}}, verdict: "major"},
 	{name: "pattern removed", edits: []edit{{docPattern, ""}}, gate: "client's test", verdict: "minor"},
-	{name: "pattern added", edits: []edit{{actorID, "                pattern: ^[a-zA-Z]+$\n" + actorID}}, gate: "client's test", verdict: "major"},
+	{name: "pattern added", edits: []edit{{actorID, "                pattern: ^[a-zA-Z]+$\n" + actorID}}, gate: "mock's test", verdict: "major"},
 	{name: "enum added", edits: []edit{{actorID, "                enum: [userToIdentify, company]\n" + actorID}}, gate: "compiler", verdict: "major"},
 	{name: "const added", edits: []edit{{actorID, "                const: userToIdentify\n" + actorID}}, gate: "compiler", verdict: "major"},
 	{name: "longest length", edits: []edit{{docPattern, docPattern + "          maxLength: 2000\n"}}, verdict: "major"},
