@@ -3,7 +3,6 @@ package browser
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -82,15 +81,11 @@ func TestAttack_InAnyFieldIsTextOnAllPages(t *testing.T) {
 func TestAttack_RedirectURLThatIsNoWebPageLeadsNowhere(t *testing.T) {
 	m := startMock(t)
 	for _, target := range []string{
-		"javascript:window.ran=1;alert(1)", "JavaScript:alert(1)//<script>", "data:text/html,<script>alert(1)</script>",
+		"javascript:window.ran=1;alert(1)", "JavaScript:alert(1)//https://example.com", "data:text/html,%3Cscript%3Ealert(1)%3C/script%3E",
 		"vbscript:alert(1)", "file:///etc/passwd",
 	} {
 		t.Run(target, func(t *testing.T) {
 			a := m.create(t, body(t, func(r *api.CreateSessionLinkRequest) { r.RedirectURL = target }))
-			if a.status == http.StatusBadRequest {
-				require.False(t, strings.HasPrefix(target, "javascript:"), "the mock takes it, so that the page can be tried")
-				return
-			}
 			require.Equal(t, http.StatusOK, a.status, string(a.body))
 			var answer api.CreateSessionLinkResponse
 			require.NoError(t, json.Unmarshal(a.body, &answer))

@@ -3,7 +3,6 @@ package browser
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -86,72 +85,4 @@ func TestKeyboard_TabToSignAndEnter(t *testing.T) {
 
 	tab.arrive(t, application+"/done")
 	require.Equal(t, "COMPLETED", m.state(t, link.RequestID))
-}
-
-func TestOverview_FollowsWithoutReload(t *testing.T) {
-	m := startMock(t)
-	tab := open(t, m.overview())
-	evaluate[bool](t, tab, "window.sameDocument = true")
-	link := m.link(t, "https://example.com/done")
-	tab.shows(t, link.RequestID)
-	tab.shows(t, "/onboarding/createSessionLink")
-	wizard := open(t, link.URL)
-
-	wizard.press(t, "button", "Decline")
-
-	tab.shows(t, "CANCELLED")
-	require.Equal(t, 400, m.create(t, `{"email":"a@example.com"}`).status)
-	tab.shows(t, "is missing")
-	require.True(t, evaluate[bool](t, tab, "window.sameDocument === true"), "not loaded again")
-	tab.accessible(t)
-}
-
-func TestOverview_ControlsTheMock(t *testing.T) {
-	m := startMock(t)
-	link := m.link(t, "https://example.com/done")
-	tab := open(t, m.overview())
-
-	tab.press(t, "button", "Let expire")
-	tab.shows(t, "EXPIRED")
-	require.Equal(t, "EXPIRED", m.state(t, link.RequestID))
-
-	tab.press(t, "textbox", "Path (empty for any)")
-	require.NoError(t, chromedp.Do(tab.ctx, chromedp.KeyEvent("/auth")))
-	tab.press(t, "textbox", "Status")
-	require.NoError(t, chromedp.Do(tab.ctx, chromedp.KeyEvent("503")))
-	tab.press(t, "button", "Inject")
-	tab.shows(t, "path=/auth; status=503")
-	require.Equal(t, 503, m.send(t, "POST", m.URL+"/auth", "", nil).status)
-
-	tab.press(t, "button", "Reset")
-	tab.until(t, fmt.Sprintf("!document.body.innerText.includes(%s)", quote(link.RequestID)))
-}
-
-func TestPages_HaveNoSeriousFindingOfAxe(t *testing.T) {
-	m := startMock(t)
-	link := m.link(t, "https://example.com/done", "--fill", "Name=Erika Mustermann")
-	require.Equal(t, 400, m.create(t, `{}`).status)
-	for name, address := range map[string]string{
-		"wizard": link.URL, "overview": m.overview(), "unknown": m.URL + "/wizard/unknown",
-		"empty overview": startMock(t).overview(),
-	} {
-		t.Run(name, func(t *testing.T) { open(t, address).accessible(t) })
-	}
-}
-
-func TestScreenshots_AreInDocs(t *testing.T) {
-	m := startMock(t, "--seed", "1")
-	signed, running := m.link(t, "https://example.com/done"), m.link(t, "https://example.com/done", "--fill", "Name=Erika Mustermann")
-	require.Equal(t, 400, m.create(t, `{"email":"erika@example.com"}`).status)
-	m.send(t, "POST", m.overview()+"sessions/"+signed.RequestID+"/complete", "", nil)
-	for name, address := range map[string]string{"wizard": running.URL, "overview": m.overview()} {
-		picture, err := chromedp.Run(open(t, address).ctx, chromedp.CaptureScreenshot())
-		require.NoError(t, err)
-		require.Less(t, len(picture), 100_000, name)
-		file := "../../docs/" + name + ".png"
-		if *update {
-			require.NoError(t, os.WriteFile(file, picture, 0o644))
-		}
-		require.FileExists(t, file, "make test-browser UPDATE=-update writes it")
-	}
 }
