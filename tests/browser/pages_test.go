@@ -25,9 +25,9 @@ func TestScreenshots_AreInDocs(t *testing.T) {
 	signed, running := m.link(t, "https://example.com/done"), m.link(t, "https://example.com/done", "--fill", "Name=Erika Mustermann")
 	require.Equal(t, 400, m.create(t, `{"email":"erika@example.com"}`).status)
 	m.send(t, "POST", m.overview()+"sessions/"+signed.RequestID+"/complete", "", nil)
-	for name, address := range map[string]string{"wizard": running.URL, "overview": m.overview()} {
-		tab := open(t, address)
-		evaluate[bool](t, tab, "document.getElementById('live')?.scrollIntoView() ?? true") // the overview's tables, not its forms
+	for _, picture := range [][2]string{{"wizard", running.URL}, {"overview", m.overview()}} {
+		name, tab := picture[0], open(t, picture[1])
+		evaluate[bool](t, tab, "document.getElementById('live')?.scrollIntoView(), true") // the overview's tables, not its forms
 		picture, err := chromedp.Run(tab.ctx, chromedp.CaptureScreenshot())
 		require.NoError(t, err)
 		require.Less(t, len(picture), 100_000, name)
