@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-browser test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +15,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/browser tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -72,6 +72,14 @@ test-otel:
 # with UPDATE=-update.
 test-once:
 	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
+
+# Needs Chromium and npm: the mock's pages in a browser. Writes docs/wizard.png and
+# docs/overview.png with UPDATE=-update.
+test-browser: UPDATE =
+test-browser:
+	@command -v npm >/dev/null || { echo "npm is not on this machine: install it with apt-get install npm"; exit 1; }
+	npm ci --no-audit --no-fund --prefix tests/browser
+	go test -C tests/browser -count=1 -timeout 5m . $(UPDATE)
 
 # Needs node: independent readers of the document against our client and mock.
 interop:

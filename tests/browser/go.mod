@@ -1,0 +1,18 @@
+// A module of its own, so that the driver of the browser is nobody's requirement but this test's.
+module github.com/umbrella-api/umbrella-go/tests/browser
+
+go 1.26.0
+
+replace github.com/umbrella-api/umbrella-go => ../..
+
+require (
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
+	github.com/stretchr/testify v1.12.1
+	github.com/umbrella-api/umbrella-go v0.0.0
+)
+
+require (
+	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)

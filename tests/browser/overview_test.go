@@ -1,0 +1,48 @@
+package browser
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOverview_FollowsWithoutReload(t *testing.T) {
+	m := startMock(t)
+	tab := open(t, m.overview())
+	evaluate[bool](t, tab, "window.sameDocument = true")
+	link := m.link(t, "https://example.com/done")
+	tab.shows(t, link.RequestID)
+	tab.shows(t, "/onboarding/createSessionLink")
+	wizard := open(t, link.URL)
+
+	wizard.press(t, "button", "Decline")
+
+	tab.shows(t, "CANCELLED")
+	require.Equal(t, 400, m.create(t, `{"email":"a@example.com"}`).status)
+	tab.shows(t, "is missing")
+	require.True(t, evaluate[bool](t, tab, "window.sameDocument === true"), "not loaded again")
+	tab.accessible(t)
+}
+
+func TestOverview_ControlsTheMock(t *testing.T) {
+	m := startMock(t)
+	link := m.link(t, "https://example.com/done")
+	tab := open(t, m.overview())
+
+	tab.press(t, "button", "Let expire")
+	tab.shows(t, "EXPIRED")
+	require.Equal(t, "EXPIRED", m.state(t, link.RequestID))
+
+	tab.press(t, "textbox", "Path (empty for any)")
+	require.NoError(t, chromedp.Do(tab.ctx, chromedp.KeyEvent("/auth")))
+	tab.press(t, "textbox", "Status")
+	require.NoError(t, chromedp.Do(tab.ctx, chromedp.KeyEvent("503")))
+	tab.press(t, "button", "Inject")
+	tab.shows(t, "path=/auth; status=503")
+	require.Equal(t, 503, m.send(t, "POST", m.URL+"/auth", "", nil).status)
+
+	tab.press(t, "button", "Reset")
+	tab.until(t, fmt.Sprintf("!document.body.innerText.includes(%s)", quote(link.RequestID)))
+}
