@@ -50,10 +50,10 @@ test-differential:
 	go test -count=1 -run Generated ./tests/differential -inputs 200000 -v
 
 # Through nginx, Varnish and servers that restart, two minutes; writes
-# tests/faults/PROXIES.md (UPDATE= leaves it alone).
-UPDATE ?= -update
+# tests/faults/PROXIES.md (TABLE= leaves it alone).
+TABLE ?= -update
 test-proxies:
-	go test -C tests/proxies -count=1 -timeout 10m . $(UPDATE)
+	go test -C tests/proxies -count=1 -timeout 10m . $(TABLE)
 
 test-consumer:
 	go test -C tests/consumer -count=1 ./...

@@ -18,7 +18,15 @@ const URL = "http://127.0.0.1"
 // connection leads to it. It may be changed before its first use.
 func Serve(tb testing.TB, handler http.Handler) *http.Transport {
 	l := &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: handler}
+	var open sync.WaitGroup // connections, which net/http lets linger after a request that was cut off
+	server := &http.Server{Handler: handler, ConnState: func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			open.Done()
+		}
+	}}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -29,6 +37,7 @@ func Serve(tb testing.TB, handler http.Handler) *http.Transport {
 		transport.CloseIdleConnections()
 		_ = server.Close()
 		<-done
+		open.Wait()
 	})
 	return transport
 }
