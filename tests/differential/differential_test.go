@@ -75,6 +75,10 @@ var reasons = []struct {
 		func(v verdict) bool { return hasNumber(v.value, beyondFloat) },
 	},
 	{
+		"kin-openapi", "it takes the format int64, which says how a number is kept, for a limit",
+		func(v verdict) bool { return !v.kin && hasNumber(v.value, beyondGo) },
+	},
+	{
 		"the client", "items that differ in members that the document does not know, or in null for a missing one, are equal as Go values",
 		func(v verdict) bool { return !v.client && v.repeats },
 	},
