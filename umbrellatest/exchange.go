@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,11 @@ func (f Fault) around(ctx context.Context, process func()) bool {
 // has the path template, as the values in a path may be personal data.
 func (m *Mock) conclude(r *http.Request, path string, e *entry, a *answer) {
 	m.mu.Lock()
+	redact := m.redactor(r)
+	a.violations = slices.Clone(a.violations)
+	for i := range a.violations {
+		a.violations[i].Path = redact.Replace(a.violations[i].Path) // a member may have a secret for its name
+	}
 	m.keepOutcome(e, a)
 	m.mu.Unlock()
 	level := slog.LevelInfo
