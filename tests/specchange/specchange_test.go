@@ -164,7 +164,20 @@ func requireResults(t *testing.T, table string) {
 	}
 	written, err := os.ReadFile("RESULTS.md")
 	require.NoError(t, err)
-	require.Equal(t, string(written), table, "RESULTS.md is out of date: go test -C tests/specchange -update")
+	require.Equal(t, judgements(string(written)), judgements(table), "RESULTS.md is out of date: go test -C tests/specchange -update")
+}
+
+// judgements is a table without its last column: which tests fail first of many, and
+// how many, depends on chance.
+func judgements(table string) string {
+	var b strings.Builder
+	for line := range strings.Lines(table) {
+		if cells := strings.SplitN(line, " | ", 4); len(cells) == 4 {
+			line = strings.Join(cells[:3], " | ") + "\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 const heading = `# What happens when the document changes
