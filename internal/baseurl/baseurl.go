@@ -20,21 +20,25 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 	if err != nil || u.Host == "" || u.Opaque != "" {
 		return nil, errors.New("not an absolute URL such as https://host/base/path")
 	}
+	n, err := strconv.ParseUint(port(u), 10, 16)
 	var errs []error
-	refuse := func(wrong bool, why string) {
-		if wrong {
-			errs = append(errs, errors.New(why))
+	for _, rule := range [...]struct {
+		broken bool
+		text   string
+	}{
+		{u.Scheme != "https" && u.Scheme != "http", "the scheme is not https"},
+		{u.Scheme == "http" && !insecure && !Loopback(u), "plain http to " + strconv.Quote(u.Hostname()) +
+			", which is not a loopback host: use https, or WithInsecureHTTP in a test network"},
+		{u.User != nil, "user info in the URL"},
+		{u.RawQuery != "" || u.ForceQuery, "a query in the URL"},
+		{strings.Contains(raw, "#"), "a fragment in the URL"},
+		{err != nil || n == 0, "the port is not between 1 and 65535"},
+		{u.Hostname() == "", "no host in the URL"},
+	} {
+		if rule.broken {
+			errs = append(errs, errors.New(rule.text))
 		}
 	}
-	n, err := strconv.ParseUint(port(u), 10, 16)
-	refuse(u.Scheme != "https" && u.Scheme != "http", "the scheme is not https")
-	refuse(u.Scheme == "http" && !insecure && !Loopback(u), "plain http to "+strconv.Quote(u.Hostname())+
-		", which is not a loopback host: use https, or WithInsecureHTTP in a test network")
-	refuse(u.User != nil, "user info in the URL")
-	refuse(u.RawQuery != "" || u.ForceQuery, "a query in the URL")
-	refuse(strings.Contains(raw, "#"), "a fragment in the URL")
-	refuse(err != nil || n == 0, "the port is not between 1 and 65535")
-	refuse(u.Hostname() == "", "no host in the URL")
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

@@ -12,6 +12,19 @@ type failure string
 
 func (f failure) Error() string { return string(f) }
 
+// set is a set of bytes.
+type set [256]bool
+
+func setOf(chars string) set { return set{}.with(chars) }
+
+// with returns s and the bytes of chars.
+func (s set) with(chars string) set {
+	for i := range len(chars) {
+		s[chars[i]] = true
+	}
+	return s
+}
+
 func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -30,7 +30,7 @@ func (r *Reader) Time() time.Time {
 	if !r.next('"', errNotString) {
 		return time.Time{}
 	}
-	s := r.name()
+	s := r.text()
 	if format.DateTime(s) != nil {
 		r.fail(errNotTime)
 		return time.Time{}
@@ -54,7 +54,7 @@ func (r *Reader) number(wrong error) string {
 	if r.err != nil {
 		return ""
 	}
-	if c := r.data[r.pos]; c != '-' && (c < '0' || c > '9') {
+	if c := r.peek(); c != '-' && (c < '0' || c > '9') {
 		r.fail(wrong)
 		return ""
 	}
