@@ -85,7 +85,7 @@ func apiError(tb testing.TB, err error) *umbrella.Error {
 func requireDiscreet(tb testing.TB, err error) {
 	tb.Helper()
 	forms := []string{err.Error()}
-	values := []any{err, fmt.Errorf("wrapped: %w", err), errors.Join(err), struct{ E error }{err}, []error{err}}
+	values := []any{err, fmt.Errorf("wrapped: %w", err), errors.Join(err), struct{ E error }{err}, struct{ e error }{err}, []error{err}}
 	var e *umbrella.Error
 	if errors.As(err, &e) {
 		values = append(values, *e, struct{ E umbrella.Error }{*e})

@@ -109,7 +109,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 				require.ErrorIs(t, err, umbrella.ErrNotSigned)
 				var e *umbrella.NotSignedError
 				require.ErrorAs(t, err, &e)
-				require.Equal(t, canaryFill, *e.Verification.Message)
+				require.Equal(t, canaryFill, *e.Verification().Message)
 				require.Contains(t, err.Error(), strings.ToLower(strings.Trim(status, `"`)))
 				requireDiscreet(t, err)
 				require.Nil(t, v)
@@ -120,6 +120,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 
 func TestNotSignedError_ShowsNoStatusThatIsNotKnown(t *testing.T) {
 	require.Equal(t, "umbrella: the session has no signed document", (&umbrella.NotSignedError{}).Error())
+	require.Nil(t, (&umbrella.NotSignedError{}).Verification())
 }
 
 func TestWaitForVerification_WaitsOutWhatMayPass(t *testing.T) {
