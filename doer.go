@@ -120,8 +120,8 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 		} else {
 			o.answer, o.err = next(c, req)
 		}
-		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.hung.Load() != nil {
-			s.hung.Load().replace()
+		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.through.Load() != nil {
+			s.through.Load().replace()
 		}
 		if ended := ctx.Err(); o.err != nil && ended != nil && !errors.Is(o.err, ended) {
 			// net/http answers with context.Cause, which may be anything.
@@ -239,7 +239,11 @@ type generated struct {
 }
 
 func (g generated) Do(req *http.Request) (*http.Response, error) {
-	a, err := g.send(&call{endpoint: endpointOf(g.basePath, req)}, req)
+	c := &call{endpoint: endpointOf(g.basePath, req)}
+	if reason := unsendable(req); reason != "" { // the editors have run
+		return nil, c.notSent(reason, nil)
+	}
+	a, err := g.send(c, req)
 	if err != nil {
 		return nil, err
 	}

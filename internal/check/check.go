@@ -29,7 +29,8 @@ type Violations struct {
 	more  int
 	root  string // "$" if empty
 	steps []step
-	deep  bool // maxDepth was reached
+	few   [2]step // where steps has room at first
+	deep  bool    // maxDepth was reached
 
 	answer bool
 }
@@ -91,6 +92,9 @@ func (v *Violations) enter(s step) bool {
 		v.deep = true
 		v.Add("", "type", "is nested too deeply")
 		return false
+	}
+	if v.steps == nil {
+		v.steps = v.few[:0]
 	}
 	v.steps = append(v.steps, s)
 	return true

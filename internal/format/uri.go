@@ -19,6 +19,8 @@ var (
 	hostChars     = setOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + "-._~" + "!$&'()*+,;=")
 	userinfoChars = hostChars.with(":")
 	pathChars     = userinfoChars.with("@/?") // in a path "?" begins the query, where it may occur again
+
+	afterAuthority = setOf("/?#")
 )
 
 // URI reports whether s is a URI of RFC 3986, one with a scheme, which is what
@@ -35,12 +37,12 @@ func URI(s string) error {
 	if !ok || !isScheme(scheme) {
 		return errURI
 	}
-	web := strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
+	web := strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")
 	rest, hasAuthority := strings.CutPrefix(rest, "//")
 	if hasAuthority {
-		end := strings.IndexAny(rest, "/?#")
-		if end < 0 {
-			end = len(rest)
+		end := 0
+		for end < len(rest) && !afterAuthority[rest[end]] {
+			end++
 		}
 		host, ok := hostOf(rest[:end])
 		if !ok {

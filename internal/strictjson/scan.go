@@ -107,23 +107,25 @@ func ends(c byte) bool {
 
 // text steps over a string and returns it decoded: "\u0061" and "a" are one name.
 func (r *Reader) text() string {
-	start, escaped := r.pos, false
-	for r.pos++; r.peek() != '"'; r.pos++ {
-		switch c := r.peek(); {
-		case c < ' ': // which needs an escape, or is the end of the data
-			r.fail(ErrSyntax)
-			return ""
-		case c == '\\':
-			r.pos++
+	rest := r.data[r.pos:]
+	end, escaped := 1, false
+	for end < len(rest) && rest[end] != '"' && rest[end] >= ' ' { // controls need an escape
+		if rest[end] == '\\' {
+			end++
 			escaped = true
 		}
+		end++
 	}
-	r.pos++
+	if end >= len(rest) || rest[end] != '"' {
+		r.fail(ErrSyntax)
+		return ""
+	}
+	r.pos += end + 1
 	if !escaped {
-		return r.data[start+1 : r.pos-1]
+		return rest[1:end]
 	}
 	var s string
-	if json.Unmarshal([]byte(r.data[start:r.pos]), &s) != nil {
+	if json.Unmarshal([]byte(rest[:end+1]), &s) != nil {
 		r.fail(ErrSyntax)
 	}
 	return s
