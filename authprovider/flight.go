@@ -1,65 +1,77 @@
 package authprovider
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
-// flight is what all callers wait for: an exchange, repeated while it fails in passing and somebody
+// flight is an exchange that all callers wait for, repeated while it fails in passing and somebody
 // waits. Its fields are guarded by APIKeySource.mu, and written no more once done is closed.
 type flight struct {
-	done   chan struct{}
-	token  Token
-	err    *Error // of the last exchange
-	waited bool   // somebody waits
-
-	ctx      context.Context
+	done     chan struct{}
 	cancel   context.CancelFunc
-	started  time.Time
-	begun    time.Duration // when this exchange began, after started
-	failures int           // exchanges that failed
-	rejected Token         // reported during this exchange
+	waited   bool  // somebody waits
+	rejected Token // reported while it is under way, or since the last exchange
+	token    Token
+	err      *Error // of the last exchange
 }
 
 // launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
 // others may come to wait for it.
 func (s *APIKeySource) launch(ctx context.Context) {
-	s.flight = &flight{done: make(chan struct{}), started: time.Now()}
-	s.flight.ctx, s.flight.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	s.attempt(s.flight)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
+	go s.fly(ctx, s.flight)
 }
 
-// attempt starts an exchange of f; s.mu is held. It lands in time even if the RoundTripper ignores
-// its context, panics, or ends its goroutine.
-func (s *APIKeySource) attempt(f *flight) {
-	f.begun, f.rejected = time.Since(f.started), Token{}
-	ctx, cancel := context.WithTimeout(f.ctx, exchangeTimeout)
-	var once sync.Once
-	land := func(c *cached, err *Error) { once.Do(func() { s.land(f, c, err) }) }
-	context.AfterFunc(ctx, func() {
-		land(nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())})
-	})
+func (s *APIKeySource) fly(ctx context.Context, f *flight) {
+	start := time.Now()
+	for n := 1; ; n++ {
+		begun := time.Since(start)
+		c, err := s.post(ctx)
+		pause := s.land(f, c, err, n, begun)
+		if pause == 0 {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done(): // closed
+			return
+		}
+	}
+}
+
+// post is one exchange. It ends in time even if the RoundTripper ignores its context, panics, or
+// ends its goroutine.
+func (s *APIKeySource) post(ctx context.Context) (*cached, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	defer cancel()
+	c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
+	done := make(chan struct{})
 	go func() {
-		c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
-		defer func() {
-			_ = recover()
-			land(c, err)
-			cancel()
-		}()
+		defer close(done)
+		defer func() { _ = recover() }()
 		c, err = s.exchange(ctx)
 	}()
+	select {
+	case <-done:
+		return c, err
+	case <-ctx.Done():
+		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
+	}
 }
 
-// land takes the result of an exchange. It ends f, or has another exchange follow.
-func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
+// land takes the result of the n-th exchange of f, begun so long after the first. It returns the
+// pause before another, or 0 when f is over.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
 	switch {
 	case s.flight != f: // closed
-		return
+		return 0
 	case err != nil:
 	case !before(now, c.end):
 		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
@@ -67,37 +79,29 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error) {
 		err = &Error{kind: ErrTransient, reason: "the token was rejected before it arrived"}
 	default:
 		s.current.Store(c)
-		s.failure, s.failures, s.next = nil, 0, time.Time{}
-		s.end(f, c.token, nil)
-		return
+		s.next = time.Time{}
+		f.token, f.err = c.token, nil
+		s.end(f)
+		return 0
 	}
-	f.err = err
-	f.failures++
-	if pause, again := err.repeat(f.failures, f.begun); again && f.waited {
-		time.AfterFunc(pause, func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			if s.flight == f {
-				s.attempt(f)
-			}
-		})
-		return
+	f.err, f.rejected = err, Token{}
+	rest := err.rest()
+	if f.waited {
+		if pause := err.repeat(n, begun); pause > 0 {
+			return pause
+		}
+		rest = max(rest, failureRest)
 	}
-	s.failures++
-	rest := failureRest
-	if current := s.current.Load(); current != nil && !f.waited {
-		rest = current.backoff(s.failures)
+	if renewed := s.current.Load(); renewed != nil {
+		s.current.Store(renewed.postponed(now, rest))
 	}
-	s.failure, s.next = err, now.Add(max(rest, err.rest()))
-	if !f.waited && err.rest() == 0 {
-		s.failure = nil // a renewal's, which holds up renewals only
-	}
-	s.end(f, Token{}, err)
+	s.failure, s.next = err, now.Add(rest)
+	s.end(f)
+	return 0
 }
 
-// end ends f with a result; s.mu is held.
-func (s *APIKeySource) end(f *flight, t Token, err *Error) {
-	f.token, f.err = t, err
+// end ends f with the result that is in it; s.mu is held.
+func (s *APIKeySource) end(f *flight) {
 	s.flight = nil
 	close(f.done)
 	f.cancel()
@@ -115,9 +119,9 @@ func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := &Error{reason: "gave up waiting for POST /auth", cause: because(ctx.Err())}
-	if f.err != nil {
-		e.StatusCode, e.RetryAfter, e.cause = f.err.StatusCode, f.err.RetryAfter, because(errors.Join(ctx.Err(), f.err))
+	last := cmp.Or(f.err, &Error{})
+	return Token{}, &Error{
+		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
+		reason: "gave up waiting for POST /auth", cause: because(errors.Join(ctx.Err(), last)),
 	}
-	return Token{}, e
 }

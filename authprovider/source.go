@@ -26,19 +26,20 @@ type APIKeySource struct {
 	current  atomic.Pointer[cached] // stored with mu held
 
 	mu       sync.Mutex // guards what follows; never held across I/O
-	flight   *flight    // the exchange under way, if any
-	next     time.Time  // of the next attempt, after a failure
-	failure  *Error     // what callers without a token get until then
-	failures int        // since the last success
+	flight   *flight    // what callers without a token wait for
+	failure  *Error     // of the last flight: what they get until next
+	next     time.Time  // of the next attempt
 	rejected Token      // by the API, most recently
 	dropped  time.Time  // when that was the current token
 	closed   bool
 }
 
-// cached is a token with the times from which it is renewed and no longer served.
+// cached is a token, from when on it is renewed and no longer served, and the pause after a renewal
+// that fails.
 type cached struct {
 	token      Token
 	renew, end time.Time
+	pause      time.Duration
 }
 
 // before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
@@ -51,35 +52,24 @@ func before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Uni
 // first Token call.
 func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKeySource, error) {
 	o := newOptions(opts)
-	base, serverErr := baseurl.Parse(server, o.insecure)
-	if err := errors.Join(
-		named("server", serverErr),
+	base, err := baseurl.Parse(server, o.insecure)
+	err = errors.Join(
+		named("server", err),
 		named("API key", headervalue.Check(apiKey)),
 		named("customer id", headervalue.Check(customerID)),
-	); err != nil {
+	)
+	if err != nil {
 		return nil, err
 	}
 	return &APIKeySource{exchange: newExchange(base, apiKey, customerID, o)}, nil
-}
-
-// Format implements fmt.Formatter for every verb: fmt would read fields that others write.
-func (s *APIKeySource) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }
 
 // Token returns the cached token, or waits for a new one. A caller leaves when its ctx is done, and
 // the exchange that it waited for goes on for the others. Every error is an *[Error]; when ctx ended
 // the wait, it also is ctx.Err().
 func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
-	if c := s.current.Load(); c != nil {
-		now := time.Now()
-		if before(now, c.renew) {
-			return c.token, nil
-		}
-		if before(now, c.end) {
-			s.renew(ctx, c, now)
-			return c.token, nil
-		}
+	if c := s.current.Load(); c != nil && before(time.Now(), c.renew) {
+		return c.token, nil
 	}
 	token, f, err := s.join(ctx)
 	if f == nil {
@@ -88,37 +78,28 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 	return s.await(ctx, f)
 }
 
-// renew starts an exchange that nobody waits for, unless there is a reason not to.
-func (s *APIKeySource) renew(ctx context.Context, c *cached, now time.Time) {
-	if ctx == nil || ctx.Err() != nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current.Load() == c && s.flight == nil && !now.Before(s.next) {
-		s.launch(ctx)
-	}
-}
-
 // join returns a token or an error that needs no waiting, or else the one flight to wait for.
 func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	if ctx == nil || s.exchange == nil {
 		return Token{}, nil, &Error{reason: "the context is nil, or the source was not made with NewAPIKeySource"}
 	}
-	if err := ctx.Err(); err != nil {
-		return Token{}, nil, &Error{reason: "not asked for one", cause: because(err)}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch c, now := s.current.Load(), time.Now(); {
+	c, now := s.current.Load(), time.Now()
+	if c != nil && before(now, c.end) {
+		if s.flight == nil && !before(now, c.renew) && ctx.Err() == nil {
+			s.launch(ctx)
+		}
+		return c.token, nil, nil
+	}
+	switch {
 	case s.closed:
 		return Token{}, nil, errClosed
-	case c != nil && before(now, c.end):
-		return c.token, nil, nil
-	case s.flight != nil:
-	case s.failure != nil && now.Before(s.next):
+	case ctx.Err() != nil:
+		return Token{}, nil, &Error{reason: "not asked for one", cause: because(ctx.Err())}
+	case s.flight == nil && now.Before(s.next):
 		return Token{}, nil, s.failure
-	default:
+	case s.flight == nil:
 		s.launch(ctx)
 	}
 	s.flight.waited = true
@@ -133,10 +114,10 @@ func (s *APIKeySource) Invalidate(rejected Token) {
 	defer s.mu.Unlock()
 	c, now := s.current.Load(), time.Now()
 	current := c != nil && c.token.equal(rejected)
-	switch {
-	case rejected.p == nil, !current && s.rejected.equal(rejected), current && now.Sub(s.dropped) < rejectionRest:
+	if current && now.Sub(s.dropped) < rejectionRest || !current && s.rejected.equal(rejected) {
 		return
-	case current:
+	}
+	if current {
 		s.current.Store(nil)
 		s.dropped = now
 	}
@@ -153,8 +134,14 @@ func (s *APIKeySource) Close() error {
 	defer s.mu.Unlock()
 	s.closed = true
 	s.current.Store(nil)
-	if f := s.flight; f != nil {
-		s.end(f, Token{}, errClosed)
+	if s.flight != nil {
+		s.flight.err = errClosed
+		s.end(s.flight)
 	}
 	return nil
+}
+
+// Format implements fmt.Formatter for every verb: fmt would read fields that others write.
+func (s *APIKeySource) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }

@@ -120,12 +120,10 @@ func buffer(resp *http.Response) {
 	if len(data) > maxBody {
 		data, err = data[:maxBody], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
 	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failReader{cmp.Or(err, io.EOF)}))
+	rest, w := io.Pipe()
+	_ = w.CloseWithError(err) // nil is io.EOF
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), rest))
 }
-
-type failReader struct{ err error }
-
-func (r failReader) Read([]byte) (int, error) { return 0, r.err }
 
 // Format implements fmt.Formatter for every verb, without what base may hold.
 func (t *Transport) Format(f fmt.State, _ rune) {
