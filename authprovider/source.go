@@ -1,6 +1,7 @@
 package authprovider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,17 @@ type cached struct {
 	pause      time.Duration
 }
 
+// flight is an exchange for all callers, repeated while it fails in passing and somebody waits.
+// APIKeySource.mu guards it until done is closed; nobody writes to it after.
+type flight struct {
+	done     chan struct{}
+	cancel   context.CancelFunc
+	waited   bool  // somebody waits
+	rejected Token // reported since the last exchange
+	token    Token
+	err      *Error // of the last exchange
+}
+
 // before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
 // step only one of them tells that a token is over.
 func before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Unix() }
@@ -72,10 +84,10 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 		return c.token, nil
 	}
 	token, f, err := s.join(ctx)
-	if f == nil {
-		return token, err
+	if f != nil {
+		return s.await(ctx, f)
 	}
-	return s.await(ctx, f)
+	return token, err
 }
 
 // join returns a token or an error that needs no waiting, or else the one flight to wait for.
@@ -85,9 +97,9 @@ func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, now := s.current.Load(), time.Now()
-	if c != nil && before(now, c.end) {
-		if s.flight == nil && !before(now, c.renew) && ctx.Err() == nil {
+	now, ended := time.Now(), ctx.Err()
+	if c := s.current.Load(); c != nil && before(now, c.end) {
+		if s.flight == nil && !before(now, c.renew) && ended == nil {
 			s.launch(ctx)
 		}
 		return c.token, nil, nil
@@ -95,8 +107,8 @@ func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	switch {
 	case s.closed:
 		return Token{}, nil, errClosed
-	case ctx.Err() != nil:
-		return Token{}, nil, &Error{reason: "not asked for one", cause: because(ctx.Err())}
+	case ended != nil:
+		return Token{}, nil, &Error{reason: "not asked for one", cause: because(ended)}
 	case s.flight == nil && now.Before(s.next):
 		return Token{}, nil, s.failure
 	case s.flight == nil:
@@ -104,6 +116,114 @@ func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	}
 	s.flight.waited = true
 	return Token{}, s.flight, nil
+}
+
+// await returns the result of f, or what is known of it when ctx ends.
+func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
+	select {
+	case <-f.done:
+		if f.err != nil {
+			return Token{}, f.err
+		}
+		return f.token, nil
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := cmp.Or(f.err, &Error{})
+	return Token{}, &Error{
+		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
+		reason: "gave up waiting for POST /auth", cause: because(errors.Join(ctx.Err(), last)),
+	}
+}
+
+// launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
+// others may come to wait for it.
+func (s *APIKeySource) launch(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
+	go s.fly(ctx, s.flight)
+}
+
+func (s *APIKeySource) fly(ctx context.Context, f *flight) {
+	start := time.Now()
+	for n := 1; ; n++ {
+		begun := time.Since(start)
+		c, err := s.post(ctx)
+		pause := s.land(f, c, err, n, begun)
+		if pause == 0 {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done(): // closed
+			return
+		}
+	}
+}
+
+// post is one exchange. It ends in time even if the RoundTripper ignores its context, panics, or
+// ends its goroutine.
+func (s *APIKeySource) post(ctx context.Context) (*cached, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	defer cancel()
+	c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { _ = recover() }()
+		c, err = s.exchange(ctx)
+	}()
+	select {
+	case <-done:
+		return c, err
+	case <-ctx.Done():
+		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
+	}
+}
+
+// land takes the result of the n-th exchange of f, begun so long after the first. It returns the
+// pause before another, or 0 when f is over.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	switch {
+	case s.flight != f: // closed
+		return 0
+	case err != nil:
+	case !before(now, c.end):
+		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
+	case c.token.equal(f.rejected):
+		err = &Error{kind: ErrTransient, reason: "the token was rejected before it arrived"}
+	default:
+		s.current.Store(c)
+		s.next = time.Time{}
+		f.token, f.err = c.token, nil
+		s.end(f)
+		return 0
+	}
+	f.err, f.rejected = err, Token{}
+	rest := err.rest()
+	if f.waited {
+		if pause := err.repeat(n, begun); pause > 0 {
+			return pause
+		}
+		rest = max(rest, failureRest)
+	}
+	if renewed := s.current.Load(); renewed != nil {
+		s.current.Store(renewed.postponed(now, rest))
+	}
+	s.failure, s.next = err, now.Add(rest)
+	s.end(f)
+	return 0
+}
+
+// end ends f with the result that is in it; s.mu is held.
+func (s *APIKeySource) end(f *flight) {
+	s.flight = nil
+	close(f.done)
+	f.cancel()
 }
 
 // Invalidate drops the cached token if it is rejected, so that the next Token call gets a new one.
