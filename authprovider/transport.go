@@ -64,13 +64,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	buffer(resp)
 	fresh, err := ask(req.Context(), t.source())
+	if err == nil && body != http.NoBody && !fresh.equal(token) {
+		body, err = req.GetBody()
+	}
 	if err != nil || fresh.equal(token) {
 		return resp, nil
-	}
-	if body != http.NoBody {
-		if body, err = req.GetBody(); err != nil {
-			return resp, nil
-		}
 	}
 	return t.send(req, body, fresh)
 }
@@ -126,15 +124,14 @@ func (t *Transport) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "authprovider.Transport(redacted)")
 }
 
-// Intercept returns a request editor that puts source's token on a request, for the option
-// WithRequestEditorFn of a generated client:
+// Intercept returns a request editor that puts source's token on a request:
 //
 //	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
 //
 // It leaves an Authorization header alone that is already there, and refuses plain http to hosts
-// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
-// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
-// and an http.Client that follows redirects decides by its own rules which hosts get the header.
+// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees no answers: a token that
+// the API refuses stays in use until it expires or Invalidate is called, and whether a redirect
+// takes it along is up to the http.Client.
 func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
 	o := newOptions(opts)
 	return func(ctx context.Context, req *http.Request) error {
