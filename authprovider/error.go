@@ -19,9 +19,8 @@ var (
 	ErrTransient   = errors.New("authprovider: temporarily unavailable") // 408, 5xx, not reached, or not within 10 s: a later call may succeed
 	ErrMalformed   = errors.New("authprovider: malformed answer")        // another status, a redirect, or no usable token in at most 64 KiB of JSON
 	ErrClosed      = errors.New("authprovider: source closed")           // Close was called
-	// ErrHost: a Transport refused to send the token to another scheme, host or port
-	// than its server's.
-	ErrHost = errors.New("authprovider: refusing to send the token to another server")
+
+	ErrHost = errors.New("authprovider: refusing to send the token to another server") // a Transport, to another scheme, host or port
 )
 
 // Error is every failure to get a token. errors.Is finds its class and its cause, errors.As its

@@ -2,7 +2,6 @@ package authprovider
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -81,8 +80,8 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
 		return malformed("the answer is not one JSON object")
 	}
-	tokenType, isString := members["token_type"].(string)
-	if members["token_type"] != nil && !(isString && strings.EqualFold(cmp.Or(tokenType, "Bearer"), "Bearer")) {
+	tokenType := members["token_type"]
+	if tokenType != nil && tokenType != "" && !strings.EqualFold(fmt.Sprint(tokenType), "Bearer") {
 		return malformed("token_type is not Bearer")
 	}
 	lifetime, ok := parseLifetime(members["expires_in"])
