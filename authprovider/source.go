@@ -1,7 +1,6 @@
 package authprovider
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +27,8 @@ type APIKeySource struct {
 
 	mu       sync.Mutex // guards what follows; never held across I/O
 	flight   *flight    // what callers without a token wait for
-	failure  *Error     // of the last flight: what they get until next
-	next     time.Time  // of the next attempt
+	failure  *Error     // what they get until the next attempt
+	next     time.Time  // of that attempt; with a token, cached.renew is it
 	rejected Token      // by the API, most recently
 	dropped  time.Time  // when that was the current token
 	closed   bool
@@ -51,7 +50,7 @@ type flight struct {
 	waited   bool  // somebody waits
 	rejected Token // reported since the last exchange
 	token    Token
-	err      *Error // of the last exchange
+	err      error // of the last exchange
 }
 
 // before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
@@ -122,15 +121,13 @@ func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
 	select {
 	case <-f.done:
-		if f.err != nil {
-			return Token{}, f.err
-		}
-		return f.token, nil
+		return f.token, f.err
 	case <-ctx.Done():
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := cmp.Or(f.err, &Error{})
+	last := &Error{}
+	_ = errors.As(f.err, &last)
 	return Token{}, &Error{
 		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
 		reason: "gave up waiting for POST /auth", cause: because(errors.Join(ctx.Err(), last)),
@@ -199,8 +196,7 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.
 	default:
 		s.current.Store(c)
 		s.next = time.Time{}
-		f.token, f.err = c.token, nil
-		s.end(f)
+		s.end(f, c.token, nil)
 		return 0
 	}
 	f.err, f.rejected = err, Token{}
@@ -215,12 +211,13 @@ func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.
 		s.current.Store(renewed.postponed(now, rest))
 	}
 	s.failure, s.next = err, now.Add(rest)
-	s.end(f)
+	s.end(f, Token{}, err)
 	return 0
 }
 
-// end ends f with the result that is in it; s.mu is held.
-func (s *APIKeySource) end(f *flight) {
+// end ends f with a result; s.mu is held.
+func (s *APIKeySource) end(f *flight, token Token, err error) {
+	f.token, f.err = token, err
 	s.flight = nil
 	close(f.done)
 	f.cancel()
@@ -255,8 +252,7 @@ func (s *APIKeySource) Close() error {
 	s.closed = true
 	s.current.Store(nil)
 	if s.flight != nil {
-		s.flight.err = errClosed
-		s.end(s.flight)
+		s.end(s.flight, Token{}, errClosed)
 	}
 	return nil
 }
