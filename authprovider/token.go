@@ -74,9 +74,11 @@ type static struct{ token Token }
 func Static(t Token) TokenSource { return static{t} }
 
 func (s static) Token(context.Context) (Token, error) {
-	expiry := s.token.Expiry()
-	if s.token.p == nil || !expiry.IsZero() && !time.Now().Before(expiry) {
-		return Token{}, &Error{kind: ErrCredentials, reason: "the static token is empty or has expired"}
+	switch expiry := s.token.Expiry(); {
+	case s.token.p == nil:
+		return Token{}, &Error{kind: ErrCredentials, reason: "the static token is empty"}
+	case !expiry.IsZero() && !time.Now().Before(expiry):
+		return Token{}, &Error{kind: ErrCredentials, reason: "the static token has expired"}
 	}
 	return s.token, nil
 }
