@@ -2,7 +2,6 @@ package authprovider
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,22 +23,16 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	target := server.String() + "auth"
-	header := http.Header{
+	post := &http.Request{Method: http.MethodPost, URL: server.JoinPath("auth"), Header: http.Header{
 		"Accept":       {"application/json"},
 		"Content-Type": {"application/x-www-form-urlencoded"},
 		"User-Agent":   {o.userAgent},
 		"Api-Key":      {apiKey},
 		"Customer-Id":  {customerID},
-	}
+	}}
 	return func(ctx context.Context) (*cached, *Error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
-		if err != nil {
-			return nil, &Error{kind: ErrMalformed, reason: "the server URL cannot be used"}
-		}
-		req.Header = header.Clone()
 		sent := time.Now()
-		resp, err := client.Do(req)
+		resp, err := client.Do(post.Clone(ctx))
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
 		}
@@ -87,8 +80,8 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
 		return malformed("the answer is not one JSON object")
 	}
-	tokenType, isString := members["token_type"].(string)
-	if members["token_type"] != nil && !(isString && strings.EqualFold(cmp.Or(tokenType, "Bearer"), "Bearer")) {
+	tokenType := members["token_type"]
+	if tokenType != nil && tokenType != "" && !strings.EqualFold(fmt.Sprint(tokenType), "Bearer") {
 		return malformed("token_type is not Bearer")
 	}
 	lifetime, ok := parseLifetime(members["expires_in"])
@@ -100,23 +93,19 @@ func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
 	if err != nil {
 		return malformed("access_token is empty or has characters that no header takes")
 	}
-	renew, end := schedule(lifetime)
-	return &cached{token, sent.Add(renew), sent.Add(end)}, nil
+	return schedule(token, sent, lifetime), nil
 }
 
 // parseLifetime takes seconds as a number or as a number in a string. Absent in any spelling (null,
 // "", 0) is the documented lifetime.
 func parseLifetime(v any) (time.Duration, bool) {
 	if v == nil || v == "" {
-		return documentedLifetime, true
+		v = 0
 	}
 	seconds, err := strconv.ParseFloat(fmt.Sprint(v), 64)
-	switch {
-	case err != nil || math.IsNaN(seconds) || math.IsInf(seconds, 0):
-		return 0, false
-	case seconds == 0:
-		return documentedLifetime, true
+	if err == nil && seconds == 0 {
+		seconds = documentedLifetime.Seconds()
 	}
-	seconds = min(seconds, maxLifetime.Seconds())
-	return time.Duration(seconds * float64(time.Second)), seconds >= minLifetime.Seconds()
+	ok := err == nil && seconds >= minLifetime.Seconds() && !math.IsInf(seconds, 0)
+	return time.Duration(min(seconds, maxLifetime.Seconds()) * float64(time.Second)), ok
 }

@@ -35,9 +35,7 @@ func WithHTTPClient(client *http.Client) Option {
 
 // WithUserAgent sets the User-Agent header of POST /auth. The default is "umbrella-go/" and the
 // version. For NewAPIKeySource.
-func WithUserAgent(userAgent string) Option {
-	return func(o *options) { o.userAgent = userAgent }
-}
+func WithUserAgent(userAgent string) Option { return func(o *options) { o.userAgent = userAgent } }
 
 // WithInsecureHTTP lets secrets travel over plain http to hosts other than loopback: for test
 // networks only. For NewAPIKeySource, NewTransport, Intercept.
