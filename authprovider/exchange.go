@@ -23,16 +23,19 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	post := &http.Request{Method: http.MethodPost, URL: server.JoinPath("auth"), Header: http.Header{
-		"Accept":       {"application/json"},
-		"Content-Type": {"application/x-www-form-urlencoded"},
-		"User-Agent":   {o.userAgent},
-		"Api-Key":      {apiKey},
-		"Customer-Id":  {customerID},
-	}}
+	target := server.ResolveReference(&url.URL{Path: "auth"}).String()
 	return func(ctx context.Context) (*cached, *Error) {
 		sent := time.Now()
-		resp, err := client.Do(post.Clone(ctx))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
+		if err != nil {
+			return nil, &Error{reason: "the request cannot be made"}
+		}
+		req.Header.Set("Accept", "application/json")
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("User-Agent", o.userAgent)
+		req.Header.Set("Api-Key", apiKey)
+		req.Header.Set("Customer-Id", customerID)
+		resp, err := client.Do(req)
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
 		}

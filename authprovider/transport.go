@@ -111,13 +111,20 @@ func buffer(resp *http.Response) {
 	if len(data) > maxBody {
 		data, err = data[:maxBody], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
 	}
-	rest, w := io.Pipe()
-	_ = w.CloseWithError(err) // nil is io.EOF
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), rest))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failed{cmp.Or(err, io.EOF)}))
 }
 
-// CloseIdleConnections does what the method of http.Client does, with the base transport.
-func (t *Transport) CloseIdleConnections() { (&http.Client{Transport: t.base}).CloseIdleConnections() }
+// failed is a reader that has already failed.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
+
+// CloseIdleConnections passes the call of http.Client on to the base transport.
+func (t *Transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
 
 // Format implements fmt.Formatter for every verb, without what base may hold.
 func (t *Transport) Format(f fmt.State, _ rune) {

@@ -4,6 +4,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -114,28 +115,26 @@ func (v *Violations) Add(name, rule, reason string) {
 }
 
 func (v *Violations) path(name string) string {
-	path := []byte(v.root)
-	if v.root == "" {
-		path = append(path, '$')
-	}
+	path := cmp.Or(v.root, "$")
 	for _, s := range v.steps {
-		path = appendName(path, s.name)
+		path += member(s.name)
 		switch {
 		case s.index == anyValue:
-			path = append(path, ".*"...)
+			path += ".*"
 		case s.index != itself:
-			path = append(strconv.AppendInt(append(path, '['), int64(s.index), 10), ']')
+			path += "[" + strconv.Itoa(s.index) + "]"
 		}
 	}
-	return string(appendName(path, name))
+	return path + member(name)
 }
 
-func appendName(path []byte, name string) []byte {
+// member is the step to a member in a path.
+func member(name string) string {
 	switch {
 	case name == "":
-		return path
+		return ""
 	case strings.ContainsAny(name, ".[]' "):
-		return append(append(append(path, "['"...), name...), "']"...)
+		return "['" + name + "']"
 	}
-	return append(append(path, '.'), name...)
+	return "." + name
 }

@@ -14,12 +14,18 @@ const (
 	errURIChars = failure("not a URI: it has a character that must be percent-encoded, or a broken percent-encoding")
 )
 
-// What RFC 3986 has in the parts of a URI, besides percent-encodings.
-var (
-	hostChars     = setOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + "-._~" + "!$&'()*+,;=")
-	userinfoChars = hostChars.with(":")
-	pathChars     = userinfoChars.with("@/?") // in a path "?" begins the query, where it may occur again
+// What RFC 3986 has in the parts of a URI, besides percent-encodings. In a path "?"
+// begins the query, where it may occur again.
+const (
+	inHost     = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + "-._~" + "!$&'()*+,;="
+	inUserinfo = inHost + ":"
+	inPath     = inUserinfo + "@/?"
+)
 
+var (
+	hostChars      = setOf(inHost)
+	userinfoChars  = setOf(inUserinfo)
+	pathChars      = setOf(inPath)
 	afterAuthority = setOf("/?#")
 )
 
@@ -41,7 +47,7 @@ func URI(s string) error {
 	rest, hasAuthority := strings.CutPrefix(rest, "//")
 	if hasAuthority {
 		end := 0
-		for end < len(rest) && !afterAuthority[rest[end]] {
+		for end < len(rest) && !afterAuthority.has(rest[end]) {
 			end++
 		}
 		host, ok := hostOf(rest[:end])
@@ -135,7 +141,7 @@ func isIPvFuture(s string) bool {
 func hasOnly(s string, chars *set) bool {
 	for i := 0; i < len(s); i++ {
 		switch {
-		case chars[s[i]]:
+		case chars.has(s[i]):
 		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
 			i += 2
 		default:

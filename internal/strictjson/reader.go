@@ -56,12 +56,13 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 	if !r.enter('{', ErrNotObject) {
 		return 0
 	}
-	var seen names
+	seen := map[string]bool{}
 	for ; r.another('}', members); members++ {
 		name := r.memberName()
-		if r.err == nil && !seen.add(name) {
+		if seen[name] {
 			r.fail(ErrDuplicate)
 		}
+		seen[name] = true
 		if r.err != nil {
 			return members
 		}
@@ -75,7 +76,7 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 		return members
 	}
 	for _, name := range required {
-		if !seen.has(name) {
+		if !seen[name] {
 			r.fail(errMissing)
 			r.err.within(name)
 			break

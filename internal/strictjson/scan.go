@@ -130,37 +130,3 @@ func (r *Reader) text() string {
 	}
 	return s
 }
-
-// names is a set that allocates nothing for the small objects of an API and
-// stays linear for the huge ones of an attacker.
-type names struct {
-	few  [8]string
-	n    int
-	many map[string]struct{}
-}
-
-func (s *names) has(name string) bool {
-	for _, other := range s.few[:s.n] {
-		if other == name {
-			return true
-		}
-	}
-	_, ok := s.many[name]
-	return ok
-}
-
-// add reports whether name is new.
-func (s *names) add(name string) bool {
-	switch {
-	case s.has(name):
-		return false
-	case s.n < len(s.few):
-		s.few[s.n] = name
-		s.n++
-		return true
-	case s.many == nil:
-		s.many = map[string]struct{}{}
-	}
-	s.many[name] = struct{}{}
-	return true
-}
