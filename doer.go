@@ -199,36 +199,12 @@ func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) h
 			return nil, err
 		}
 		a := &answer{status: resp.StatusCode, header: resp.Header, resent: s.written.Load() > 1, http: resp}
-		if a.body, err = readUpTo(resp.Body, resp.ContentLength, limit); err != io.EOF {
-			a.err = err
+		a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+		if int64(len(a.body)) > limit {
+			a.body, a.err = a.body[:limit], ErrResponseTooLarge
 		}
 		_ = resp.Body.Close()
 		return a, nil
-	}
-}
-
-// readUpTo returns at most limit bytes and why it stopped: io.EOF at the end. A
-// declared size is a hint that may be a lie, so it is believed up to 64 KiB.
-func readUpTo(r io.Reader, size, limit int64) ([]byte, error) {
-	data := make([]byte, 0, min(max(size, 0), 64<<10, limit-1)+1)
-	for {
-		if int64(len(data)) == limit {
-			var one [1]byte
-			if n, err := io.ReadFull(r, one[:]); n == 0 {
-				return data, err
-			}
-			return data, ErrResponseTooLarge
-		}
-		if len(data) == cap(data) {
-			grown := make([]byte, len(data), min(limit, 2*int64(cap(data))+512))
-			copy(grown, data)
-			data = grown
-		}
-		n, err := r.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if err != nil {
-			return data, err
-		}
 	}
 }
 

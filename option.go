@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
@@ -165,7 +166,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n < 1 {
 			return errors.New("WithMaxResponseBytes: the limit is below 1")
 		}
-		c.maxBody = n
+		c.maxBody = min(n, math.MaxInt64-1) // room for one byte more, which tells
 		return nil
 	}
 }

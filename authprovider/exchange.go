@@ -30,11 +30,15 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 		if err != nil {
 			return nil, &Error{reason: "the request cannot be made"}
 		}
-		req.Header.Set("Accept", "application/json")
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("User-Agent", o.userAgent)
-		req.Header.Set("Api-Key", apiKey)
-		req.Header.Set("Customer-Id", customerID)
+		for _, h := range [...]struct{ name, value string }{
+			{"Accept", "application/json"},
+			{"Content-Type", "application/x-www-form-urlencoded"},
+			{"User-Agent", o.userAgent},
+			{"Api-Key", apiKey},
+			{"Customer-Id", customerID},
+		} {
+			req.Header.Set(h.name, h.value)
+		}
 		resp, err := client.Do(req)
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
