@@ -22,7 +22,6 @@ func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
 	}
 	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
 	handler := server.NewStrictHandlerWithOptions(m.operations, nil, options)
-	a.base = m.baseOf(r)
 	r = r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
 	r.Body = exactly(r.Body)
 	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
@@ -70,3 +69,8 @@ func whole(value any) any {
 	}
 	return value
 }
+
+// answerKey is that of the answer that an operation is to give, in its context.
+type answerKey struct{}
+
+func answerOf(ctx context.Context) *answer { return ctx.Value(answerKey{}).(*answer) }

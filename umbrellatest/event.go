@@ -89,64 +89,64 @@ func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebh
 	}}, nil
 }
 
-// notice makes the event of a session's new status in upstream's shape, if there is
+// notify sends the event of a session's new status in upstream's shape, if there is
 // a webhook. The caller holds m.mu.
-func (m *Mock) notice(s *session, status string) []*notice {
+func (m *Mock) notify(s *session) {
 	if m.hook == nil || m.closed {
-		return nil
+		return
 	}
-	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: status}, session: s, hook: m.hook, fault: m.eventFault(status)}
+	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: s.status}, session: s, hook: m.hook, fault: m.eventFault(s.status)}
 	n.body, _ = json.Marshal(map[string]any{ // strings: cannot fail
 		"id": n.ID, "type": "STATUS_UPDATE", "createdAt": m.now().UTC().Format(time.RFC3339Nano),
-		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": status},
+		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": s.status},
 	})
 	if n.fault.Garbage {
 		n.body = []byte("\x00{garbage")
 	}
-	if n.fault.Drop {
+	held := s.held
+	switch {
+	case n.fault.Drop || m.waiting >= maxEvents:
 		m.keepEvent(n, 0, 0)
-		return nil
+		return
+	case n.fault.Reorder && held == nil:
+		s.held = n
+		return
 	}
-	return []*notice{n}
+	m.deliver(n)
+	if s.held = nil; held != nil {
+		m.deliver(held)
+	}
 }
 
-// deliver sends notices, each after the one of its session before it. The caller
-// holds m.mu.
-func (m *Mock) deliver(notices []*notice) {
-	for _, n := range notices {
-		o, s := m.outbox, n.session
-		switch {
-		case m.closed || o.waiting >= maxEvents:
-			m.keepEvent(n, 0, 0)
-			continue
-		case n.fault.Reorder && s.held == nil:
-			s.held = n
-			continue
-		}
-		o.waiting++
-		before, done := s.delivered, make(chan struct{})
-		if n.fault.Late > 0 {
-			before = nil
-		} else {
-			s.delivered = done
-		}
-		m.deliveries.Go(func() {
-			defer close(done)
-			if pause(o.ctx, n.fault.Late) && ended(o.ctx, before) {
-				m.send(o.ctx, n)
+// deliver sends a notice after the one of its session before it, or as its fault
+// says. The caller holds m.mu.
+func (m *Mock) deliver(n *notice) {
+	o, s, done := m.outbox, n.session, make(chan struct{})
+	before := s.delivered
+	switch {
+	case n.fault.Late > 0:
+		before = nil
+	case n.fault.Early && s.endedAt.IsZero():
+		before, s.early = s.early, done
+	default:
+		s.delivered = done
+	}
+	o.waiting++
+	m.deliveries.Go(func() {
+		defer close(done)
+		if pause(o.ctx, n.fault.Late) && ended(o.ctx, before) {
+			m.try(o.ctx, n)
+			if n.fault.Twice {
+				m.try(o.ctx, n)
 			}
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			o.waiting--
-		})
-		if held := s.held; held != nil {
-			s.held, held.fault.Reorder = nil, false
-			m.deliver([]*notice{held})
 		}
-	}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		o.waiting--
+	})
 }
 
-// ended waits for the end of the delivery before, if there is one.
+// ended waits for the end of what comes before, if there is something.
 func ended(ctx context.Context, before <-chan struct{}) bool {
 	if before == nil {
 		return true
@@ -159,48 +159,20 @@ func ended(ctx context.Context, before <-chan struct{}) bool {
 	}
 }
 
-// sendEarly sends those notices that are to come before the answer.
-func (m *Mock) sendEarly(a *answer) {
-	m.mu.Lock()
-	ctx := m.ctx
-	m.mu.Unlock()
-	a.notices = slices.DeleteFunc(a.notices, func(n *notice) bool {
-		if n.fault.Early {
-			m.send(ctx, n)
-		}
-		return n.fault.Early
-	})
-}
-
-// release sends the notices that have waited for an answer to leave.
-func (m *Mock) release(a *answer) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.deliver(a.notices)
-}
-
-// send delivers a notice, or delivers it twice.
-func (m *Mock) send(ctx context.Context, n *notice) {
-	m.try(ctx, n)
-	if n.fault.Twice {
-		m.try(ctx, n)
-	}
-}
-
 // try delivers a notice, and again after anything but 2xx.
 func (m *Mock) try(ctx context.Context, n *notice) {
-	wait := firstWait
-	for try := 1; try <= maxTries && ctx.Err() == nil; try++ {
+	var wait time.Duration
+	for try := 1; try <= maxTries && pause(ctx, wait); try++ {
 		status := m.post(ctx, n)
 		m.mu.Lock()
 		if ctx.Err() == nil {
 			m.keepEvent(n, try, status)
 		}
 		m.mu.Unlock()
-		if status/100 == 2 || try < maxTries && !pause(ctx, wait) {
+		if status/100 == 2 {
 			return
 		}
-		wait *= 2
+		wait = firstWait << (try - 1)
 	}
 }
 
@@ -229,8 +201,13 @@ func (m *Mock) post(ctx context.Context, n *notice) int {
 }
 
 func newHooks() *http.Client {
+	return newClient(&http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second})
+}
+
+// newClient follows no redirect and does not wait for long.
+func newClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
+		Transport:     transport,
 		Timeout:       answerTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

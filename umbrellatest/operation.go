@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
@@ -41,49 +40,14 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	if a.fault.Expired {
 		s.ExpiresAfter = s.openedAt
 	}
-	a.sessionID, a.notices = s.RequestID, m.start(s)
+	a.sessionID, s.delivered = s.RequestID, a.left
+	m.start(s)
+	a.early = s.early
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
-// route finds the operation that r asks for, if the document has it, and gives r
-// the values of its path parameters.
-func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
-	switch {
-	case strings.HasPrefix(r.URL.Path, documentPath):
-		return documentTemplate, op
-	case strings.HasPrefix(r.URL.Path, wizardPath):
-		return wizardTemplate, op
-	}
-	template, values, _ := m.contract.Route(r)
-	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
-	for name, value := range values {
-		if known, ok := op.Names[name]; ok {
-			name = known
-		}
-		r.SetPathValue(name, value)
-	}
-	return template, op
-}
-
-// process answers a request as the service would.
-func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
-	switch {
-	case a.outside:
-		a.refuse(refusal("$path", "path", "must begin with the mock's base path, "+m.basePath), op)
-		return
-	case m.preflight(r):
-		a.WriteHeader(http.StatusNoContent)
-		return
-	case r.URL.Path == "/auth":
-		m.auth(a, r)
-		return
-	case strings.HasPrefix(r.URL.Path, documentPath):
-		m.document(a, r)
-		return
-	case strings.HasPrefix(r.URL.Path, wizardPath):
-		m.wizard(a, r)
-		return
-	}
+// operate answers a request for an operation as the service would.
+func (m *Mock) operate(a *answer, r *http.Request, op server.OperationInfo) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
@@ -113,19 +77,4 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	a.clear()
 	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
 	a.explain(broken.Violations)
-}
-
-// refuse answers as the document does to that operation, or with a message of
-// package contract where it does not say.
-func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
-	found.Refuse(a)
-	if documented, ok := op.Documented(a.Code); ok {
-		a.Body.Reset()
-		a.Body.WriteString(documented.Body)
-	}
-	a.explain(found.Violations)
-}
-
-func refusal(path, rule, reason string) *contract.Error {
-	return &contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}}
 }

@@ -1,10 +1,8 @@
 package umbrellatest
 
 import (
-	"flag"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 const maxRows = 100 // of each table of the overview
@@ -28,25 +26,14 @@ func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
 		page.Sessions = append(page.Sessions, m.pageOf(s))
 	}
 	for _, p := range m.faults {
-		page.Faults = append(page.Faults, text(p.fields()))
+		page.Faults = append(page.Faults, text(fields(&p.Fault)))
 	}
 	for _, f := range m.eventFaults {
-		page.EventFaults = append(page.EventFaults, text(f.fields()))
+		page.EventFaults = append(page.EventFaults, text(fields(f)))
 	}
 	m.mu.Unlock()
 	w.Header().Set("Content-Security-Policy", policy("")+"; script-src 'self'; connect-src 'self'")
 	render(w, http.StatusOK, "overview.html", page)
-}
-
-// text is a fault in the syntax of the header.
-func text(fields *flag.FlagSet) string {
-	var set []string
-	fields.VisitAll(func(f *flag.Flag) {
-		if value := f.Value.String(); !slices.Contains([]string{"", "0", "0s", "false"}, value) {
-			set = append(set, f.Name+"="+value)
-		}
-	})
-	return strings.Join(set, "; ")
 }
 
 // newest returns the last of a list, the last one first.
@@ -54,17 +41,4 @@ func newest[T any](list []T) []T {
 	list = slices.Clone(list[max(0, len(list)-maxRows):])
 	slices.Reverse(list)
 	return list
-}
-
-// fromPage reports whether a browser sent r, with a form of the overview: curl, which
-// sends forms too, does not ask for HTML.
-func fromPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
-
-// back answers what was done, a browser with the overview.
-func back(w http.ResponseWriter, r *http.Request) {
-	if fromPage(r) {
-		http.Redirect(w, r, controlPath, http.StatusSeeOther)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }

@@ -27,9 +27,7 @@ var segment = base64.RawURLEncoding
 
 // auth answers POST /auth as the vendor's documentation describes it.
 func (m *Mock) auth(a *answer, r *http.Request) {
-	if r.Method != http.MethodPost {
-		a.Header().Set("Allow", http.MethodPost)
-		a.refuse(refusal("$method", "method", "must be POST"), server.OperationInfo{})
+	if !a.allow(r, http.MethodPost) {
 		return
 	}
 	apiKey, customerID := m.Credentials()
@@ -39,26 +37,21 @@ func (m *Mock) auth(a *answer, r *http.Request) {
 	}
 	const form = "application/x-www-form-urlencoded"
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if (err != nil || media != form) && (r.Header.Get("Content-Type") != "" || !empty(r.Body)) {
+	body, _ := io.ReadAll(r.Body) // from memory
+	if (err != nil || media != form) && (r.Header.Get("Content-Type") != "" || len(body) > 0) {
 		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form), server.OperationInfo{})
 		return
 	}
 	writeJSON(a, http.StatusOK, map[string]any{
-		"access_token": m.issue(), "expires_in": int(m.ttl / time.Second), "token_type": "Bearer",
+		"access_token": m.issue(), "expires_in": int(m.tokenTTL / time.Second), "token_type": "Bearer",
 	})
-}
-
-// empty looks into a body in memory.
-func empty(body io.Reader) bool {
-	n, _ := body.Read(make([]byte, 1))
-	return n == 0
 }
 
 func (m *Mock) issue() string {
 	m.mu.Lock()
 	m.issued++
 	m.stats.Tokens++
-	c := claims{m.issued, float64(m.now().Add(m.ttl).UnixMilli()) / 1000}
+	c := claims{m.issued, float64(m.now().Add(m.tokenTTL).UnixMilli()) / 1000}
 	m.mu.Unlock()
 	payload, _ := json.Marshal(c) // two numbers: cannot fail
 	signed := segment.EncodeToString([]byte(jwtHeader)) + "." + segment.EncodeToString(payload)

@@ -1,7 +1,6 @@
 package umbrellatest
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/json"
@@ -15,11 +14,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
-const (
-	documentPath     = "/documents/"
-	documentTemplate = documentPath + "{requestId}"
-	documentTTL      = 5 * 24 * time.Hour // of a URL; upstream's documentation
-)
+const documentTTL = 5 * 24 * time.Hour // of a URL; upstream's documentation
 
 func (o operations) GetVerification(ctx context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
 	m := o.mock
@@ -82,6 +77,9 @@ func (m *Mock) documentURL(requestID string, expires time.Time) string {
 
 // document serves the signed PDF of a session to whoever has its URL.
 func (m *Mock) document(a *answer, r *http.Request) {
+	if !a.allow(r, http.MethodGet) {
+		return
+	}
 	id, end := strings.TrimPrefix(r.URL.Path, documentPath), r.URL.Query().Get("expires")
 	expires, _ := strconv.ParseInt(end, 10, 64)
 	m.mu.Lock()
@@ -91,9 +89,6 @@ func (m *Mock) document(a *answer, r *http.Request) {
 		a.sessionID = id
 	}
 	switch {
-	case cmp.Or(r.Method, http.MethodGet) != http.MethodGet:
-		a.Header().Set("Allow", http.MethodGet)
-		a.refuse(refusal("$method", "method", "must be GET"), server.OperationInfo{})
 	case !hmac.Equal([]byte(r.URL.Query().Get("signature")), []byte(m.sign(id+" "+end))) || m.now().Unix() >= expires:
 		writeMessage(a, http.StatusForbidden, "The URL has expired")
 	case s == nil || s.status != StatusCompleted:
