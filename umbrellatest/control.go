@@ -117,8 +117,5 @@ func back(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (m *Mock) clearFaults() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.faults, m.eventFaults = nil, nil
-	m.stats.Controls++
+	m.change(func() { m.faults, m.eventFaults = nil, nil })
 }

@@ -46,13 +46,18 @@ func (m *Mock) Events() []Event {
 func (m *Mock) Close() {
 	m.mu.Lock()
 	m.closed = true
+	m.end()
+	m.mu.Unlock()
+	m.deliveries.Wait()
+	m.hooks.CloseIdleConnections()
+}
+
+// end ends deliveries and clocks. The caller holds m.mu.
+func (m *Mock) end() {
 	m.stop()
 	for _, s := range m.sessions {
 		s.stopExpiry()
 	}
-	m.mu.Unlock()
-	m.deliveries.Wait()
-	m.hooks.CloseIdleConnections()
 }
 
 // outbox holds the webhook and what goes to it. Reset makes a new one.

@@ -33,10 +33,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.eventFaults = append(m.eventFaults, &f)
-	m.stats.Controls++
+	m.change(func() { m.eventFaults = append(m.eventFaults, &f) })
 	return nil
 }
 

@@ -82,24 +82,24 @@ func (m *Mock) conclude(r *http.Request, to target, e *entry, a *answer) {
 	m.keepOutcome(e, a)
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	attrs := []slog.Attr{
-		slog.Uint64("id", e.ID), slog.String("method", e.Method),
-		slog.String("path", cmp.Or(to.template, e.Path)), slog.Int("status", e.Status),
-	}
-	if a.sessionID != "" {
-		attrs = append(attrs, slog.String("session", a.sessionID))
-	}
-	if a.aborted {
-		attrs = append(attrs, slog.Bool("aborted", true))
-	}
-	if a.fault != (Fault{}) {
-		attrs = append(attrs, slog.Bool("fault", true))
-	}
 	if len(a.violations) > 0 {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.Any("violations", a.violations))
 	}
-	m.logger.LogAttrs(r.Context(), level, "umbrella mock", attrs...)
+	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
+		slog.Uint64("id", e.ID), slog.String("method", e.Method),
+		slog.String("path", cmp.Or(to.template, e.Path)), slog.Int("status", e.Status),
+		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
+		attrIf(a.aborted, slog.Bool("aborted", true)),
+		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
+		attrIf(len(a.violations) > 0, slog.Any("violations", a.violations)))
+}
+
+// attrIf is an attribute, or one that handlers of package slog ignore.
+func attrIf(is bool, attr slog.Attr) slog.Attr {
+	if is {
+		return attr
+	}
+	return slog.Attr{}
 }
 
 // pause waits for d and reports whether the client is still there.

@@ -64,10 +64,7 @@ func (m *Mock) Inject(f Fault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.faults = append(m.faults, &pending{Fault: f})
-	m.stats.Controls++
+	m.change(func() { m.faults = append(m.faults, &pending{Fault: f}) })
 	return nil
 }
 

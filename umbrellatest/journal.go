@@ -61,18 +61,22 @@ func (m *Mock) Requests() []Request {
 // Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
 // tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
 func (m *Mock) Reset() {
+	m.change(func() {
+		m.end()
+		m.sessions, m.requests, m.outbox = nil, nil, newOutbox(m.startHook)
+		m.faults, m.authCalls = nil, 0
+		if m.seeded {
+			m.random = rand.NewPCG(m.seed, sessionStream)
+		}
+	})
+}
+
+// change does what a user of the mock asks for, and counts it.
+func (m *Mock) change(do func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.stop()
-	for _, s := range m.sessions {
-		s.stopExpiry()
-	}
-	m.sessions, m.requests, m.outbox = nil, nil, newOutbox(m.startHook)
+	do()
 	m.stats.Controls++
-	m.faults, m.authCalls = nil, 0
-	if m.seeded {
-		m.random = rand.NewPCG(m.seed, sessionStream)
-	}
 }
 
 // record puts a request into the journal before anything else happens to it, so

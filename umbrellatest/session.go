@@ -85,18 +85,18 @@ func (m *Mock) Sessions() map[string]Session {
 // then has it, and the webhook gets the event. It fails for a session that the mock
 // does not have or that has ended, and so do Fail, Cancel and Expire. Where the PDF
 // is missing, the session fails, and so does Complete.
-func (m *Mock) Complete(requestID string) error { return m.end(requestID, StatusCompleted) }
+func (m *Mock) Complete(requestID string) error { return m.move(requestID, StatusCompleted) }
 
 // Fail ends a session because the customer could not be identified.
-func (m *Mock) Fail(requestID string) error { return m.end(requestID, StatusFailed) }
+func (m *Mock) Fail(requestID string) error { return m.move(requestID, StatusFailed) }
 
 // Cancel ends a session as a customer does who does not want to sign.
-func (m *Mock) Cancel(requestID string) error { return m.end(requestID, StatusCancelled) }
+func (m *Mock) Cancel(requestID string) error { return m.move(requestID, StatusCancelled) }
 
 // Expire ends a session as its ExpiresAfter does.
-func (m *Mock) Expire(requestID string) error { return m.end(requestID, StatusExpired) }
+func (m *Mock) Expire(requestID string) error { return m.move(requestID, StatusExpired) }
 
-func (m *Mock) end(requestID, status string) error {
+func (m *Mock) move(requestID, status string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.session(requestID)

@@ -114,19 +114,13 @@ func (m *Mock) RotateCredentials() (apiKey string) {
 
 // ExpireTokens makes all tokens issued so far behave as expired.
 func (m *Mock) ExpireTokens() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.expired = m.issued
-	m.stats.Controls++
+	m.change(func() { m.expired = m.issued })
 }
 
 // RevokeTokens refuses all tokens issued so far, as if the service had withdrawn
 // them before their time.
 func (m *Mock) RevokeTokens() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.revoked = m.issued
-	m.stats.Controls++
+	m.change(func() { m.revoked = m.issued })
 }
 
 // AuthCalls returns how many requests POST /auth got since the start or the last

@@ -56,7 +56,7 @@ func (m *Mock) press(a *answer, page *wizardPage, status string) int {
 	switch {
 	case status == "":
 		return http.StatusBadRequest
-	case m.end(page.RequestID, status) != nil:
+	case m.move(page.RequestID, status) != nil:
 		return http.StatusConflict
 	case status == StatusCompleted && page.Follow:
 		a.Header().Set("Location", page.Request.RedirectURL)
