@@ -39,11 +39,11 @@ type Mock struct {
 	baseURL    string // for links; "" is that of the request
 	basePath   string // of the service
 	contract   *contract.Validator
-	secret     []byte                       // signs tokens and the URLs of documents
-	operations server.StrictServerInterface // for requests that keep to openapi.yaml; knows no tokens
-	endpoints  *http.ServeMux               // those below /__mock/
-	hooks      *http.Client                 // delivers events
-	deliveries sync.WaitGroup               // those under way
+	secret     []byte                                     // signs tokens and the URLs of documents
+	operations func(*answer) server.StrictServerInterface // for requests that keep to openapi.yaml; they know no tokens
+	endpoints  *http.ServeMux                             // those below /__mock/
+	hooks      *http.Client                               // delivers events
+	deliveries sync.WaitGroup                             // those under way
 
 	mu                       sync.Mutex // guards what follows
 	random                   *rand.PCG
@@ -79,8 +79,8 @@ func New(opts ...Option) (*Mock, error) {
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.operations, m.endpoints = operations{mock: m}, newEndpoints(m)
-	m.hooks, m.outbox = newHooks(), newOutbox(m.startHook)
+	m.operations = func(a *answer) server.StrictServerInterface { return operations{mock: m, answer: a} }
+	m.endpoints, m.hooks, m.outbox = newEndpoints(m), newHooks(), newOutbox(m.startHook)
 
 	m.random = rand.NewPCG(m.seed, startStream)
 	m.secret = []byte(m.uuid())

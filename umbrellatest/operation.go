@@ -1,11 +1,15 @@
 package umbrellatest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
@@ -15,7 +19,8 @@ import (
 // document does, but for the behaviours that are methods here.
 type operations struct {
 	server.DefaultAnswers
-	mock *Mock // not embedded: an operation may have the name of a method of Mock
+	mock   *Mock // not embedded: an operation may have the name of a method of Mock
+	answer *answer
 }
 
 func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
@@ -23,7 +28,7 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	if err != nil {
 		return nil, err
 	}
-	m, a := o.mock, answerOf(ctx)
+	m, a := o.mock, o.answer
 	unfit := ""
 	switch {
 	case a.fault.PDFMissing:
@@ -77,4 +82,61 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	a.clear()
 	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
 	a.explain(broken.Violations)
+}
+
+// serve lets the generated server decode a request that keeps to the document and
+// call its operation.
+func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
+	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
+	// The errors here would repeat values.
+	unfit := func(http.ResponseWriter, *http.Request, error) {
+		a.refuse(refusal("$", "type", "must fit into the Go types of package api"), op)
+	}
+	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
+	handler := server.NewStrictHandlerWithOptions(m.operations(a), nil, options)
+	r.Body = exactly(r.Body)
+	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
+}
+
+// exactBody is a body that the generated server does not decode again but takes
+// the value of, with names as they are: encoding/json takes EMAIL for email.
+type exactBody struct {
+	io.ReadCloser
+	value any
+}
+
+// ValidatedValue is what oapi-codegen/runtime asks a body for.
+func (b exactBody) ValidatedValue() any { return b.value }
+
+// exactly decodes a body in memory that is empty or known to be JSON.
+func exactly(body io.ReadCloser) io.ReadCloser {
+	data, _ := io.ReadAll(body)
+	same := io.NopCloser(bytes.NewReader(data))
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return same
+	}
+	return exactBody{same, whole(value)}
+}
+
+// whole writes 1.0 and 1e2 as 1 and 100: integers to JSON Schema, but not to a Go
+// int. From 2^53 on a float64 is not exact.
+func whole(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			value[name] = whole(member)
+		}
+	case []any:
+		for i, element := range value {
+			value[i] = whole(element)
+		}
+	case json.Number:
+		if f, err := value.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return json.Number(strconv.FormatInt(int64(f), 10))
+		}
+	}
+	return value
 }
