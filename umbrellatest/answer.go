@@ -37,6 +37,8 @@ func newAnswer() *answer {
 // clear makes the answer another one.
 func (a *answer) clear() { a.ResponseRecorder, a.violations = httptest.NewRecorder(), nil }
 
+var padding = bytes.Repeat([]byte(" "), 4096)
+
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -140,7 +142,6 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request) {
 	}
 	_, err := w.Write(body)
 	// White space may follow JSON. A client that has had enough leaves.
-	padding := bytes.Repeat([]byte(" "), 4096)
 	for left := length - int64(a.Body.Len()); left > 0 && err == nil; left -= int64(len(padding)) {
 		_, err = w.Write(padding[:min(left, int64(len(padding)))])
 	}

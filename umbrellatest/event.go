@@ -139,11 +139,16 @@ func (m *Mock) deliver(n *notice) {
 	o.waiting++
 	m.deliveries.Go(func() {
 		defer close(done)
-		if pause(o.ctx, n.fault.Late) && ended(o.ctx, before) {
-			m.try(o.ctx, n)
-			if n.fault.Twice {
-				m.try(o.ctx, n)
+		if before != nil {
+			select {
+			case <-before:
+			case <-o.ctx.Done():
 			}
+		}
+		_ = pause(o.ctx, n.fault.Late) // try looks at the context
+		m.try(o.ctx, n)
+		if n.fault.Twice {
+			m.try(o.ctx, n)
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -151,23 +156,10 @@ func (m *Mock) deliver(n *notice) {
 	})
 }
 
-// ended waits for the end of what comes before, if there is something.
-func ended(ctx context.Context, before <-chan struct{}) bool {
-	if before == nil {
-		return true
-	}
-	select {
-	case <-before:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // try delivers a notice, and again after anything but 2xx.
 func (m *Mock) try(ctx context.Context, n *notice) {
 	var wait time.Duration
-	for try := 1; try <= maxTries && pause(ctx, wait); try++ {
+	for try := 1; try <= maxTries && pause(ctx, wait) && ctx.Err() == nil; try++ {
 		status := m.post(ctx, n)
 		m.mu.Lock()
 		if ctx.Err() == nil {
@@ -203,10 +195,6 @@ func (m *Mock) post(ctx context.Context, n *notice) int {
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // for the connection to be used again
 	_ = resp.Body.Close()
 	return resp.StatusCode
-}
-
-func newHooks() *http.Client {
-	return newClient(&http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second})
 }
 
 // newClient follows no redirect and does not wait for long.

@@ -80,7 +80,8 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = func(a *answer) server.StrictServerInterface { return operations{mock: m, answer: a} }
-	m.endpoints, m.hooks, m.outbox = newEndpoints(m), newHooks(), newOutbox(m.startHook)
+	m.endpoints, m.outbox = newEndpoints(m), newOutbox(m.startHook)
+	m.hooks = newClient(&http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second})
 
 	m.random = rand.NewPCG(m.seed, startStream)
 	m.secret = []byte(m.uuid())
