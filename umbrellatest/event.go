@@ -67,7 +67,7 @@ type outbox struct {
 	hook        *api.ConfigureWebhookRequest
 	waiting     int // notices
 	events      []Event
-	eventFaults []*EventFault
+	eventFaults queue[EventFault]
 }
 
 func newOutbox(hook *api.ConfigureWebhookRequest) *outbox {

@@ -190,7 +190,7 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
 	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
-	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, *m.eventFaults[0])
+	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, m.eventFaults[0].fault)
 }
 
 // hangs is a receiver that takes an event and says nothing.

@@ -33,19 +33,11 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.change(func() { m.eventFaults = append(m.eventFaults, &f) })
+	m.change(func() { m.eventFaults = append(m.eventFaults, &waiting[EventFault]{fault: f, times: f.Times}) })
 	return nil
 }
 
 // eventFault takes the fault for an event. The caller holds m.mu.
 func (m *Mock) eventFault(status string) EventFault {
-	i := slices.IndexFunc(m.eventFaults, func(f *EventFault) bool { return f.Status == "" || f.Status == status })
-	if i < 0 {
-		return EventFault{}
-	}
-	f := m.eventFaults[i]
-	if f.Times--; f.Times <= 0 {
-		m.eventFaults = slices.Delete(m.eventFaults, i, i+1)
-	}
-	return *f
+	return m.eventFaults.take(func(f EventFault) bool { return f.Status == "" || f.Status == status })
 }

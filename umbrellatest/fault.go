@@ -48,12 +48,6 @@ type Fault struct {
 	Pending      bool `fault:"pending"`      // getVerification answers as before the session's end; with Times, so many polls
 }
 
-// pending is a fault that waits for its requests.
-type pending struct {
-	Fault
-	seen, fired int
-}
-
 // Inject adds a fault. One request gets one fault: of those that are due, the
 // one that was injected first. The error says what makes the fault impossible.
 func (m *Mock) Inject(f Fault) error {
@@ -64,7 +58,7 @@ func (m *Mock) Inject(f Fault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.change(func() { m.faults = append(m.faults, &pending{Fault: f}) })
+	m.change(func() { m.faults = append(m.faults, &waiting[Fault]{fault: f, times: f.Times, every: f.Every}) })
 	return nil
 }
 
@@ -108,23 +102,8 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var due *pending
-	for _, p := range m.faults {
-		anything := p.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath)
-		if !anything && p.Path != r.URL.Path && p.Path != template {
-			continue
-		}
-		p.seen++
-		if due == nil && (p.Every == 0 || p.seen%p.Every == 0) {
-			due = p
-		}
-	}
-	if due == nil {
-		return Fault{}
-	}
-	due.fired++
-	if due.fired == due.Times || due.Times == 0 && due.Every == 0 {
-		m.faults = slices.DeleteFunc(m.faults, func(p *pending) bool { return p == due })
-	}
-	return due.Fault
+	control := strings.HasPrefix(r.URL.Path, controlPath)
+	return m.faults.take(func(f Fault) bool {
+		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
+	})
 }

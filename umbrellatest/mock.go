@@ -50,7 +50,7 @@ type Mock struct {
 	apiKey, customerID       string
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
-	faults                   []*pending
+	faults                   queue[Fault]
 	sessions                 []*session // the oldest first, like the rest
 	requests                 []*entry
 	stats                    Stats

@@ -29,11 +29,11 @@ func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
 	for _, s := range newest(m.sessions) {
 		page.Sessions = append(page.Sessions, m.pageOf(s))
 	}
-	for _, p := range m.faults {
-		page.Faults = append(page.Faults, text(fields(&p.Fault)))
+	for _, w := range m.faults {
+		page.Faults = append(page.Faults, text(fields(&w.fault)))
 	}
-	for _, f := range m.eventFaults {
-		page.EventFaults = append(page.EventFaults, text(fields(f)))
+	for _, w := range m.eventFaults {
+		page.EventFaults = append(page.EventFaults, text(fields(&w.fault)))
 	}
 	m.mu.Unlock()
 	w.Header().Set("Content-Security-Policy", policy("")+"; script-src 'self'; connect-src 'self'")
