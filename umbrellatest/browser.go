@@ -20,31 +20,32 @@ func (m *Mock) baseOf(r *http.Request) string {
 // stripBase takes the base path off r and reports whether it was there.
 func (m *Mock) stripBase(r *http.Request) bool {
 	rest, ok := strings.CutPrefix(r.URL.Path, m.basePath)
-	if ok = ok && (m.basePath == "" || strings.HasPrefix(rest, "/")); ok && m.basePath != "" {
-		u := *r.URL // the caller's own
-		u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, m.basePath)
-		r.URL = &u
+	if !ok || m.basePath != "" && !strings.HasPrefix(rest, "/") {
+		return false
 	}
-	return ok
+	u := *r.URL // the caller's own
+	u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, m.basePath)
+	r.URL = &u
+	return true
 }
 
-// allowOrigin lets pages of the origins of WithCORSOrigin read the answer.
+// allowOrigin lets pages of the origins of WithCORSOrigins read the answer.
 func (m *Mock) allowOrigin(w http.ResponseWriter, r *http.Request) {
 	if len(m.corsOrigins) == 0 {
 		return
 	}
-	w.Header().Add("Vary", "Origin")
+	h := w.Header()
+	h.Add("Vary", "Origin")
 	if !slices.Contains(m.corsOrigins, r.Header.Get("Origin")) {
 		return
 	}
-	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	h.Set("Access-Control-Expose-Headers", "Retry-After, "+requestIDHeader+", "+violationsHeader)
 	if m.preflight(r) {
-		w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
-		w.Header().Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
-		w.Header().Set("Access-Control-Max-Age", "600")
-		return
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
+		h.Set("Access-Control-Max-Age", "600")
 	}
-	w.Header().Set("Access-Control-Expose-Headers", "Retry-After, "+requestIDHeader+", "+violationsHeader)
 }
 
 // preflight reports whether a browser asks what a page of an allowed origin may send.
@@ -57,7 +58,7 @@ func (m *Mock) preflight(r *http.Request) bool {
 // if it is. A page of another site could send it: to the mock's own address, or to a
 // name that it has made lead here.
 func (m *Mock) foreign(r *http.Request) string {
-	if host := hostname(r.Host); !m.allowedHost(host) {
+	if !m.allowedHost((&url.URL{Host: r.Host}).Hostname()) { // without the port
 		return "the Host header is neither a loopback host nor one that the mock was told to allow"
 	}
 	origin := r.Header.Get("Origin")
@@ -73,6 +74,3 @@ func (m *Mock) allowedHost(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() ||
 		slices.ContainsFunc(m.hosts, func(allowed string) bool { return strings.EqualFold(allowed, host) })
 }
-
-// hostname is a Host header without its port.
-func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }

@@ -9,14 +9,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
 const (
 	maxBody         = 1 << 20
 	requestIDHeader = "Umbrella-Mock-Request-Id"
-	controlPath     = "/__mock/"
 )
 
 // ServeHTTP implements http.Handler. To break off an answer in the middle, as a
@@ -24,44 +22,37 @@ const (
 // servers expect of a handler.
 func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", m.now().UTC().Format(http.TimeFormat))
-	switch {
-	case r.URL.Path == m.basePath+wizardPath+"style.css":
-		serveAsset(w, r)
-	case r.URL.Path == "/healthz" || !m.noControl && strings.HasPrefix(r.URL.Path, controlPath):
-		m.control(w, r)
-	default:
-		m.allowOrigin(w, r)
-		m.exchange(w, r)
-	}
-}
-
-// exchange serves one request to the imitated service.
-func (m *Mock) exchange(w http.ResponseWriter, r *http.Request) {
 	// One byte too many is for the contract to complain about. Until the body is
 	// read, net/http does not notice that a client has left.
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	outside := !m.stripBase(r)
-	e := m.record(r, body)
-	w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
-	template, op := m.route(r)
-	var f Fault
-	if !outside && !m.preflight(r) {
-		f = m.fault(r, template)
+	a, to := newAnswer(), m.route(r)
+	defer close(a.left)
+	a.base = m.baseOf(r)
+	var latency time.Duration
+	var e *entry
+	if !to.own {
+		m.allowOrigin(w, r)
+		e, latency = m.record(r, body), m.latency
+		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
-	a := newAnswer()
-	a.fault, a.outside = f, outside
-	defer m.release(a)
-	path := cmp.Or(template, e.Path)
-	if err != nil || !pause(r.Context(), m.latency) || !f.around(r.Context(), func() { m.process(a, r, op) }) {
-		a.aborted, a.violations = true, nil
-		m.conclude(r, path, e, a)
-		return
+	if !to.sound {
+		a.fault = m.fault(r, to.template)
 	}
-	m.sendEarly(a)
-	a.distort(f, op)
-	m.conclude(r, path, e, a)
-	a.send(w, r, f)
+	process := func() { to.serve(a, r) }
+	a.aborted = err != nil || !pause(r.Context(), latency) || !a.fault.around(r.Context(), process)
+	if !a.aborted {
+		if a.early != nil {
+			<-a.early
+		}
+		a.distort(to.op)
+	}
+	if e != nil {
+		m.conclude(r, to, e, a)
+	}
+	if !a.aborted {
+		a.send(w, r)
+	}
 }
 
 // around calls process, unless f keeps it from that, and reports whether the client
@@ -78,9 +69,12 @@ func (f Fault) around(ctx context.Context, process func()) bool {
 
 // conclude completes the journal and logs, right before the answer leaves. The log
 // has the path template, as the values in a path may be personal data.
-func (m *Mock) conclude(r *http.Request, path string, e *entry, a *answer) {
+func (m *Mock) conclude(r *http.Request, to target, e *entry, a *answer) {
 	m.mu.Lock()
 	redact := m.redactor(r)
+	if a.aborted {
+		a.violations = nil
+	}
 	a.violations = slices.Clone(a.violations)
 	for i := range a.violations {
 		a.violations[i].Path = redact.Replace(a.violations[i].Path) // a member may have a secret for its name
@@ -88,23 +82,24 @@ func (m *Mock) conclude(r *http.Request, path string, e *entry, a *answer) {
 	m.keepOutcome(e, a)
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	attrs := []slog.Attr{
-		slog.Uint64("id", e.ID), slog.String("method", e.Method), slog.String("path", path), slog.Int("status", e.Status),
-	}
-	if a.sessionID != "" {
-		attrs = append(attrs, slog.String("session", a.sessionID))
-	}
-	if a.aborted {
-		attrs = append(attrs, slog.Bool("aborted", true))
-	}
-	if a.fault != (Fault{}) {
-		attrs = append(attrs, slog.Bool("fault", true))
-	}
 	if len(a.violations) > 0 {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.Any("violations", a.violations))
 	}
-	m.logger.LogAttrs(r.Context(), level, "umbrella mock", attrs...)
+	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
+		slog.Uint64("id", e.ID), slog.String("method", e.Method),
+		slog.String("path", cmp.Or(to.template, e.Path)), slog.Int("status", e.Status),
+		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
+		attrIf(a.aborted, slog.Bool("aborted", true)),
+		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
+		attrIf(len(a.violations) > 0, slog.Any("violations", a.violations)))
+}
+
+// attrIf is an attribute, or one that handlers of package slog ignore.
+func attrIf(is bool, attr slog.Attr) slog.Attr {
+	if is {
+		return attr
+	}
+	return slog.Attr{}
 }
 
 // pause waits for d and reports whether the client is still there.

@@ -8,18 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
 )
-
-// Session is one signing session that the mock opened.
-type Session struct {
-	api.SessionLink
-	Request  api.CreateSessionLinkRequest `json:"request"`
-	OpenedAt time.Time                    `json:"openedAt"`
-	Status   string                       `json:"status"`           // StatusRunning and so on
-	EndedAt  time.Time                    `json:"endedAt,omitzero"` // zero while it runs
-}
 
 // Request is one entry of the journal: a request to /auth or to any path other
 // than those of the mock itself. Tokens and credentials in it read "[redacted]".
@@ -45,26 +35,14 @@ type Request struct {
 	Violations []contract.Violation `json:"violations,omitempty"`
 }
 
-// Sessions returns the sessions opened since the start or the last Reset, by
-// request id. The mock keeps the newest 2,000, or as many as [WithMaxSessions]
-// says, as long as they and the journal fit into 64 MiB.
-func (m *Mock) Sessions() map[string]Session {
-	m.mu.Lock()
-	kept := make([]session, len(m.sessions))
-	for i, s := range m.sessions {
-		m.expireOverdue(s)
-		kept[i] = *s
-	}
-	m.mu.Unlock()
-	sessions := make(map[string]Session, len(kept))
-	for _, k := range kept {
-		sessions[k.RequestID] = Session{k.SessionLink, k.decoded(), k.openedAt, k.status, k.endedAt}
-	}
-	return sessions
+// entry is a Request whose body is decoded when it is read.
+type entry struct {
+	Request
+	body []byte
 }
 
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
-// long as they and the sessions fit into 64 MiB. A request is in it before it is
+// long as they fit into 32 MiB. A request is in it before it is
 // answered.
 func (m *Mock) Requests() []Request {
 	m.mu.Lock()
@@ -83,18 +61,22 @@ func (m *Mock) Requests() []Request {
 // Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
 // tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
 func (m *Mock) Reset() {
+	m.change(func() {
+		m.end()
+		m.sessions, m.requests, m.outbox = nil, nil, newOutbox(m.startHook)
+		m.faults, m.authCalls = nil, 0
+		if m.seeded {
+			m.random = rand.NewPCG(m.seed, sessionStream)
+		}
+	})
+}
+
+// change does what a user of the mock asks for, and counts it.
+func (m *Mock) change(do func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.stop()
-	for _, s := range m.sessions {
-		s.stopExpiry()
-	}
-	m.memory, m.outbox = memory{maxSessions: m.maxSessions}, newOutbox(m.startHook)
+	do()
 	m.stats.Controls++
-	m.faults, m.authCalls = nil, 0
-	if m.seeded {
-		m.random = rand.NewPCG(m.seed, sessionStream)
-	}
 }
 
 // record puts a request into the journal before anything else happens to it, so
@@ -112,19 +94,57 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	case len(body) <= maxKeptBody:
 		e.body = []byte(redact.Replace(string(body)))
 	}
-	m.keepRequest(e)
+	m.requests = append(m.requests, e)
+	m.trimJournal()
 	return e
 }
 
+// keepOutcome completes an entry with what the request got. The caller holds m.mu.
+func (m *Mock) keepOutcome(e *entry, a *answer) {
+	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.violations
+	if !a.aborted && !a.fault.Reset {
+		e.Status = a.Code
+	}
+	if a.aborted {
+		m.stats.Aborted++
+	}
+	if a.fault != (Fault{}) {
+		m.stats.Faults++
+	}
+	if len(a.violations) > 0 {
+		m.stats.Refusals++
+	}
+	m.trimJournal()
+}
+
+// redactor replaces secrets: those of the mock, and those that r was sent with.
 func (m *Mock) redactor(r *http.Request) *strings.Replacer {
 	var pairs []string
-	for _, secret := range []string{
-		m.apiKey, m.customerID,
-		bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id"),
-	} {
+	for _, secret := range []string{m.apiKey, m.customerID, bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
 		if len(secret) >= 8 { // less is no secret, and would garble the entry
 			pairs = append(pairs, secret, "[redacted]")
 		}
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// Stats counts what has happened since the start. Neither Reset nor the limits of the
+// mock's memory take anything off it.
+type Stats struct {
+	Sessions uint64 `json:"sessions"` // opened
+	Ended    uint64 `json:"ended"`    // sessions that have their last state
+	Requests uint64 `json:"requests"` // those of the journal
+	Refusals uint64 `json:"refusals"` // requests with violations
+	Faults   uint64 `json:"faults"`   // requests that a fault changed
+	Aborted  uint64 `json:"aborted"`  // requests whose client left before the answer
+	Tokens   uint64 `json:"tokens"`   // issued
+	Events   uint64 `json:"events"`   // tried or dropped, as Events has them
+	Controls uint64 `json:"controls"` // faults injected or cleared, resets, tokens expired or revoked
+}
+
+// Stats returns the counters of GET /__mock/stats.
+func (m *Mock) Stats() Stats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stats
 }
