@@ -23,7 +23,11 @@ set -eu
 if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
 trap 'for pid in $(jobs -p) ${UMBRELLA_MOCK_PID:-}; do kill "$pid" 2>/dev/null || true; done' EXIT
 
-make() { command make -n -C "$ROOT" "$@" >/dev/null; }
+make() {
+	for arg; do
+		case $arg in *=*) ;; *) grep -q "^$arg:" "$ROOT/Makefile" "$ROOT/tools/tools.mk" ;; esac
+	done
+}
 go() {
 	local command=$1 arg; shift
 	case $command in
