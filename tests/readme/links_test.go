@@ -61,7 +61,7 @@ func TestPages_AreLinkedFromREADME(t *testing.T) {
 	require.NoError(t, err)
 	for _, p := range pages(t) {
 		if filepath.Dir(p.path) == "docs" {
-			assert.Contains(t, string(readme), "("+p.path, "README.md links to it")
+			assert.True(t, strings.Contains(string(readme), "("+p.path), "README.md has no link to %s", p.path)
 		}
 	}
 }

@@ -48,6 +48,15 @@ func (p page) blocks(language string) []string {
 	return code
 }
 
+// Or a command in a block of another name would not be run, without a word.
+func TestPages_BlocksAreOfAKnownLanguage(t *testing.T) {
+	for _, p := range pages(t) {
+		for _, match := range fenced.FindAllStringSubmatch(p.text, -1) {
+			require.Contains(t, []string{"go", "sh", "text", "console", "json", "csv", "sql", "mermaid"}, match[1], "%s:\n%s", p.path, match[2])
+		}
+	}
+}
+
 // prose is the page without its fenced blocks.
 func (p page) prose() string { return fenced.ReplaceAllString(p.text, "") }
 
