@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
 )
 
 // chain assembles everything between an operation and the network. It returns its
@@ -114,57 +115,35 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 			defer cancel()
 		}
 		req = req.WithContext(ctx)
-		var o outcome
+		var a *answer
+		var err error
 		if mayHang(c) {
-			o = await(ctx, func() (*answer, error) { return next(c, req) })
+			a, err = await(ctx, func() (*answer, error) { return next(c, req) })
 		} else {
-			o.answer, o.err = next(c, req)
+			a, err = next(c, req)
 		}
-		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.through.Load() != nil {
+		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
 			s.through.Load().replace()
 		}
-		if ended := ctx.Err(); o.err != nil && ended != nil && !errors.Is(o.err, ended) {
+		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
 			// net/http answers with context.Cause, which may be anything.
-			o.err = fmt.Errorf("%w: %w", ended, o.err)
+			err = fmt.Errorf("%w: %w", ended, err)
 		}
-		return o.answer, o.err
+		return a, err
 	}
 }
 
 // await returns how work ends, unless that is too long after the end of ctx.
-func await(ctx context.Context, work func() (*answer, error)) outcome {
-	done := make(chan outcome, 1)
-	go func() {
-		o := outcome{err: &ownError{reason: "something that the call used has ended its goroutine"}}
-		defer func() {
-			o.panicked = recover()
-			done <- o
-		}()
-		o.answer, o.err = work()
-	}()
-	var o outcome
-	select {
-	case o = <-done:
-	case <-ctx.Done():
-		timer := time.NewTimer(overdue)
-		defer timer.Stop()
-		select {
-		case o = <-done:
-		case <-timer.C:
-			o.err = errOverdue
-		}
+func await(ctx context.Context, work func() (*answer, error)) (a *answer, err error) {
+	err = &ownError{reason: "something that the call used has ended its goroutine"}
+	ended, panicked := bounded.Run(ctx, overdue, func() { a, err = work() })
+	switch {
+	case panicked != nil:
+		panic(panicked) // on the caller's goroutine, where it belongs
+	case !ended:
+		return nil, errOverdue
 	}
-	if o.panicked != nil {
-		panic(o.panicked) // on the caller's goroutine, where it belongs
-	}
-	return o
-}
-
-// outcome is how a handler ended.
-type outcome struct {
-	answer   *answer
-	err      error
-	panicked any
+	return a, err
 }
 
 var acceptJSON = []string{"application/json"}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
 	"github.com/umbrella-api/umbrella-go/internal/headervalue"
 )
 
@@ -165,18 +166,10 @@ func (s *APIKeySource) post(ctx context.Context) (*cached, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
 	defer cancel()
 	c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() { _ = recover() }()
-		c, err = s.exchange(ctx)
-	}()
-	select {
-	case <-done:
-		return c, err
-	case <-ctx.Done():
+	if ended, _ := bounded.Run(ctx, 0, func() { c, err = s.exchange(ctx) }); !ended {
 		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
 	}
+	return c, err
 }
 
 // land takes the result of the n-th exchange of f, begun so long after the first. It returns the

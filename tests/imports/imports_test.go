@@ -31,13 +31,14 @@ var rules = map[string]struct{ ours, others []string }{
 	"internal/retryafter":    {},
 	"internal/neterr":        {},
 	"internal/memhttp":       {},
+	"internal/bounded":       {},
 	"internal/headervalue":   {},
 	"api":                    {ours: []string{"internal/param"}},
-	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue"}},
+	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue", "internal/bounded"}},
 	"webhook":                {},
 	"": {ours: []string{
 		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
-		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue",
+		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue", "internal/bounded",
 	}},
 	"once": {ours: []string{"", "api"}},
 	"contract": {
