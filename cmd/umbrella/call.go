@@ -15,7 +15,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
@@ -32,33 +31,29 @@ func newCall(std streams) *cobra.Command {
 	c := &call{connection: connection{std: std}}
 	known, broken := operations()
 	names := slices.Sorted(maps.Keys(known))
-	cmd := &cobra.Command{
-		Use: "call OPERATION", Short: "Call any operation of the API with a request from a file",
-		Long: "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  "),
-		Example: `  umbrella call createSessionLink --file request.json
-  umbrella call getVerification --param sessionId=123e4567-e89b-12d3-a456-426614174000`,
-		Args: oneArgument("OPERATION"), ValidArgs: names,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			op, ok := known[args[0]]
-			if broken != nil {
-				return broken
-			} else if !ok {
-				return usagef("there is no operation %s%s; operations: %s", shown(args[0]), suggest(args[0], names), strings.Join(names, ", "))
-			}
-			return c.run(cmd.Context(), op, cmd.Flags())
-		},
+	cmd := command("call OPERATION", "Call any operation of the API with a request from a file", oneArgument("OPERATION"), nil)
+	cmd.Long = "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  ")
+	cmd.Example = "  umbrella call createSessionLink --file request.json\n  umbrella call getVerification --param sessionId=123e4567-e89b-12d3-a456-426614174000"
+	cmd.ValidArgs = names
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		op, ok := known[args[0]]
+		switch {
+		case broken != nil:
+			return broken
+		case !ok:
+			return usagef("there is no operation %s%s; operations: %s", shown(args[0]), suggest(args[0], names), strings.Join(names, ", "))
+		}
+		return c.run(cmd.Context(), op, cmd.Flags().Changed("file"))
 	}
-	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
 	cmd.Flags().StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
 	c.define(cmd.Flags())
 	return cmd
 }
 
-func (c *call) run(ctx context.Context, op operation, fs *pflag.FlagSet) error {
+func (c *call) run(ctx context.Context, op operation, hasFile bool) error {
 	var wrong misuse
-	values := c.values(op, &wrong)
-	body := c.body(op, fs.Changed("file"), &wrong)
+	values, body := c.values(op, &wrong), c.body(op, hasFile, &wrong)
 	if wrong.err() == nil {
 		found, err := op.violations(values, body, true)
 		if err != nil {
@@ -76,15 +71,14 @@ func (c *call) run(ctx context.Context, op operation, fs *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	var resp *http.Response
-	err = c.std.whileWaiting("the service", func() (err error) {
-		resp, err = client.Do(req)
-		return err
-	})
+	resp, err := waitFor(c.std, "the service", func() (*http.Response, error) { return client.Do(req) })
 	if err != nil {
 		return err
 	}
-	return c.show(op, values, resp)
+	if err := c.show(op, values, resp); err != nil {
+		return outcome{"", !op.safe(), fmt.Errorf("%s: %w", op.OperationID, err)}
+	}
+	return nil
 }
 
 // values are the parameters by name.
@@ -104,7 +98,7 @@ func (c *call) values(op operation, wrong *misuse) map[string]string {
 			wrong.add("--param %s: %s has no such parameter%s", shown(name), op.OperationID, suggest(name, names))
 		case twice:
 			wrong.add("--param %s is given twice", name)
-		case op.parameters.GetByInAndName("path", name) != nil && strings.Trim(value, ".") == "":
+		case strings.Trim(value, ".") == "" && op.parameters.GetByInAndName("path", name) != nil:
 			wrong.add("--param %s must not be empty or of dots alone", name)
 		}
 		values[name] = value
@@ -152,24 +146,20 @@ func explained(v contract.Violation) string {
 	return v.Reason
 }
 
-// show prints the answer, and then says whether it breaks the document.
+// show prints the answer, and then says whether it is the one that the document promises.
 func (c *call) show(op operation, values map[string]string, resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	wrong := op.checkAnswer(values, resp)
+	if _, err := c.std.out.Write(printable(body, c.json)); err != nil {
+		return fmt.Errorf("an answer came, but printing it failed: %w", err)
+	}
 	if strictjson.IsFalse(body, "status") {
-		wrong = errors.New(`the answer says "status": false`)
+		return errors.New(`the answer says "status": false`)
 	}
-	if _, err = c.std.out.Write(printable(body, c.json)); err != nil {
-		wrong = fmt.Errorf("the answer came, but printing it failed: %w", err)
-	}
-	if wrong != nil && !op.safe() {
-		return unclear{fmt.Errorf("%s: %w; it may have been processed all the same: check before you call again", op.OperationID, wrong)}
-	}
-	return wrong
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return op.check(values, nil, resp, false)
 }
 
 // printable formats JSON, and escapes in it what could steer a terminal.

@@ -28,17 +28,15 @@ type connection struct {
 	base string // the URL of the service, once there is a client
 }
 
-const serverUsage = "production, sandbox or the base `URL` of a server; else UMBRELLA_SERVER"
-
 func (c *connection) define(fs *pflag.FlagSet) {
-	fs.StringVar(&c.server, "server", "", serverUsage)
-	fs.DurationVar(&c.timeout, "timeout", time.Minute, "limit of each call with its attempts and waits, 0 for none")
+	c.defineServer(fs)
 	fs.IntVar(&c.retries, "retries", 2, "how often an attempt is repeated that cannot have been processed")
 	fs.BoolVar(&c.verbose, "verbose", false, "write each attempt to standard error")
-	c.defineJSON(fs)
 }
 
-func (c *connection) defineJSON(fs *pflag.FlagSet) {
+func (c *connection) defineServer(fs *pflag.FlagSet) {
+	fs.StringVar(&c.server, "server", "", "production, sandbox or the base `URL` of a server; else UMBRELLA_SERVER")
+	fs.DurationVar(&c.timeout, "timeout", time.Minute, "limit of each call with its attempts and waits, 0 for none")
 	fs.BoolVar(&c.json, "json", false, "print results, and errors on standard error, as JSON")
 }
 
@@ -77,21 +75,17 @@ func readSecrets(wrong *misuse) secrets {
 	switch {
 	case s.token != "" && s.key+s.customer != "":
 		wrong.credentials("UMBRELLA_TOKEN and UMBRELLA_API_KEY or UMBRELLA_CUSTOMER_ID are both set: keep one kind")
-	case s.token == "" && s.key+s.customer == "":
+	case s.token != "":
+	case s.key+s.customer == "":
 		wrong.credentials("no credentials: set UMBRELLA_API_KEY and UMBRELLA_CUSTOMER_ID, or UMBRELLA_TOKEN (umbrella link --mock needs none)")
-	case s.token == "" && s.key == "":
+	case s.key == "":
 		wrong.credentials("UMBRELLA_API_KEY is not set, but UMBRELLA_CUSTOMER_ID is")
-	case s.token == "" && s.customer == "":
+	case s.customer == "":
 		wrong.credentials("UMBRELLA_CUSTOMER_ID is not set, but UMBRELLA_API_KEY is")
 	}
-	for _, v := range [...]struct{ name, value string }{
-		{"UMBRELLA_API_KEY", s.key}, {"UMBRELLA_CUSTOMER_ID", s.customer}, {"UMBRELLA_TOKEN", s.token},
-	} {
-		if v.value == "" {
-			continue
-		}
-		if err := headervalue.Check(v.value); err != nil {
-			wrong.credentials("%s: %s", v.name, err)
+	for _, v := range [][2]string{{"UMBRELLA_API_KEY", s.key}, {"UMBRELLA_CUSTOMER_ID", s.customer}, {"UMBRELLA_TOKEN", s.token}} {
+		if err := headervalue.Check(v[1]); v[1] != "" && err != nil {
+			wrong.credentials("%s: %s", v[0], err)
 		}
 	}
 	if end := expiry(s.token); !end.IsZero() && !time.Now().Before(end) {
@@ -128,20 +122,20 @@ func (c *connection) client(wrong *misuse) *umbrella.Client {
 	if s.token != "" {
 		credentials = umbrella.WithToken(s.token)
 	}
-	client, err := umbrella.New(c.base, append(opts, credentials)...)
-	if err != nil {
+	return newClient(c.base, append(opts, credentials), wrong)
+}
+
+func newClient(server string, opts []umbrella.Option, wrong *misuse) *umbrella.Client {
+	client, err := umbrella.New(server, opts...)
+	if err != nil && wrong.err() == nil {
 		wrong.add("%s", err)
 	}
 	return client
 }
 
 func (c *connection) options(wrong *misuse) []umbrella.Option {
-	if c.timeout < 0 {
-		wrong.add("--timeout %s: want 0 or more", c.timeout)
-	}
-	if c.retries < 0 {
-		wrong.add("--retries %d: want 0 or more", c.retries)
-	}
+	wrong.unless(c.timeout >= 0, "--timeout must not be negative")
+	wrong.unless(c.retries >= 0, "--retries must not be negative")
 	opts := []umbrella.Option{
 		umbrella.WithTimeout(c.timeout), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: c.retries + 1}),
 	}

@@ -93,47 +93,34 @@ func (o operation) request(ctx context.Context, server string, values map[string
 	return req, nil
 }
 
-// probe is a call that is held against the document and not sent.
-func (o operation) probe(values map[string]string, body []byte) (*http.Request, error) {
+// check holds a call, and the answer if there is one already, against the document. A
+// name in the body that the document does not have is wrong too if closed: the API may
+// ignore it, and so a mistyped name would be lost without a word.
+func (o operation) check(values map[string]string, body []byte, resp *http.Response, closed bool) error {
 	req, err := o.request(context.Background(), "", values, body)
-	if err == nil {
-		req.Header.Set("Authorization", "Bearer none")
-	}
-	return req, err
-}
-
-// violations holds a call against the document. A name in the body that the document
-// does not have is one too if closed: the API may ignore it, and so a mistyped name
-// would be lost without a word.
-func (o operation) violations(values map[string]string, body []byte, closed bool) ([]contract.Violation, error) {
-	req, err := o.probe(values, body)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	req.Header.Set("Authorization", "Bearer none")
 	opts := []contract.Option{contract.WithServer("/")}
 	if closed {
 		opts = append(opts, contract.Sealed())
 	}
 	validator, err := contract.New(opts...)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+		return err
+	case resp != nil:
+		return validator.ValidateResponse(req, resp)
 	}
+	return validator.ValidateRequest(req)
+}
+
+// violations are what check finds in a call.
+func (o operation) violations(values map[string]string, body []byte, closed bool) ([]contract.Violation, error) {
 	var found *contract.Error
-	if err := validator.ValidateRequest(req); !errors.As(err, &found) {
+	if err := o.check(values, body, nil, closed); !errors.As(err, &found) {
 		return nil, err
 	}
 	return found.Violations, nil
-}
-
-// checkAnswer holds the answer to a call against the document.
-func (o operation) checkAnswer(values map[string]string, resp *http.Response) error {
-	req, err := o.probe(values, nil)
-	if err != nil {
-		return err
-	}
-	validator, err := contract.New(contract.WithServer("/"))
-	if err != nil {
-		return err
-	}
-	return validator.ValidateResponse(req, resp)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,52 +15,45 @@ import (
 
 func newDownload(std streams) *cobra.Command {
 	c := connection{std: std}
-	var output string
-	var force bool
-	cmd := &cobra.Command{
-		Use: "download REQUEST_ID", Short: "Fetch the signed document of a session", Args: oneArgument("REQUEST_ID"),
-		Long: "Fetch the signed document of a session into a file that only you can read. The\nfile is whole or not there, and one that exists stays as it is without --force.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var wrong misuse
-			client := c.client(&wrong)
-			target := targetFile{name: output, force: force}
-			if output == "" {
-				target.name = args[0] + ".pdf"
-			}
-			target.check(output == "", &wrong)
-			if err := wrong.err(); err != nil {
-				return err
-			}
-			var document umbrella.Document
-			err := target.write(func(file *os.File) error {
-				return std.whileWaiting("the document", func() (err error) {
-					document, err = client.DownloadSigned(cmd.Context(), args[0], file)
-					return err
-				})
-			})
-			if err != nil {
-				return &sessionError{args[0], false, err}
-			}
-			return showDocument(std, target.name, document, c.json)
-		},
-	}
-	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`, else to REQUEST_ID.pdf")
-	cmd.Flags().BoolVar(&force, "force", false, "replace a file that exists")
+	var target targetFile
+	cmd := command("download REQUEST_ID", "Fetch the signed document of a session", oneArgument("REQUEST_ID"), func(ctx context.Context, args []string) error {
+		if err := c.download(ctx, args[0], target); err != nil {
+			return outcome{args[0], false, err}
+		}
+		return nil
+	})
+	cmd.Long = "Fetch the signed document of a session into a file that only you can read. The\nfile is whole or not there, and one that exists stays as it is without --force."
+	cmd.Flags().StringVarP(&target.name, "output", "o", "", "write to `FILE`, else to REQUEST_ID.pdf")
+	cmd.Flags().BoolVar(&target.force, "force", false, "replace a file that exists")
 	c.define(cmd.Flags())
 	return cmd
 }
 
-func showDocument(std streams, name string, d umbrella.Document, asJSON bool) error {
-	sum := fmt.Sprintf("%x", d.SHA256)
-	if asJSON {
-		return writeJSON(std.out, struct {
-			File   string `json:"file"`
-			Size   int64  `json:"size"`
-			SHA256 string `json:"sha256"`
-		}{name, d.Size, sum})
+func (c *connection) download(ctx context.Context, requestID string, target targetFile) error {
+	var wrong misuse
+	client := c.client(&wrong)
+	if target.name == "" {
+		if target.name = requestID + ".pdf"; filepath.Base(target.name) != target.name {
+			wrong.add("REQUEST_ID has a character that no file name has: name the file with -o")
+		}
 	}
-	_, err := fmt.Fprintf(std.out, "File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(name), d.Size, sum)
+	target.check(&wrong)
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	var document umbrella.Document
+	err := target.write(func(file *os.File) (err error) {
+		document, err = waitFor(c.std, "the document", func() (umbrella.Document, error) { return client.DownloadSigned(ctx, requestID, file) })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	sum := fmt.Sprintf("%x", document.SHA256)
+	if c.json {
+		return writeJSON(c.std.out, map[string]any{"file": target.name, "size": document.Size, "sha256": sum})
+	}
+	_, err = fmt.Fprintf(c.std.out, "File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(target.name), document.Size, sum)
 	return err
 }
 
@@ -70,20 +64,15 @@ type targetFile struct {
 }
 
 // check finds what would keep the file from being written, before anything is sent.
-func (t targetFile) check(unnamed bool, wrong *misuse) {
-	if unnamed && filepath.Base(t.name) != t.name {
-		wrong.add("REQUEST_ID has a character that no file name has: name the file with -o")
-		return
-	}
+func (t targetFile) check(wrong *misuse) {
 	info, err := os.Lstat(t.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		wrong.add("-o: %s", reason(err))
-	case !info.Mode().IsRegular():
-		wrong.add("-o: there is something of that name that is no file")
-	case !t.force:
-		wrong.add("-o: the file exists: name another, or replace it with --force")
+	default:
+		wrong.unless(info.Mode().IsRegular(), "-o: there is something of that name that is no file")
+		wrong.unless(t.force || !info.Mode().IsRegular(), "-o: the file exists: name another, or replace it with --force")
 	}
 }
 

@@ -38,6 +38,12 @@ func (m *misuse) add(format string, args ...any) {
 	m.lines = append(m.lines, fmt.Sprintf(format, args...))
 }
 
+func (m *misuse) unless(right bool, text string) {
+	if !right {
+		m.add("%s", text)
+	}
+}
+
 func (m *misuse) credentials(format string, args ...any) {
 	m.code = cmp.Or(m.code, exitCredentials)
 	m.lines = append(m.lines, fmt.Sprintf(format, args...))
@@ -60,17 +66,14 @@ func usagef(format string, args ...any) error {
 	return &m
 }
 
-// sessionError is what failed after a session was opened, or with one.
-type sessionError struct {
-	requestID string
-	opened    bool // by this very command, which is therefore not safe to repeat
+// outcome is a failure of which more is known than the error tells.
+type outcome struct {
+	requestID string // of the session that it is about, if any
+	maybe     bool   // to repeat the command is not safe
 	error
 }
 
-func (e *sessionError) Unwrap() error { return e.error }
-
-// unclear is an answer that leaves open what became of a request.
-type unclear struct{ error }
+func (o outcome) Unwrap() error { return o.error }
 
 // failure is what programs get to know of an error.
 type failure struct {
@@ -91,18 +94,16 @@ func explain(ctx context.Context, err error) failure {
 	var invalid *umbrella.ValidationError
 	var call *umbrella.Error
 	var token *authprovider.Error
-	var session *sessionError
-	var open unclear
+	var about outcome
 	if errors.As(err, &call) {
 		f.Status, f.RetryAfter, f.MaybeProcessed = call.StatusCode, call.RetryAfter.Seconds(), call.MaybeProcessed
 	}
 	if errors.As(err, &token) {
 		f.Status, f.RetryAfter = token.StatusCode, max(f.RetryAfter, token.RetryAfter.Seconds())
 	}
-	if errors.As(err, &session) {
-		f.RequestID, f.MaybeProcessed = session.requestID, f.MaybeProcessed || session.opened
+	if errors.As(err, &about) {
+		f.RequestID, f.MaybeProcessed = about.requestID, f.MaybeProcessed || about.maybe
 	}
-	f.MaybeProcessed = f.MaybeProcessed || errors.As(err, &open)
 	switch {
 	case errors.As(err, &wrong):
 		f.Code, f.lines = wrong.code, wrong.lines
@@ -117,8 +118,11 @@ func explain(ctx context.Context, err error) failure {
 	}
 	if f.lines == nil {
 		f.lines = []string{sentence(ctx, err, call != nil || token != nil, f.Status)}
-		if session != nil && session.opened {
-			f.lines[0] += "; the session is there: umbrella status " + plain(session.requestID)
+		switch {
+		case about.maybe && about.requestID != "":
+			f.lines[0] += "; the session is there: umbrella status " + plain(about.requestID)
+		case about.maybe:
+			f.lines[0] += "; it may have been processed all the same: check before you call again"
 		}
 	}
 	f.Message = strings.Join(f.lines, "; ")

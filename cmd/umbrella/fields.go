@@ -3,14 +3,12 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
 // fieldFlags are the flags of the properties of a request for a session.
@@ -57,26 +55,22 @@ func (in *fields) request(fs *pflag.FlagSet, useMock bool, stdin io.Reader, wron
 			return req, err
 		}
 	}
-	before := len(wrong.lines)
 	for _, f := range fieldFlags {
 		if !fs.Changed(f.name) {
 			continue
 		}
-		if _, twice := body[f.property]; twice && fromFile {
-			wrong.add("--%s and %s in --file both give the same field: keep one", f.name, f.property)
-		}
-		value, err := fromFlag(f.property, *in.flags[f.property])
-		if err != nil {
+		_, twice := body[f.property]
+		wrong.unless(!twice || !fromFile, "--"+f.name+" and "+f.property+" in --file both give the same field: keep one")
+		if body[f.property], err = fromFlag(f.property, *in.flags[f.property]); err != nil {
 			wrong.add("%s", err)
-			continue
+			delete(body, f.property)
 		}
-		body[f.property] = value
 	}
 	data, err := json.Marshal(body)
 	if err != nil {
 		return req, err
 	}
-	if err := in.check(create, fs, data, wrong); err != nil || len(wrong.lines) > before {
+	if wrong, err := in.check(create, fs, data, wrong); wrong || err != nil {
 		return req, err
 	}
 	return req, json.Unmarshal(data, &req)
@@ -85,29 +79,26 @@ func (in *fields) request(fs *pflag.FlagSet, useMock bool, stdin io.Reader, wron
 // fromFlag turns what a flag gave into the value of its property. Of a flag that
 // is not repeatable the last one counts.
 func fromFlag(property string, values []string) (any, error) {
-	switch property {
-	case "signForms":
-		var signs []api.SignForm
-		for _, pair := range values {
-			field, actor, _ := strings.Cut(pair, "=")
-			if field == "" || actor == "" {
-				return nil, errors.New("--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify")
-			}
-			signs = append(signs, api.SignForm{FieldID: field, ActorID: actor})
-		}
-		return signs, nil
-	case "fillForm":
-		var fills []api.FillFormField
-		for _, pair := range values {
-			field, value, ok := strings.Cut(pair, "=")
-			if field == "" || !ok {
-				return nil, errors.New("--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'")
-			}
-			fills = append(fills, api.FillFormField{FieldID: field, Value: value})
-		}
-		return fills, nil
+	if property != "signForms" && property != "fillForm" {
+		return values[len(values)-1], nil
 	}
-	return values[len(values)-1], nil
+	var signs []api.SignForm
+	var fills []api.FillFormField
+	for _, pair := range values {
+		field, value, ok := strings.Cut(pair, "=")
+		switch {
+		case property == "signForms" && (field == "" || value == ""):
+			return nil, errors.New("--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify")
+		case property == "fillForm" && (field == "" || !ok):
+			return nil, errors.New("--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'")
+		}
+		signs = append(signs, api.SignForm{FieldID: field, ActorID: value})
+		fills = append(fills, api.FillFormField{FieldID: field, Value: value})
+	}
+	if property == "signForms" {
+		return signs, nil
+	}
+	return fills, nil
 }
 
 func (in *fields) read(stdin io.Reader) (map[string]any, error) {
@@ -115,31 +106,31 @@ func (in *fields) read(stdin io.Reader) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	var members map[string]json.RawMessage // as they are: a large number stays exact
+	if json.Unmarshal(data, &members) != nil || members == nil {
+		return nil, errors.New("--file must hold the request as one JSON object")
+	}
 	body := map[string]any{}
-	err = strictjson.Object(data, func(name string, value []byte) error {
-		body[name] = json.RawMessage(value)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("--file must hold the request as one JSON object: %w", err)
+	for name, value := range members {
+		body[name] = value
 	}
 	return body, nil
 }
 
 // check holds the request against the document, and names what is wrong by flag, or
 // by JSON path where the file has it.
-func (in *fields) check(create operation, fs *pflag.FlagSet, data []byte, wrong *misuse) error {
-	fromFile := fs.Changed("file")
-	found, err := create.violations(nil, data, fromFile)
-	for _, v := range found {
+func (in *fields) check(create operation, fs *pflag.FlagSet, data []byte, wrong *misuse) (found bool, err error) {
+	violations, err := create.violations(nil, data, fs.Changed("file"))
+	for _, v := range violations {
 		place := v.Path + " in --file"
+		property, _, _ := strings.Cut(strings.TrimPrefix(v.Path, "$."), ".")
+		property, _, _ = strings.Cut(property, "[")
 		for _, f := range fieldFlags {
-			below, ok := strings.CutPrefix(v.Path, "$."+f.property)
-			if ok && strings.Trim(below[:min(1, len(below))], ".[") == "" && (!fromFile || fs.Changed(f.name)) {
+			if f.property == property && (!fs.Changed("file") || fs.Changed(f.name)) {
 				place = "--" + f.name
 			}
 		}
 		wrong.add("%s %s", place, explained(v))
 	}
-	return err
+	return len(violations) > 0, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
@@ -30,13 +30,11 @@ type link struct {
 
 func newLink(std streams) *cobra.Command {
 	l := &link{connection: connection{std: std}}
-	cmd := &cobra.Command{
-		Use: "link", Short: "Create a session and print the link where it is signed", Example: linkExample, Args: noArguments,
-		Long: "Create a session and print its URL, expiry and request id. Each call to a real\nserver opens a session that the API may bill.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd) },
-	}
+	cmd := command("link", "Create a session and print the link where it is signed", noArguments, nil)
+	cmd.Long = "Create a session and print its URL, expiry and request id. Each call to a real\nserver opens a session that the API may bill."
+	cmd.Example = linkExample
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context(), cmd.Flags()) }
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	l.fields.define(fs)
 	fs.BoolVar(&l.wait, "wait", false, "wait until the document is signed, at most as long as the link lives")
 	fs.BoolVar(&l.mock, "mock", false, "call a mock inside this process: no credentials needed, no real session;\nwithout --file, fields that no flag gives have the values of the document's example")
@@ -44,12 +42,10 @@ func newLink(std streams) *cobra.Command {
 	return cmd
 }
 
-func (l *link) run(cmd *cobra.Command) error {
+func (l *link) run(ctx context.Context, fs *pflag.FlagSet) error {
 	var wrong misuse
-	if l.mock && l.server != "" {
-		wrong.add("--mock and --server exclude each other: keep one")
-	}
-	req, err := l.request(cmd.Flags(), l.mock, l.std.in, &wrong)
+	wrong.unless(!l.mock || l.server == "", "--mock and --server exclude each other: keep one")
+	req, err := l.request(fs, l.mock, l.std.in, &wrong)
 	if err != nil {
 		return err
 	}
@@ -58,25 +54,23 @@ func (l *link) run(cmd *cobra.Command) error {
 	if err := wrong.err(); err != nil {
 		return err
 	}
-	ctx := cmd.Context()
-	var session *api.SessionLink
-	err = l.std.whileWaiting("the service", func() (err error) {
-		session, err = client.CreateSessionLink(ctx, req)
-		return err
-	})
+	session, err := waitFor(l.std, "the service", func() (*api.SessionLink, error) { return client.CreateSessionLink(ctx, req) })
 	if err != nil {
 		return err
 	}
 	if err := l.show(session); err != nil {
-		return &sessionError{session.RequestID, true, fmt.Errorf("a session was opened, but printing its link failed: %w", err)}
+		return outcome{session.RequestID, true, fmt.Errorf("a session was opened, but printing its link failed: %w", err)}
 	}
-	if l.wait {
-		return l.await(ctx, client, session)
+	if !l.wait {
+		return nil
+	}
+	if err := l.await(ctx, client, session); err != nil {
+		return outcome{session.RequestID, true, err}
 	}
 	return nil
 }
 
-// connect makes the client for a real server or for the mock, and what ends it.
+// connect makes the client for a real server or for the mock, and what ends that.
 func (l *link) connect(wrong *misuse) (*umbrella.Client, func()) {
 	if !l.mock {
 		return l.client(wrong), func() {}
@@ -90,18 +84,13 @@ func (l *link) connect(wrong *misuse) (*umbrella.Client, func()) {
 	s, err := listen("127.0.0.1:0", false)
 	if err != nil {
 		wrong.add("the mock: %s", err)
-		return nil, func() {}
+		return nil, mock.Close
 	}
 	s.serve(mock)
-	stop := func() { s.stop(); mock.Close() }
 	if wrong.err() == nil {
 		_, _ = fmt.Fprintf(l.std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
 	}
-	client, err := umbrella.New(s.url, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
-	if err != nil {
-		wrong.add("%s", err)
-	}
-	return client, stop
+	return newClient(s.url, append(opts, umbrella.WithAPIKey(mock.Credentials())), wrong), func() { s.stop(); mock.Close() }
 }
 
 // await waits until the document is signed, and prints that.
@@ -112,16 +101,13 @@ func (l *link) await(ctx context.Context, client *umbrella.Client, session *api.
 	if l.mock { // somebody sits in front of it
 		opts = append(opts, umbrella.WithPollInterval(200*time.Millisecond, 400*time.Millisecond))
 	}
-	var v *api.Verification
-	err := l.std.whileWaiting("the signature", func() (err error) {
-		v, err = client.WaitForVerification(limited, session.RequestID, opts...)
-		return err
+	v, err := waitFor(l.std, "the signature", func() (*api.Verification, error) {
+		return client.WaitForVerification(limited, session.RequestID, opts...)
 	})
-	if errors.Is(err, context.DeadlineExceeded) && limited.Err() != nil && ctx.Err() == nil {
-		err = fmt.Errorf("the link has expired: %w", &umbrella.NotSignedError{})
-	}
-	if err != nil {
-		return &sessionError{session.RequestID, true, err}
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("the link has expired: %w", &umbrella.NotSignedError{})
+	} else if err != nil {
+		return err
 	}
 	return showVerification(l.std.out, session.RequestID, v, l.json)
 }

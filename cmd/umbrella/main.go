@@ -33,8 +33,8 @@ type streams struct {
 	patience time.Duration // how long that person waits without a word
 }
 
-// whileWaiting runs work, and tells a person what it waits for if that takes long.
-func (s streams) whileWaiting(what string, work func() error) error {
+// waitFor returns what work does, and tells a person what it waits for if that takes long.
+func waitFor[T any](s streams, what string, work func() (T, error)) (T, error) {
 	if s.terminal {
 		notice := time.AfterFunc(s.patience, func() {
 			_, _ = fmt.Fprintf(s.err, "waiting for %s; Ctrl-C ends it\n", what)
@@ -76,54 +76,51 @@ Exit codes:
 `
 
 func newRoot(std streams) *cobra.Command {
-	root := group(&cobra.Command{Use: "umbrella", Short: "Work with QES signing sessions", Long: about})
-	root.SilenceErrors, root.SilenceUsage = true, true
+	root := group("umbrella", "Work with QES signing sessions",
+		newLink(std), newStatus(std), newDownload(std), newListen(std), newCall(std), newMock(std),
+		group("auth", "Try the credentials", newAuthCheck(std)),
+		command("spec", "Print the OpenAPI document of the API, byte for byte", noArguments, func(context.Context, []string) error {
+			_, err := std.out.Write(umbrella.OpenAPI())
+			return err
+		}),
+		command("version", "Print the version of this command and its module", noArguments, func(context.Context, []string) error {
+			_, err := fmt.Fprintln(std.out, "umbrella", umbrella.Version)
+			return err
+		}))
+	root.Long, root.SilenceErrors, root.SilenceUsage = about, true, true
 	root.SetUsageTemplate(root.UsageTemplate() + exitCodes)
 	root.SetFlagErrorFunc(flagError)
-	auth := group(&cobra.Command{Use: "auth", Short: "Try the credentials"})
-	auth.AddCommand(newAuthCheck(std))
-	root.AddCommand(newLink(std), newStatus(std), newDownload(std), newListen(std), auth, newCall(std), newMock(std),
-		&cobra.Command{
-			Use: "spec", Short: "Print the OpenAPI document of the API, byte for byte", Args: noArguments,
-			RunE: func(*cobra.Command, []string) error {
-				_, err := std.out.Write(umbrella.OpenAPI())
-				return err
-			},
-		},
-		&cobra.Command{
-			Use: "version", Short: "Print the version of this command and its module", Args: noArguments,
-			RunE: func(*cobra.Command, []string) error {
-				_, err := fmt.Fprintln(std.out, "umbrella", umbrella.Version)
-				return err
-			},
-		})
-	root.SetHelpCommand(&cobra.Command{
-		Use: "help [command]", Short: "Say how a command is used",
-		RunE: func(_ *cobra.Command, args []string) error {
-			cmd, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknownCommand(cmd, rest)
-			}
-			cmd.InitDefaultHelpFlag()
-			return cmd.Help()
-		},
-	})
+	root.SetHelpCommand(command("help [command]", "Say how a command is used", nil, func(_ context.Context, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || len(rest) > 0 {
+			return unknownCommand(cmd, rest)
+		}
+		cmd.InitDefaultHelpFlag()
+		return cmd.Help()
+	}))
 	return root
 }
 
-// group makes cmd one that only has commands below it.
-func group(cmd *cobra.Command) *cobra.Command {
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return nil
+// command is a command without its flags.
+func command(use, short string, args cobra.PositionalArgs, run func(ctx context.Context, args []string) error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+		return run(cmd.Context(), args)
+	}}
+	cmd.Flags().SortFlags = false
+	return cmd
+}
+
+// group is a command that only has commands below it.
+func group(name, short string, below ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short, Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args)
 		}
-		return unknownCommand(cmd, args)
-	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cmd.SetOut(cmd.ErrOrStderr())
 		_ = cmd.Help()
 		return usagef("which command?")
-	}
+	}}
+	cmd.AddCommand(below...)
 	return cmd
 }
 

@@ -32,21 +32,21 @@ type mockFlags struct {
 	webhookURL, faults                    string
 	webhookHeaders, corsOrigins, allowed  []string
 	tls, env, fetchPDF, logAll, noControl bool
+
+	headers map[string]string // of webhookHeaders
 }
 
 func newMock(std streams) *cobra.Command {
 	f := &mockFlags{std: std}
-	cmd := &cobra.Command{
-		Use: "mock", Short: "Serve a mock of the API, for tests", Long: strings.TrimSpace(mockHelp), Args: noArguments,
-		Example: "  umbrella mock --addr 127.0.0.1:8080 --api-key key --customer-id customer",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context()) },
-	}
+	cmd := command("mock", "Serve a mock of the API, for tests", noArguments, func(ctx context.Context, _ []string) error { return f.run(ctx) })
+	cmd.Long = strings.TrimSpace(mockHelp)
+	cmd.Example = "  umbrella mock --addr 127.0.0.1:8080 --api-key key --customer-id customer"
 	f.define(cmd.Flags())
 	return cmd
 }
 
 func (f *mockFlags) define(fs *pflag.FlagSet) {
-	f.set, fs.SortFlags = fs, false
+	f.set = fs
 	fs.StringVar(&f.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
 	fs.StringVar(&f.basePath, "base-path", "", "before /auth and the operations: `PATH`, for example /api/services")
 	fs.BoolVar(&f.tls, "tls", false, "serve https with a throw-away certificate for localhost; \"ca\" in the\nready line is the file with its CA's certificate")
@@ -70,29 +70,24 @@ func (f *mockFlags) define(fs *pflag.FlagSet) {
 
 // check says what is wrong with the flags; umbrellatest.New says the rest.
 func (f *mockFlags) check(wrong *misuse) {
-	for _, rule := range []struct {
-		broken bool
-		text   string
-	}{
-		{f.tokenTTL < time.Second, "--token-ttl must be at least 1s"},
-		{f.sessionTTL < time.Second, "--session-ttl must be at least 1s"},
-		{f.latency < 0, "--latency must not be negative"},
-		{f.maxSessions < 1, "--max-sessions must be at least 1"},
-		{(f.apiKey == "") != (f.customerID == ""), "--api-key and --customer-id belong together: give both or neither"},
-		{len(f.webhookHeaders) > 0 && f.webhookURL == "", "--webhook-header needs --webhook-url"},
-		{
-			f.basePath != "" && (!strings.HasPrefix(f.basePath, "/") || strings.ContainsAny(f.basePath, "?#% ")),
-			"--base-path must begin with a slash, for example /api/services",
-		},
-	} {
-		if rule.broken {
-			wrong.add("%s", rule.text)
-		}
+	path := f.basePath == "" || strings.HasPrefix(f.basePath, "/") && !strings.ContainsAny(f.basePath, "?#% ")
+	wrong.unless(f.tokenTTL >= time.Second, "--token-ttl must be at least 1s")
+	wrong.unless(f.sessionTTL >= time.Second, "--session-ttl must be at least 1s")
+	wrong.unless(f.latency >= 0, "--latency must not be negative")
+	wrong.unless(f.maxSessions > 0, "--max-sessions must be at least 1")
+	wrong.unless((f.apiKey == "") == (f.customerID == ""), "--api-key and --customer-id belong together: give both or neither")
+	wrong.unless(len(f.webhookHeaders) == 0 || f.webhookURL != "", "--webhook-header needs --webhook-url")
+	wrong.unless(path, "--base-path must begin with a slash, for example /api/services")
+	f.headers = map[string]string{}
+	for _, line := range f.webhookHeaders {
+		name, value, ok := strings.Cut(line, ":")
+		wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
+		f.headers[name] = strings.TrimSpace(value)
 	}
 }
 
 // options are what the flags ask of a mock that is reached at url.
-func (f *mockFlags) options(url string, webhookHeader map[string]string) []umbrellatest.Option {
+func (f *mockFlags) options(url string) []umbrellatest.Option {
 	level := slog.LevelWarn
 	if f.logAll {
 		level = slog.LevelInfo
@@ -114,7 +109,7 @@ func (f *mockFlags) options(url string, webhookHeader map[string]string) []umbre
 		opts = append(opts, umbrellatest.WithSeed(f.seed))
 	}
 	if f.webhookURL != "" {
-		opts = append(opts, umbrellatest.WithWebhook(f.webhookURL, webhookHeader))
+		opts = append(opts, umbrellatest.WithWebhook(f.webhookURL, f.headers))
 	}
 	if f.fetchPDF {
 		opts = append(opts, umbrellatest.WithFetchPDF())
@@ -146,7 +141,6 @@ func inject(mock *umbrellatest.Mock, name string) error {
 func (f *mockFlags) run(ctx context.Context) error {
 	var wrong misuse
 	f.check(&wrong)
-	header := parseHeaders("--webhook-header", f.webhookHeaders, &wrong)
 	if err := wrong.err(); err != nil {
 		return err
 	}
@@ -155,7 +149,7 @@ func (f *mockFlags) run(ctx context.Context) error {
 		return err
 	}
 	defer s.stop()
-	mock, err := umbrellatest.New(f.options(s.url+strings.TrimRight(f.basePath, "/"), header)...)
+	mock, err := umbrellatest.New(f.options(s.url + strings.TrimRight(f.basePath, "/"))...)
 	if err != nil {
 		return usagef("%s", inWordsOfTheMock.Replace(err.Error()))
 	}
@@ -183,12 +177,11 @@ func (f *mockFlags) announce(out io.Writer, s *listening, mock *umbrellatest.Moc
 	url := s.url + strings.TrimRight(f.basePath, "/")
 	apiKey, customerID := mock.Credentials()
 	if !f.env {
-		return json.NewEncoder(out).Encode(struct {
-			URL        string `json:"url"`
-			APIKey     string `json:"apiKey"`
-			CustomerID string `json:"customerId"`
-			CA         string `json:"ca,omitempty"`
-		}{url, apiKey, customerID, s.ca})
+		ready := map[string]string{"url": url, "apiKey": apiKey, "customerId": customerID}
+		if s.ca != "" {
+			ready["ca"] = s.ca
+		}
+		return writeJSON(out, ready)
 	}
 	lines := ""
 	for _, v := range [][2]string{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -12,35 +13,34 @@ import (
 
 func newStatus(std streams) *cobra.Command {
 	c := connection{std: std}
-	cmd := &cobra.Command{
-		Use: "status REQUEST_ID", Short: "Say whether a session's document is signed", Args: oneArgument("REQUEST_ID"),
-		Long: "Say whether the document of a session is signed: exit code 0 if it is, else 4.\n--json prints all that the service knows of the session, personal data included.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var wrong misuse
-			client := c.client(&wrong)
-			if err := wrong.err(); err != nil {
-				return err
-			}
-			var v *api.Verification
-			err := std.whileWaiting("the service", func() (err error) {
-				v, err = client.GetVerification(cmd.Context(), args[0])
-				return err
-			})
-			if err == nil {
-				err = showVerification(std.out, args[0], v, c.json)
-			}
-			if err == nil && (v.IsVerified == nil || !*v.IsVerified) {
-				err = &umbrella.NotSignedError{Verification: v}
-			}
-			if err != nil {
-				return &sessionError{args[0], false, err}
-			}
-			return nil
-		},
-	}
-	cmd.Flags().SortFlags = false
+	cmd := command("status REQUEST_ID", "Say whether a session's document is signed", oneArgument("REQUEST_ID"), func(ctx context.Context, args []string) error {
+		if err := c.status(ctx, args[0]); err != nil {
+			return outcome{args[0], false, err}
+		}
+		return nil
+	})
+	cmd.Long = "Say whether the document of a session is signed: exit code 0 if it is, else 4.\n--json prints all that the service knows of the session, personal data included."
 	c.define(cmd.Flags())
 	return cmd
+}
+
+func (c *connection) status(ctx context.Context, requestID string) error {
+	var wrong misuse
+	client := c.client(&wrong)
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	v, err := waitFor(c.std, "the service", func() (*api.Verification, error) { return client.GetVerification(ctx, requestID) })
+	if err != nil {
+		return err
+	}
+	if err := showVerification(c.std.out, requestID, v, c.json); err != nil {
+		return err
+	}
+	if v.IsVerified == nil || !*v.IsVerified {
+		return &umbrella.NotSignedError{Verification: v}
+	}
+	return nil
 }
 
 // showVerification prints what is known of a session: for people without personal data.
