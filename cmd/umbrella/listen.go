@@ -33,7 +33,7 @@ SIGINT or SIGTERM. An event is acknowledged once it is printed and the server be
 
 Events are let in with a header Authorization that is made up at each start. --configure
 registers it with the service together with your public URL, which a tunnel leads here;
-that replaces what was registered, and stays registered. Without --configure the header
+both stay registered when this command ends. Without --configure the header
 is printed. --forward gets it too.`
 
 func newListen(std streams) *cobra.Command {
