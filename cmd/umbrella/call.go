@@ -29,7 +29,7 @@ type call struct {
 
 func newCall(std streams) *cobra.Command {
 	c := &call{connection: connection{std: std}}
-	known, broken := operations()
+	known, broken := operations(contract.OpenAPI())
 	names := slices.Sorted(maps.Keys(known))
 	cmd := command("call OPERATION", "Call any operation of the API with a request from a file", oneArgument("OPERATION"), nil)
 	cmd.Long = "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  ")
@@ -169,7 +169,9 @@ func printable(body []byte, asLine bool) []byte {
 	if asLine {
 		format = func() error { return json.Compact(&out, body) }
 	}
-	if format() != nil {
+	if len(body) == 0 {
+		return nil
+	} else if format() != nil {
 		return fmt.Appendf(nil, "%q\n", body)
 	}
 	for _, r := range out.String() {

@@ -11,11 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
 func TestCall_MakesEveryOperationOfTheDocument(t *testing.T) {
-	known, err := operations()
+	known, err := operations(contract.OpenAPI())
 	require.NoError(t, err)
 	require.Contains(t, slices.Collect(maps.Keys(known)), "createSessionLink")
 	for id, op := range known {
@@ -122,4 +123,32 @@ func TestCall_AnswerCannotSteerTheTerminal(t *testing.T) {
 	code, stdout, stderr := invoke(t, t.Context(), "", "call", "getVerification", "--param", "sessionId=a b/c")
 	require.Equal(t, exitOK, code, stderr)
 	require.Equal(t, "{\n  \"status\": true,\n  \"data\": {\n    \"message\": \"\\u009b2J \\udb40\\udc41 ä\"\n  }\n}\n", stdout)
+}
+
+const otherDocument = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/things/{id}/parts/{part}":{
+	"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}},{"name":"limit","in":"query","schema":{"type":"string"}}],
+	"get":{"operationId":"parts","responses":{},"parameters":[
+		{"name":"part","in":"path","required":true,"schema":{"type":"string"}},
+		{"name":"limit","in":"query","required":true,"schema":{"type":"string"}},
+		{"name":"X-Trace","in":"header","schema":{"type":"string"}}]}}}}`
+
+func TestCall_PutsParametersWhereTheDocumentHasThem(t *testing.T) {
+	known, err := operations([]byte(otherDocument))
+	require.NoError(t, err)
+	c := call{params: []string{"id=a/b", "part=ü?", "limit=1&x=2", "X-Trace=t"}}
+	var wrong misuse
+	values := c.values(known["parts"], &wrong)
+	require.NoError(t, wrong.err())
+	req, err := known["parts"].request(t.Context(), "https://a.example/base/", values, nil)
+	require.NoError(t, err)
+	require.Equal(t, "GET https://a.example/base/things/a%2Fb/parts/%C3%BC%3F?limit=1%26x%3D2", req.Method+" "+req.URL.String())
+	require.Equal(t, "t", req.Header.Get("X-Trace"))
+	require.Nil(t, req.Body)
+
+	c.params = nil
+	c.values(known["parts"], &wrong)
+	require.Equal(t, []string{"--param part=VALUE is missing", "--param limit=VALUE is missing", "--param id=VALUE is missing"}, wrong.lines)
+	require.Equal(t, "--param limit is wrong", placed(contract.Violation{Path: "$query.limit", Reason: "is wrong"}))
+	_, err = operations([]byte("{"))
+	require.Error(t, err)
 }

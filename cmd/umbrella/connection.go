@@ -135,7 +135,7 @@ func newClient(server string, opts []umbrella.Option, wrong *misuse) *umbrella.C
 
 func (c *connection) options(wrong *misuse) []umbrella.Option {
 	wrong.unless(c.timeout >= 0, "--timeout must not be negative")
-	wrong.unless(c.retries >= 0, "--retries must not be negative")
+	wrong.unless(c.retries >= 0 && c.retries <= 100, "--retries must be from 0 to 100")
 	opts := []umbrella.Option{
 		umbrella.WithTimeout(c.timeout), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: c.retries + 1}),
 	}

@@ -24,9 +24,9 @@ type operation struct {
 	parameters   openapi3.Parameters // with those of the path
 }
 
-// operations are all of the document, by their id.
-func operations() (map[string]operation, error) {
-	document, err := openapi3.NewLoader().LoadFromData(contract.OpenAPI())
+// operations are all of a document, which here is that of package contract, by their id.
+func operations(data []byte) (map[string]operation, error) {
+	document, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("reading the document: %w", err)
 	}

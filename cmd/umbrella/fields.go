@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/contract"
 )
 
 // fieldFlags are the flags of the properties of a request for a session.
@@ -38,7 +39,7 @@ func (in *fields) define(fs *pflag.FlagSet) {
 // request puts the request together from --file or, for the mock, the document's
 // example, and from the flags. What it returns is only of use if nothing is wrong.
 func (in *fields) request(fs *pflag.FlagSet, useMock bool, stdin io.Reader, wrong *misuse) (req api.CreateSessionLinkRequest, err error) {
-	known, err := operations()
+	known, err := operations(contract.OpenAPI())
 	if err != nil {
 		return req, err
 	}

@@ -19,6 +19,7 @@ import (
 
 	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
@@ -96,7 +97,7 @@ func TestLink_WithMockTakesWhatIsMissingFromTheDocument(t *testing.T) {
 	document, err := openapi3.NewLoader().LoadFromData(umbrella.OpenAPI())
 	require.NoError(t, err)
 	want := document.Paths.Value("/onboarding/createSessionLink").Post.RequestBody.Value.Content.Get("application/json").Examples["default"].Value.Value
-	known, err := operations()
+	known, err := operations(contract.OpenAPI())
 	require.NoError(t, err)
 	got, err := known["createSessionLink"].example()
 	require.NoError(t, err)

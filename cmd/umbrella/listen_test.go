@@ -76,6 +76,21 @@ func TestListen_ForwardsWhatItReceives(t *testing.T) {
 	require.Equal(t, exitOK, b.stop())
 }
 
+func TestListen_TellsAPersonWhatBecameOfForwarding(t *testing.T) {
+	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	t.Cleanup(behind.Close)
+	environment(t, nil)
+	b := start(t, "listen", "--forward", behind.URL)
+	ready := strings.Fields(line(t, b.stderr))
+	for _, want := range []string{"--forward answered 418\n", "--forward not reached\n"} {
+		status := posted(t, ready[3], strings.Join(ready[len(ready)-2:], " "))
+		require.True(t, strings.HasSuffix(line(t, b.stdout), want))
+		require.Equal(t, http.StatusServiceUnavailable, <-status)
+		behind.Close()
+	}
+	require.Equal(t, exitOK, b.stop())
+}
+
 func TestListen_RegistersItselfWithTheService(t *testing.T) {
 	s := served(t)
 	// The public URL is a tunnel to the command, which here begins once it has told its port.

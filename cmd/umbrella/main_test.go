@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,5 +165,24 @@ func TestOutput_ThatCannotBeWrittenIsAFailure(t *testing.T) {
 		require.Equal(t, want, run(t.Context(), args, streams{in: strings.NewReader(""), out: full{}, err: &stderr}))
 		require.Contains(t, stderr.String(), "no space left on device")
 		require.Equal(t, args[0] == "link", strings.Contains(stderr.String(), "a session was opened"))
+	}
+}
+
+func TestPage_NamesEveryCommandFlagAndExitCode(t *testing.T) {
+	data, err := os.ReadFile("../../docs/cli.md")
+	require.NoError(t, err)
+	page := string(data)
+	walk(newRoot(streams{}), func(cmd *cobra.Command) {
+		if cmd.HasParent() && !cmd.HasSubCommands() {
+			require.Contains(t, page, "`"+strings.TrimPrefix(cmd.CommandPath(), "umbrella "))
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if cmd.Name() != "mock" {
+				require.True(t, strings.Contains(page, "--"+f.Name) || f.Name == "output" && strings.Contains(page, "-o"), f.Name)
+			}
+		})
+	})
+	for code := exitOK; code <= exitCredentials; code++ {
+		require.Contains(t, page, "\n| "+strconv.Itoa(code)+" | ")
 	}
 }
