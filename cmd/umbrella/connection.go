@@ -122,12 +122,8 @@ func (c *connection) client(wrong *misuse) *umbrella.Client {
 	if s.token != "" {
 		credentials = umbrella.WithToken(s.token)
 	}
-	return newClient(c.base, append(opts, credentials), wrong)
-}
-
-func newClient(server string, opts []umbrella.Option, wrong *misuse) *umbrella.Client {
-	client, err := umbrella.New(server, opts...)
-	if err != nil && wrong.err() == nil {
+	client, err := umbrella.New(c.base, append(opts, credentials)...)
+	if err != nil {
 		wrong.add("%s", err)
 	}
 	return client

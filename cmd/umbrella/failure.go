@@ -117,7 +117,7 @@ func explain(ctx context.Context, err error) failure {
 		f.Code = exitCredentials
 	}
 	if f.lines == nil {
-		f.lines = []string{sentence(ctx, err, call != nil || token != nil, f.Status)}
+		f.lines = []string{sentence(ctx, err, token != nil || call != nil && call.Unwrap() != nil, f.Status)}
 		switch {
 		case about.maybe && about.requestID != "":
 			f.lines[0] += "; the session is there: umbrella status " + plain(about.requestID)
@@ -140,12 +140,12 @@ var inWordsOfTheCommand = strings.NewReplacer(
 	"$.webhookUrl", "--configure",
 )
 
-func sentence(ctx context.Context, err error, sent bool, status int) string {
+func sentence(ctx context.Context, err error, network bool, status int) string {
 	text := inWordsOfTheCommand.Replace(err.Error())
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted: " + text
-	case sent && status == 0 && !errors.Is(err, authprovider.ErrCredentials):
+	case network && status == 0 && !errors.Is(err, authprovider.ErrCredentials):
 		return text + "; check the network, and the server in --server or UMBRELLA_SERVER"
 	}
 	return text

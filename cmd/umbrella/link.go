@@ -49,11 +49,14 @@ func (l *link) run(ctx context.Context, fs *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	client, stop := l.connect(&wrong)
-	defer stop()
-	if err := wrong.err(); err != nil {
+	client, stop, err := l.connect(&wrong)
+	if err == nil {
+		err = wrong.err()
+	}
+	if err != nil {
 		return err
 	}
+	defer stop()
 	session, err := waitFor(l.std, "the service", func() (*api.SessionLink, error) { return client.CreateSessionLink(ctx, req) })
 	if err != nil {
 		return err
@@ -71,26 +74,26 @@ func (l *link) run(ctx context.Context, fs *pflag.FlagSet) error {
 }
 
 // connect makes the client for a real server or for the mock, and what ends that.
-func (l *link) connect(wrong *misuse) (*umbrella.Client, func()) {
+func (l *link) connect(wrong *misuse) (client *umbrella.Client, stop func(), err error) {
 	if !l.mock {
-		return l.client(wrong), func() {}
+		return l.client(wrong), func() {}, nil
 	}
 	opts := l.options(wrong)
+	if wrong.err() != nil {
+		return nil, nil, nil
+	}
 	mock, err := umbrellatest.New()
 	if err != nil {
-		wrong.add("the mock: %s", err)
-		return nil, func() {}
+		return nil, nil, err
 	}
-	s, err := listen("127.0.0.1:0", false)
+	s, err := newServer("127.0.0.1:0", false)
 	if err != nil {
-		wrong.add("the mock: %s", err)
-		return nil, mock.Close
+		return nil, nil, err
 	}
 	s.serve(mock)
-	if wrong.err() == nil {
-		_, _ = fmt.Fprintf(l.std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
-	}
-	return newClient(s.url, append(opts, umbrella.WithAPIKey(mock.Credentials())), wrong), func() { s.stop(); mock.Close() }
+	_, _ = fmt.Fprintf(l.std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
+	client, err = umbrella.New(s.url, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
+	return client, func() { s.stop(); mock.Close() }, err
 }
 
 // await waits until the document is signed, and prints that.

@@ -68,7 +68,7 @@ func (r *receiver) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := listen(r.addr, false)
+	s, err := newServer(r.addr, false)
 	if err != nil {
 		return err
 	}

@@ -60,23 +60,33 @@ func TestMisuse_NamesWhatToMend(t *testing.T) {
 		"other case in the file":    {[]string{"link", "--file", file("case", strings.TrimSuffix(goodFile, "}")+`,"Email":"canary@example.com"}`)}, []string{"$.Email in --file"}},
 		"in the file and by a flag": {[]string{"link", "--file", file("good", goodFile), "--email", "canary@example.com"}, []string{"--email", "email in --file", "keep one"}},
 		"wrong flag beside a file":  {[]string{"link", "--file", file("rest", strings.Replace(goodFile, "email", "Email", 1)), "--email", "canary"}, []string{"--email must be an e-mail address"}},
-		"mock: strange address":     {[]string{"mock", "--addr", "8080"}, []string{"--addr", "HOST:PORT"}},
-		"mock: strange port":        {[]string{"mock", "--addr", "127.0.0.1:http"}, []string{"--addr", "HOST:PORT"}},
-		"mock: short lifetime":      {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "1s"}},
-		"mock: strange lifetime":    {[]string{"mock", "--token-ttl", "soon"}, []string{"--token-ttl soon", "a duration"}},
-		"mock: negative latency":    {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
-		"mock: strange seed":        {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := invoke(t, t.Context(), "", tc.args...)
-			require.Equal(t, exitUsage, code, stderr)
-			require.Empty(t, stdout)
-			require.NotRegexp(t, `With[A-Z]`, stderr, "a Go option")
-			for _, want := range tc.wants {
-				require.Contains(t, stderr, want)
-			}
-			require.NotContains(t, stderr, "canary", "no value is repeated")
-		})
+		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
+	}
+}
+
+// requireMisuse runs the command with arguments that it must refuse without repeating
+// a value, in words that wants are part of.
+func requireMisuse(t *testing.T, args, wants []string) {
+	code, stdout, stderr := invoke(t, t.Context(), "", args...)
+	require.Equal(t, exitUsage, code, stderr)
+	require.Empty(t, stdout)
+	for _, want := range wants {
+		require.Contains(t, stderr, want)
+	}
+	require.NotRegexp(t, `canary|With[A-Z]`, stderr, "a value, or the name of a Go option")
+}
+
+func TestMisuse_OfTheMockNamesTheFlag(t *testing.T) {
+	for name, tc := range map[string]struct{ args, wants []string }{
+		"strange address":  {[]string{"mock", "--addr", "8080"}, []string{"--addr", "HOST:PORT"}},
+		"strange port":     {[]string{"mock", "--addr", "127.0.0.1:http"}, []string{"--addr", "HOST:PORT"}},
+		"short lifetime":   {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "1s"}},
+		"strange lifetime": {[]string{"mock", "--token-ttl", "soon"}, []string{"--token-ttl soon", "a duration"}},
+		"negative latency": {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
+		"strange seed":     {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
+	} {
+		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
 	}
 }
 

@@ -144,7 +144,7 @@ func (f *mockFlags) run(ctx context.Context) error {
 	if err := wrong.err(); err != nil {
 		return err
 	}
-	s, err := listen(f.addr, f.tls)
+	s, err := newServer(f.addr, f.tls)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ var inWordsOfTheMock = strings.NewReplacer(
 )
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.
-func (f *mockFlags) announce(out io.Writer, s *listening, mock *umbrellatest.Mock) error {
+func (f *mockFlags) announce(out io.Writer, s *server, mock *umbrellatest.Mock) error {
 	url := s.url + strings.TrimRight(f.basePath, "/")
 	apiKey, customerID := mock.Credentials()
 	if !f.env {

@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// listening is a server that has its port.
-type listening struct {
+// server is one that has its port.
+type server struct {
 	url      string
 	ca       string // the file with the CA's certificate, if it speaks TLS
 	listener net.Listener
-	server   *http.Server
+	http     *http.Server
 	failed   chan error
 }
 
-// listen takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func listen(addr string, secure bool) (*listening, error) {
+// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
+func newServer(addr string, secure bool) (*server, error) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
@@ -47,11 +47,11 @@ func listen(addr string, secure bool) (*listening, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(secure)
 	protocols.SetUnencryptedHTTP2(!secure)
-	s := &listening{
+	s := &server{
 		url:      "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port)),
 		listener: listener,
 		// No limit for a whole request or answer: a fault may ask for any delay.
-		server: &http.Server{
+		http: &http.Server{
 			Protocols:         &protocols,
 			ReadHeaderTimeout: 10 * time.Second,
 			IdleTimeout:       2 * time.Minute,
@@ -69,31 +69,31 @@ func listen(addr string, secure bool) (*listening, error) {
 }
 
 // secure has the server speak TLS with a throw-away certificate.
-func (s *listening) secure() error {
+func (s *server) secure() error {
 	certificate, ca, err := throwaway()
 	if err != nil {
 		return fmt.Errorf("making a certificate: %w", err)
 	}
-	s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	s.url = "https" + s.url[len("http"):]
 	s.ca, err = writeCA(ca)
 	return err
 }
 
 // serve begins to serve. What ends it comes from s.failed.
-func (s *listening) serve(handler http.Handler) {
-	s.server.Handler = handler
+func (s *server) serve(handler http.Handler) {
+	s.http.Handler = handler
 	go func() {
-		if s.server.TLSConfig != nil {
-			s.failed <- s.server.ServeTLS(s.listener, "", "")
+		if s.http.TLSConfig != nil {
+			s.failed <- s.http.ServeTLS(s.listener, "", "")
 			return
 		}
-		s.failed <- s.server.Serve(s.listener)
+		s.failed <- s.http.Serve(s.listener)
 	}()
 }
 
 // wait returns when ctx ends, which is how a server is meant to end.
-func (s *listening) wait(ctx context.Context) error {
+func (s *server) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
@@ -103,9 +103,9 @@ func (s *listening) wait(ctx context.Context) error {
 }
 
 // stop ends the server at once, with the requests that are under way.
-func (s *listening) stop() {
+func (s *server) stop() {
 	_ = s.listener.Close()
-	_ = s.server.Close()
+	_ = s.http.Close()
 	if s.ca != "" {
 		_ = os.Remove(s.ca)
 	}
