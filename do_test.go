@@ -52,5 +52,7 @@ func TestDo_RefusesWhatIsNotThere(t *testing.T) {
 	_, err := (&umbrella.Client{}).Do(nil)
 	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the client was not made with New")
 	_, err = umbrellatest.NewServer(t).Client.Do(nil)
-	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the request, or its URL, is nil")
+	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the request is nil")
+	_, err = umbrellatest.NewServer(t).Client.Do(&http.Request{})
+	require.ErrorContains(t, apiError(t, err), "not sent: ")
 }

@@ -261,10 +261,13 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	switch {
 	case c == nil || c.send == nil:
 		return nil, call.notSent("the client was not made with New", nil)
-	case req == nil || req.URL == nil:
-		return nil, call.notSent("the request, or its URL, is nil", nil)
+	case req == nil:
+		return nil, call.notSent("the request is nil", nil)
 	}
 	call.endpoint = endpointOf(c.basePath, req)
+	if reason := unsendable(req); reason != "" {
+		return nil, call.notSent(reason, nil)
+	}
 	a, err := c.send(call, req)
 	switch {
 	case err != nil:
