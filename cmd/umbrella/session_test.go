@@ -22,7 +22,7 @@ func TestStatus_SaysWhetherTheDocumentIsSigned(t *testing.T) {
 	code, stdout, stderr := invoke(t, t.Context(), "", "status", open)
 	require.Equal(t, exitNotSigned, code)
 	require.Contains(t, stdout, "Signed   no\n")
-	require.Contains(t, stderr, "no signed document")
+	require.Equal(t, "umbrella status: not signed, or not yet\n", stderr)
 	code, stdout, stderr = invoke(t, t.Context(), "", "status", done)
 	require.Equal(t, exitOK, code, stderr)
 	require.Equal(t, "Signed   yes\nStatus   completed\nRequest  "+done+"\n", stdout)

@@ -38,7 +38,7 @@ func (c *connection) status(ctx context.Context, requestID string) error {
 		return err
 	}
 	if v.IsVerified == nil || !*v.IsVerified {
-		return &umbrella.NotSignedError{Verification: v}
+		return fmt.Errorf("%w, or not yet", umbrella.ErrNotSigned)
 	}
 	return nil
 }
