@@ -21,12 +21,13 @@ const (
 // There is nothing to close; an idle Client has no goroutine beyond those of its
 // idle connections.
 type Client struct {
-	server string // the base URL, with a slash at its end
-	send   handler
-	api    *api.ClientWithResponses
-	http   *http.Client
-	plain  *http.Client // without a token, for downloads
-	config config
+	server   string // the base URL, with a slash at its end
+	basePath string // of server
+	send     handler
+	api      *api.ClientWithResponses
+	http     *http.Client
+	plain    *http.Client // without a token, for downloads
+	config   config
 }
 
 // New returns a client for server: [Production], [Sandbox] or a base URL of your
@@ -54,13 +55,13 @@ func New(server string, opts ...Option) (*Client, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
 	}
-	c := &Client{server: base.String(), config: cfg}
+	c := &Client{server: base.String(), basePath: base.EscapedPath(), config: cfg}
 	if c.send, c.http, c.plain, err = cfg.chain(c.server); err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's
 	// cookie code into programs that have no use for it.
-	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{base.EscapedPath(), c.send}}}
+	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{c.basePath, c.send}}}
 	return c, nil
 }
 

@@ -210,6 +210,36 @@ func (g generated) Do(req *http.Request) (*http.Response, error) {
 	return a.http, nil
 }
 
+// Do sends a request of any operation through c, for a program that chooses the
+// operation while it runs: with the token, retries and limits of every call. The URL
+// must be absolute and on the client's server. Neither the request nor the body of a
+// 2xx answer is checked against openapi.yaml. Every error is an *[Error], and any other
+// answer than 2xx is one. The body of an answer has been read; it need not be closed.
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	call := &call{endpoint: &endpoint{id: "unknown operation"}}
+	switch {
+	case c == nil || c.send == nil:
+		return nil, call.notSent("the client was not made with New", nil)
+	case req == nil:
+		return nil, call.notSent("the request is nil", nil)
+	}
+	call.endpoint = endpointOf(c.basePath, req)
+	if reason := unsendable(req); reason != "" {
+		return nil, call.notSent(reason, nil)
+	}
+	a, err := c.send(call, req)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.status < 200 || a.status > 299:
+		return nil, call.refused(a, nil, "")
+	case a.err != nil:
+		return nil, call.refused(a, ErrInvalidResponse, "the answer was cut short")
+	}
+	a.http.Body = io.NopCloser(bytes.NewReader(a.body))
+	return a.http, nil
+}
+
 // failed is a reader that has already failed.
 type failed struct{ err error }
 

@@ -173,8 +173,8 @@ var filterOptions = &openapi3filter.Options{
 
 func stringFormats() map[string]openapi3.StringFormatValidator {
 	validators := make(map[string]openapi3.StringFormatValidator)
-	for name, format := range formats {
-		validators[name] = openapi3.NewCallbackValidator(format.check)
+	for name, check := range formats {
+		validators[name] = openapi3.NewCallbackValidator(check)
 	}
 	return validators
 }

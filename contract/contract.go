@@ -16,6 +16,7 @@
 package contract
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -111,6 +112,10 @@ func New(opts ...Option) (*Validator, error) {
 //
 //go:embed openapi.gen.json
 var embedded []byte
+
+// OpenAPI returns a copy of the document that is enforced, as JSON: openapi.yaml with
+// overlay.yaml applied, and so with an operationId for every operation.
+func OpenAPI() []byte { return bytes.Clone(embedded) }
 
 func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	s := settings{maxBody: defaultMaxBody}

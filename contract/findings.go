@@ -164,7 +164,7 @@ func reason(rule string, k jsonschema.ErrorKind) string {
 	case *kind.Pattern:
 		return "must match " + k.Want
 	case *kind.Format:
-		return "must be " + cmp.Or(formats[k.Want].words, "of the format "+k.Want)
+		return "must be " + strings.TrimPrefix(k.Err.Error(), "not ") // an error of internal/format
 	}
 	switch rule {
 	case "required":

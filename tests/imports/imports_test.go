@@ -52,8 +52,11 @@ var rules = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"cmd/umbrella": {
-		ours:   []string{"", "api", "authprovider", "contract", "umbrellatest", "internal/strictjson"},
-		others: []string{"github.com/getkin/kin-openapi"},
+		ours: []string{
+			"", "api", "authprovider", "webhook", "contract", "umbrellatest",
+			"internal/strictjson", "internal/baseurl", "internal/headervalue",
+		},
+		others: []string{"github.com/getkin/kin-openapi", "github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
 }
 
@@ -121,6 +124,17 @@ func TestImports_FollowTheRules(t *testing.T) {
 	}
 }
 
+func TestImports_TheCommandAloneHasTheLibraryOfCommands(t *testing.T) {
+	for _, p := range list(t, "-test", "./...") {
+		for _, imported := range p.Imports {
+			isCommand := strings.HasPrefix(p.ImportPath, module+"/cmd/umbrella") || strings.Contains(p.ImportPath, "["+module+"/cmd/umbrella")
+			if strings.HasPrefix(imported, "github.com/spf13/") && !isCommand {
+				t.Errorf("package %q must not import %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
 func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json", "../../go.mod").Output()
 	require.NoError(t, err)
@@ -140,6 +154,7 @@ func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{
-		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/santhosh-tekuri/jsonschema/v6", "github.com/stretchr/testify",
+		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/santhosh-tekuri/jsonschema/v6",
+		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/stretchr/testify",
 	}, direct)
 }
