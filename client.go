@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // The base URLs of the service (openapi.yaml, servers).
@@ -45,7 +45,7 @@ func New(server string, opts ...Option) (*Client, error) {
 			errs = append(errs, err)
 		}
 	}
-	base, err := baseurl.Parse(server, cfg.insecure)
+	base, err := httpkit.ParseBaseURL(server, cfg.insecure)
 	if err != nil {
 		errs = append(errs, fmt.Errorf("server: %w", err))
 	}

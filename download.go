@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // ErrURLExpired: the URL of a document has expired (its urlValidBefore has passed, or
@@ -142,7 +142,7 @@ func (d *downloading) prepare(ctx context.Context, c *Client, resource *api.Reso
 
 // allows reports whether a document may be fetched from u.
 func (cfg *config) allows(u *url.URL) bool {
-	return u.Scheme == "https" || u.Scheme == "http" && (cfg.insecure || baseurl.Loopback(u))
+	return u.Scheme == "https" || u.Scheme == "http" && (cfg.insecure || httpkit.IsLoopback(u))
 }
 
 // checkRedirect is that of the http.Client for downloads.

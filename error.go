@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // What an [Error] answers to in errors.Is. A failure to get a token is an
@@ -145,7 +145,7 @@ func (c *call) refused(a *answer, kind error, reason string) *Error {
 	if a.err != nil {
 		d.cause = a.err
 	}
-	after, _ := retryafter.Parse(a.header, time.Now())
+	after, _ := httpkit.RetryAfter(a.header, time.Now())
 	return &Error{
 		Operation: c.id, Method: c.method, Path: c.path, StatusCode: a.status, RetryAfter: after,
 		Attempts: int(c.attempts.Load()), MaybeProcessed: c.maybeProcessed(a), detail: func() *detail { return d },

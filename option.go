@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
-	"github.com/umbrella-api/umbrella-go/internal/version"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Version is the semantic version of this module.
-const Version = version.Version
+const Version = httpkit.Version
 
 // Option configures a [Client]. A value that makes no sense is an error of [New].
 type Option func(*config) error
@@ -34,7 +33,7 @@ type config struct {
 
 func defaults() config {
 	return config{
-		userAgent: version.UserAgent,
+		userAgent: httpkit.UserAgent,
 		timeout:   60 * time.Second,
 		retry:     RetryPolicy{}.withDefaults(),
 		maxBody:   1 << 20,
@@ -69,7 +68,7 @@ func WithToken(token string) Option {
 
 // usable says what keeps secret from being sent in a header, without repeating it.
 func usable(what, secret string) error {
-	if err := headervalue.Check(secret); err != nil {
+	if err := httpkit.CheckSecret(secret); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/neterr"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 var errClosed = &Error{kind: ErrClosed, reason: "the source is closed"}
@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 		text += ": " + e.reason
 	}
 	if e.cause != nil {
-		text += ": " + neterr.Describe(e.cause())
+		text += ": " + httpkit.Describe(e.cause())
 	}
 	if e.RetryAfter > 0 {
 		text += fmt.Sprintf(": retry after %s", e.RetryAfter)

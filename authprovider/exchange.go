@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -59,7 +59,7 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 // document it, and it may repeat the credentials.
 func refusal(resp *http.Response) *Error {
 	e := &Error{StatusCode: resp.StatusCode}
-	e.RetryAfter, _ = retryafter.Parse(resp.Header, time.Now())
+	e.RetryAfter, _ = httpkit.RetryAfter(resp.Header, time.Now())
 	switch code := resp.StatusCode; {
 	case code == 400 || code == 401 || code == 403:
 		e.kind, e.reason = ErrCredentials, "check the API key and customer id"

@@ -9,9 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
 	"github.com/umbrella-api/umbrella-go/internal/bounded"
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // APIKeySource is a TokenSource that exchanges an API key and a customer id for a bearer token at
@@ -64,11 +63,11 @@ func before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Uni
 // first Token call.
 func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKeySource, error) {
 	o := newOptions(opts)
-	base, err := baseurl.Parse(server, o.insecure)
+	base, err := httpkit.ParseBaseURL(server, o.insecure)
 	err = errors.Join(
 		named("server", err),
-		named("API key", headervalue.Check(apiKey)),
-		named("customer id", headervalue.Check(customerID)),
+		named("API key", httpkit.CheckSecret(apiKey)),
+		named("customer id", httpkit.CheckSecret(customerID)),
 	)
 	if err != nil {
 		return nil, err

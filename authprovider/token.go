@@ -11,7 +11,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 const scheme = "Bearer "
@@ -29,7 +29,7 @@ type tokenData struct {
 // unknown: such a token is used until the API refuses it. The error says that accessToken is empty,
 // or which character at which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
-	if err := headervalue.Check(accessToken); err != nil {
+	if err := httpkit.CheckSecret(accessToken); err != nil {
 		return Token{}, named("token", err)
 	}
 	header := scheme + accessToken

@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Transport is an http.RoundTripper that puts a bearer token on each request to one server. When
@@ -30,7 +30,7 @@ type Transport struct {
 // away. A nil base is http.DefaultTransport.
 func NewTransport(server string, source TokenSource, base http.RoundTripper, opts ...Option) (*Transport, error) {
 	o := newOptions(opts)
-	u, err := baseurl.Parse(server, o.insecure)
+	u, err := httpkit.ParseBaseURL(server, o.insecure)
 	if err != nil {
 		return nil, named("server", err)
 	}
@@ -78,7 +78,7 @@ func (t *Transport) admit(req *http.Request) (Token, error) {
 	switch {
 	case t.server == nil:
 		return Token{}, errors.New("authprovider: the Transport was not made with NewTransport")
-	case req.URL == nil || !baseurl.SameOrigin(req.URL, t.server):
+	case req.URL == nil || !httpkit.SameOrigin(req.URL, t.server):
 		return Token{}, ErrHost
 	case len(req.Header["Authorization"]) > 0:
 		return Token{}, nil
@@ -145,7 +145,7 @@ func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.R
 		if len(req.Header["Authorization"]) > 0 {
 			return nil
 		}
-		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
+		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !httpkit.IsLoopback(u) {
 			return errors.New("authprovider: refusing to send the token over plain http")
 		}
 		token, err := ask(ctx, source)

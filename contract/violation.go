@@ -22,17 +22,6 @@ type Violation struct {
 	Reason string `json:"reason"` // what the document wants there
 }
 
-// Report is what the callback of [WithReport] gets: the violations of one
-// request or response, in the order of the document, each place and rule once.
-type Report struct {
-	// Operation is the operationId, or method and path template where the
-	// document has none, and empty when no operation was found.
-	Operation  string      `json:"operation"`
-	Direction  Direction   `json:"direction"`
-	Violations []Violation `json:"violations"`
-	Omitted    int         `json:"omitted,omitempty"` // as in Error
-}
-
 // Error is a request or a response that breaks the document. Its fields are
 // those of [Report]. It wraps nothing, so that no value can be reached from it.
 type Error struct {
@@ -84,13 +73,4 @@ func breach(direction Direction, in *call, found []Violation, omitted int) error
 	name := cmp.Or(in.Route.Operation.OperationID, in.Route.Method+" "+in.Route.Path)
 	kept := found[:min(len(found), maxViolations)]
 	return &Error{Operation: name, Direction: direction, Violations: kept, Omitted: omitted + len(found) - len(kept)}
-}
-
-// reported says whether there is a callback of WithReport, which has then got
-// err. A body that could not be read is no breach: its next reader sees why.
-func (v *Validator) reported(err error) bool {
-	if e, ok := err.(*Error); ok && v.report != nil {
-		v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations, Omitted: e.Omitted})
-	}
-	return v.report != nil
 }

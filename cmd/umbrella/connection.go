@@ -12,8 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // connection is the part of the command line that says how to call the service.
@@ -56,12 +55,12 @@ func (c *connection) target(wrong *misuse) string {
 		return umbrella.Sandbox
 	}
 	u, err := url.Parse(value)
-	if err == nil && u.Scheme == "http" && u.Host != "" && !baseurl.Loopback(u) {
+	if err == nil && u.Scheme == "http" && u.Host != "" && !httpkit.IsLoopback(u) {
 		wrong.add("%s…: plain http to %q, which is not this machine: want https", name, u.Hostname())
 	} else if err != nil || u.Host == "" {
 		wrong.add("%s%s: want production, sandbox or a URL such as https://host/base/path%s",
 			name, shown(value), suggest(value, []string{"production", "sandbox"}))
-	} else if _, err := baseurl.Parse(value, true); err != nil {
+	} else if _, err := httpkit.ParseBaseURL(value, true); err != nil {
 		wrong.add("%s…: %s", name, strings.ReplaceAll(err.Error(), "\n", ", "))
 	}
 	return value
@@ -84,7 +83,7 @@ func readSecrets(wrong *misuse) secrets {
 		wrong.credentials("UMBRELLA_CUSTOMER_ID is not set, but UMBRELLA_API_KEY is")
 	}
 	for _, v := range [][2]string{{"UMBRELLA_API_KEY", s.key}, {"UMBRELLA_CUSTOMER_ID", s.customer}, {"UMBRELLA_TOKEN", s.token}} {
-		if err := headervalue.Check(v[1]); v[1] != "" && err != nil {
+		if err := httpkit.CheckSecret(v[1]); v[1] != "" && err != nil {
 			wrong.credentials("%s: %s", v[0], err)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 
 const (
 	module      = "github.com/umbrella-api/umbrella-go"
-	versionFile = "internal/version/version.go"
+	versionFile = "internal/httpkit/version.go"
 )
 
 var constant = regexp.MustCompile(`(?m)^const Version = "(.*)"$`)

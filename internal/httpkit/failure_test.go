@@ -1,4 +1,4 @@
-package neterr_test
+package httpkit_test
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go/internal/neterr"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Real failures of a real client.
@@ -75,7 +75,7 @@ func TestDescribe_FailuresOfARealClient(t *testing.T) {
 				_ = resp.Body.Close()
 			}
 			require.Error(t, err)
-			require.Equal(t, tc.want, neterr.Describe(err))
+			require.Equal(t, tc.want, httpkit.Describe(err))
 		})
 	}
 }
@@ -98,7 +98,7 @@ func TestDescribe_Kinds(t *testing.T) {
 		"transport error (*fmt.wrapError)":                     fmt.Errorf("SECRET: %w", errors.New("SECRET")),
 	} {
 		for _, wrapped := range []error{err, &url.Error{Op: "Post", URL: "https://SECRET", Err: err}} {
-			require.Equal(t, want, neterr.Describe(wrapped))
+			require.Equal(t, want, httpkit.Describe(wrapped))
 		}
 	}
 }

@@ -1,5 +1,4 @@
-// Package headervalue tells what keeps a secret from being sent in an HTTP header.
-package headervalue
+package httpkit
 
 import (
 	"errors"
@@ -7,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Check reports whether secret is one or more printable ASCII characters without
+// CheckSecret reports whether secret is one or more printable ASCII characters without
 // a space. Its error names the first character that is not, and its place, and
 // shows nothing else: "character 37 of 37 is a line feed".
-func Check(secret string) error {
+func CheckSecret(secret string) error {
 	if secret == "" {
 		return errors.New("empty")
 	}

@@ -1,4 +1,4 @@
-package headervalue_test
+package httpkit_test
 
 import (
 	"strings"
@@ -6,11 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // A mounted secret ends in a line feed, and one that was pasted holds worse.
-func TestCheck_NamesTheCharacterAndItsPlace(t *testing.T) {
+func TestCheckSecret_NamesTheCharacterAndItsPlace(t *testing.T) {
 	for value, want := range map[string]string{
 		"":                             "empty",
 		strings.Repeat("C", 36) + "\n": "character 37 of 37 is a line feed",
@@ -25,9 +25,9 @@ func TestCheck_NamesTheCharacterAndItsPlace(t *testing.T) {
 		"CANARY\ufffd":                 "character 7 of 7 is U+FFFD",
 		"Bearer CANARY":                "character 7 of 13 is a space",
 	} {
-		require.EqualError(t, headervalue.Check(value), want)
+		require.EqualError(t, httpkit.CheckSecret(value), want)
 	}
 	for _, value := range []string{"!", "~", "eyJhbGciOi.J9-_~+/=="} {
-		require.NoError(t, headervalue.Check(value))
+		require.NoError(t, httpkit.CheckSecret(value))
 	}
 }

@@ -1,4 +1,4 @@
-package baseurl_test
+package httpkit_test
 
 import (
 	"net/url"
@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
-func TestParse_TakesAbsoluteHTTPS(t *testing.T) {
+func TestParseBaseURL_TakesAbsoluteHTTPS(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://api.example":              "https://api.example/",
 		"https://api.example/":             "https://api.example/",
@@ -26,14 +26,14 @@ func TestParse_TakesAbsoluteHTTPS(t *testing.T) {
 		"https://api.example/with%20space": "https://api.example/with%20space/",
 	} {
 		t.Run(raw, func(t *testing.T) {
-			u, err := baseurl.Parse(raw, false)
+			u, err := httpkit.ParseBaseURL(raw, false)
 			require.NoError(t, err)
 			require.Equal(t, want, u.String())
 		})
 	}
 }
 
-func TestParse_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
+func TestParseBaseURL_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
 	for _, tc := range []struct {
 		raw      string
 		insecure bool
@@ -65,7 +65,7 @@ func TestParse_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
 		{"http://user:SECRET@api.example", true, []string{"user info"}},
 	} {
 		t.Run(tc.raw, func(t *testing.T) {
-			u, err := baseurl.Parse(tc.raw, tc.insecure)
+			u, err := httpkit.ParseBaseURL(tc.raw, tc.insecure)
 			require.Nil(t, u)
 			for _, want := range tc.want {
 				require.ErrorContains(t, err, want)
@@ -75,7 +75,7 @@ func TestParse_SaysAllThatIsWrongAndRepeatsNothing(t *testing.T) {
 	}
 }
 
-func TestLoopback_IsThisMachineOnly(t *testing.T) {
+func TestIsLoopback_IsThisMachineOnly(t *testing.T) {
 	for raw, want := range map[string]bool{
 		"http://localhost": true, "http://LOCALHOST:1": true, "http://127.0.0.1": true, "http://127.255.0.9:80": true, "http://[::1]:80": true,
 		"http://[::ffff:127.0.0.1]": true,
@@ -84,7 +84,7 @@ func TestLoopback_IsThisMachineOnly(t *testing.T) {
 	} {
 		u, err := url.Parse(raw)
 		require.NoError(t, err)
-		require.Equal(t, want, baseurl.Loopback(u), raw)
+		require.Equal(t, want, httpkit.IsLoopback(u), raw)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestSameOrigin_ComparesSchemeHostAndPort(t *testing.T) {
 		require.NoError(t, err)
 		b, err := url.Parse(tc.b)
 		require.NoError(t, err)
-		require.Equal(t, tc.want, baseurl.SameOrigin(a, b), "%s %s", tc.a, tc.b)
-		require.Equal(t, tc.want, baseurl.SameOrigin(b, a), "%s %s", tc.b, tc.a)
+		require.Equal(t, tc.want, httpkit.SameOrigin(a, b), "%s %s", tc.a, tc.b)
+		require.Equal(t, tc.want, httpkit.SameOrigin(b, a), "%s %s", tc.b, tc.a)
 	}
 }

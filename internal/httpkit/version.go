@@ -1,5 +1,4 @@
-// Package version holds the version of this module, for the User-Agent header.
-package version
+package httpkit
 
 // Version is the semantic version of umbrella-go.
 const Version = "0.1.0"

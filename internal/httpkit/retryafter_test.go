@@ -1,4 +1,4 @@
-package retryafter_test
+package httpkit_test
 
 import (
 	"math"
@@ -9,12 +9,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func TestParse_ReadsBothForms(t *testing.T) {
+func TestRetryAfter_ReadsBothForms(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"0": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "007": 7 * time.Second, "86400": 24 * time.Hour,
 		"9223372036":                     9223372036 * time.Second,
@@ -28,24 +28,24 @@ func TestParse_ReadsBothForms(t *testing.T) {
 		"Fri, 31 Dec 9999 23:59:59 GMT":  math.MaxInt64,
 		"Mon, 01 Jan 0001 00:00:00 GMT":  0,
 	} {
-		got, ok := retryafter.Parse(http.Header{"Retry-After": {value}}, now)
+		got, ok := httpkit.RetryAfter(http.Header{"Retry-After": {value}}, now)
 		require.True(t, ok, value)
 		require.Equal(t, want, got, value)
 	}
 }
 
-func TestParse_IgnoresGarbage(t *testing.T) {
+func TestRetryAfter_IgnoresGarbage(t *testing.T) {
 	for _, value := range []string{"", " ", "-1", "+1", "1.5", "1e3", "0x10", "soon", "٣", "2026-03-01T12:00:30Z", "Sun, 01 Mar 2026 12:00:30 CET", "Sun, 30 Feb 2026 12:00:30 GMT"} {
-		got, ok := retryafter.Parse(http.Header{"Retry-After": {value}}, now)
+		got, ok := httpkit.RetryAfter(http.Header{"Retry-After": {value}}, now)
 		require.False(t, ok, value)
 		require.Zero(t, got, value)
 	}
-	_, ok := retryafter.Parse(nil, now)
+	_, ok := httpkit.RetryAfter(nil, now)
 	require.False(t, ok)
 }
 
-func TestParse_DateIsRelativeToNowInAnyZone(t *testing.T) {
-	got, ok := retryafter.Parse(http.Header{"Retry-After": {"Sun, 01 Mar 2026 12:00:30 GMT"}}, now.In(time.FixedZone("X", 3600)))
+func TestRetryAfter_DateIsRelativeToNowInAnyZone(t *testing.T) {
+	got, ok := httpkit.RetryAfter(http.Header{"Retry-After": {"Sun, 01 Mar 2026 12:00:30 GMT"}}, now.In(time.FixedZone("X", 3600)))
 	require.True(t, ok)
 	require.Equal(t, 30*time.Second, got)
 }

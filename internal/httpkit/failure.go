@@ -1,5 +1,4 @@
-// Package neterr describes transport failures for logs that are audited.
-package neterr
+package httpkit
 
 import (
 	"context"

@@ -1,6 +1,4 @@
-// Package baseurl judges the base URLs that a user configures and whether a
-// request stays on one of them.
-package baseurl
+package httpkit
 
 import (
 	"errors"
@@ -10,12 +8,12 @@ import (
 	"strings"
 )
 
-// Parse returns raw as a URL with one slash at the end, so that a reference such
+// ParseBaseURL returns raw as a URL with one slash at the end, so that a reference such
 // as "auth" is resolved to a path below it. It refuses everything that is not an
 // absolute https URL, or has user info, a query or a fragment. Plain http is fine
 // for loopback hosts, and for all when insecure is true. Errors do not repeat
 // raw: it may be a secret passed in the wrong place.
-func Parse(raw string, insecure bool) (*url.URL, error) {
+func ParseBaseURL(raw string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Opaque != "" {
 		return nil, errors.New("not an absolute URL such as https://host/base/path")
@@ -27,7 +25,7 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 		text   string
 	}{
 		{u.Scheme != "https" && u.Scheme != "http", "the scheme is not https"},
-		{u.Scheme == "http" && !insecure && !Loopback(u), "plain http to " + strconv.Quote(u.Hostname()) +
+		{u.Scheme == "http" && !insecure && !IsLoopback(u), "plain http to " + strconv.Quote(u.Hostname()) +
 			", which is not a loopback host: use https, or WithInsecureHTTP in a test network"},
 		{u.User != nil, "user info in the URL"},
 		{u.RawQuery != "" || u.ForceQuery, "a query in the URL"},
@@ -49,8 +47,8 @@ func Parse(raw string, insecure bool) (*url.URL, error) {
 	return u.ResolveReference(&url.URL{Path: "./"}), nil // without dot segments
 }
 
-// Loopback reports whether u names this machine itself.
-func Loopback(u *url.URL) bool {
+// IsLoopback reports whether u names this machine itself.
+func IsLoopback(u *url.URL) bool {
 	host := u.Hostname()
 	if strings.EqualFold(host, "localhost") {
 		return true

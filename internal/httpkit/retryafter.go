@@ -1,5 +1,4 @@
-// Package retryafter reads the Retry-After header of RFC 9110, section 10.2.3.
-package retryafter
+package httpkit
 
 import (
 	"errors"
@@ -10,10 +9,10 @@ import (
 	"time"
 )
 
-// Parse returns how long from now a server asks to wait. A date in the past
+// RetryAfter returns how long from now a server asks to wait. A date in the past
 // is 0. It reports false for an absent header and for one that is neither
 // whole seconds nor an HTTP date. Values beyond time.Duration are its maximum.
-func Parse(h http.Header, now time.Time) (time.Duration, bool) {
+func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
 		return 0, false
