@@ -41,8 +41,8 @@ func New(server string, opts ...Option) (*Client, error) {
 	for _, opt := range opts {
 		if opt == nil {
 			errs = append(errs, errors.New("a nil Option"))
-		} else if err := opt(&cfg); err != nil {
-			errs = append(errs, err)
+		} else {
+			errs = append(errs, opt(&cfg))
 		}
 	}
 	base, err := httpkit.ParseBaseURL(server, cfg.insecure)
@@ -52,11 +52,12 @@ func New(server string, opts ...Option) (*Client, error) {
 	if n := len(cfg.auth); n != 1 {
 		errs = append(errs, fmt.Errorf("need exactly one of WithAPIKey, WithToken and WithTokenSource, got %d", n))
 	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
+	c := &Client{config: cfg}
+	if err = errors.Join(errs...); err == nil {
+		c.server, c.basePath = base.String(), base.EscapedPath()
+		c.send, c.http, c.plain, err = cfg.chain(c.server)
 	}
-	c := &Client{server: base.String(), basePath: base.EscapedPath(), config: cfg}
-	if c.send, c.http, c.plain, err = cfg.chain(c.server); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's

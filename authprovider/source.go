@@ -130,7 +130,7 @@ func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
 	_ = errors.As(f.err, &last)
 	return Token{}, &Error{
 		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
-		reason: "gave up waiting for POST /auth", cause: because(errors.Join(ctx.Err(), last)),
+		reason: "gave up waiting for POST /auth", cause: because(fmt.Errorf("%w: %w", ctx.Err(), last)),
 	}
 }
 

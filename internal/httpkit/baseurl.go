@@ -19,7 +19,7 @@ func ParseBaseURL(raw string, insecure bool) (*url.URL, error) {
 		return nil, errors.New("not an absolute URL such as https://host/base/path")
 	}
 	n, err := strconv.ParseUint(port(u), 10, 16)
-	var errs []error
+	var reasons []string
 	for _, rule := range [...]struct {
 		broken bool
 		text   string
@@ -34,11 +34,11 @@ func ParseBaseURL(raw string, insecure bool) (*url.URL, error) {
 		{u.Hostname() == "", "no host in the URL"},
 	} {
 		if rule.broken {
-			errs = append(errs, errors.New(rule.text))
+			reasons = append(reasons, rule.text)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if len(reasons) > 0 {
+		return nil, errors.New(strings.Join(reasons, "\n"))
 	}
 	u.Path = strings.TrimRight(u.Path, "/") + "/"
 	if u.RawPath != "" {

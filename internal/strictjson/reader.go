@@ -17,7 +17,10 @@ type Reader struct {
 	data  string
 	pos   int
 	depth int // of the objects and arrays that are open
-	err   *placed
+
+	err    error // the first
+	path   string
+	hidden bool // the next name in path is not for others to see
 }
 
 // maxDepth is that of encoding/json, which is asked where the depth matters.
@@ -46,7 +49,7 @@ func (r *Reader) Err() error {
 	case r.err == nil, !json.Valid([]byte(r.data)):
 		return ErrSyntax
 	}
-	return r.err
+	return &placed{r.path, r.err}
 }
 
 // Object reads an object and calls member for each of its members with the
@@ -68,7 +71,7 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 		}
 		member(name)
 		if r.err != nil {
-			r.err.within(name)
+			r.within(name)
 			return members
 		}
 	}
@@ -78,7 +81,7 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 	for _, name := range required {
 		if !seen[name] {
 			r.fail(errMissing)
-			r.err.within(name)
+			r.within(name)
 			break
 		}
 	}
@@ -93,7 +96,7 @@ func (r *Reader) Array(item func()) {
 	for i := 0; r.another(']', i); i++ {
 		item()
 		if r.err != nil {
-			r.err.within("[" + strconv.Itoa(i) + "]")
+			r.within("[" + strconv.Itoa(i) + "]")
 			return
 		}
 	}
@@ -166,7 +169,7 @@ func (r *Reader) skip() {
 		r.literal()
 	}
 	if r.err != nil {
-		r.err.path = "" // names within it are data, too
+		r.path = "" // names within it are data, too
 	}
 }
 
@@ -174,7 +177,7 @@ func (r *Reader) skip() {
 // within it: for names that are data and not the document's.
 func (r *Reader) HideName() {
 	if r.err != nil {
-		r.err.hidden = true
+		r.hidden = true
 	}
 }
 
