@@ -167,10 +167,8 @@ func withRetries(next handler, policy RetryPolicy, record recorder) handler {
 
 // sleep waits for d, or less long if ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
 	return ctx.Err()

@@ -51,7 +51,11 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 		if err != nil {
 			return nil, &Error{StatusCode: http.StatusOK, kind: ErrTransient, reason: "reading the answer", cause: because(err)}
 		}
-		return parseAnswer(body, sent)
+		c, reason := parseAnswer(body, sent)
+		if reason != "" {
+			return nil, &Error{StatusCode: http.StatusOK, kind: ErrMalformed, reason: reason}
+		}
+		return c, nil
 	}
 }
 
@@ -74,33 +78,30 @@ func refusal(resp *http.Response) *Error {
 }
 
 // parseAnswer reads {"access_token": …, "expires_in": …, "token_type": …}. The lifetime counts from
-// before the request: the server started it at some point after.
-func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
-	malformed := func(reason string) (*cached, *Error) {
-		return nil, &Error{StatusCode: http.StatusOK, kind: ErrMalformed, reason: reason}
-	}
+// before the request: the server started it at some point after. If the answer is none, it says why.
+func parseAnswer(body []byte, sent time.Time) (c *cached, reason string) {
 	if len(body) > maxBody {
-		return malformed("the answer is over 64 KiB")
+		return nil, "the answer is over 64 KiB"
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark
 	var members map[string]any                      // a struct would fold the case of names
 	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
-		return malformed("the answer is not one JSON object")
+		return nil, "the answer is not one JSON object"
 	}
 	tokenType := members["token_type"]
 	if tokenType != nil && tokenType != "" && !strings.EqualFold(fmt.Sprint(tokenType), "Bearer") {
-		return malformed("token_type is not Bearer")
+		return nil, "token_type is not Bearer"
 	}
 	lifetime, ok := parseLifetime(members["expires_in"])
 	if !ok {
-		return malformed("expires_in is not a number of seconds from 1 on")
+		return nil, "expires_in is not a number of seconds from 1 on"
 	}
 	accessToken, _ := members["access_token"].(string)
 	token, err := NewToken(accessToken, sent.Round(0).Add(lifetime))
 	if err != nil {
-		return malformed("access_token is empty or has characters that no header takes")
+		return nil, "access_token is empty or has characters that no header takes"
 	}
-	return schedule(token, sent, lifetime), nil
+	return schedule(token, sent, lifetime), ""
 }
 
 // parseLifetime takes seconds as a number or as a number in a string. Absent in any spelling (null,

@@ -21,12 +21,10 @@ func Run(ctx context.Context, grace time.Duration, work func()) (ended bool, pan
 		return true, panicked
 	case <-ctx.Done():
 	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
 	select {
 	case panicked = <-done:
 		return true, panicked
-	case <-timer.C:
+	case <-time.After(grace):
 		return false, nil
 	}
 }

@@ -116,8 +116,14 @@ func (v *Violations) Add(name, rule, reason string) {
 
 func (v *Violations) path(name string) string {
 	path := cmp.Or(v.root, "$")
-	for _, s := range v.steps {
-		path += member(s.name)
+	for _, s := range append(v.steps, step{name, itself}) {
+		switch {
+		case s.name == "":
+		case strings.ContainsAny(s.name, ".[]' "):
+			path += "['" + s.name + "']"
+		default:
+			path += "." + s.name
+		}
 		switch {
 		case s.index == anyValue:
 			path += ".*"
@@ -125,16 +131,5 @@ func (v *Violations) path(name string) string {
 			path += "[" + strconv.Itoa(s.index) + "]"
 		}
 	}
-	return path + member(name)
-}
-
-// member is the step to a member in a path.
-func member(name string) string {
-	switch {
-	case name == "":
-		return ""
-	case strings.ContainsAny(name, ".[]' "):
-		return "['" + name + "']"
-	}
-	return "." + name
+	return path
 }
