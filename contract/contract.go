@@ -11,8 +11,12 @@
 // "$header.Name", "$path.name" and "$query.name", with the rules "path", "method",
 // "status", "mediaType", "security", "repeated", and again schema keywords.
 //
-// POST {base}/auth, which hands out tokens and is not in the document, passes
-// unchecked through [Validator.Transport].
+// Names in them are the document's: a value of a map is at "$.labels.*", and a name
+// with a dot, a bracket, a quote or a space is written "$['first name']".
+//
+// Two kinds of requests pass unchecked through [Validator.Transport]: POST
+// {base}/auth, which hands out tokens and is not in the document, and what goes to
+// another place than below the document's servers.
 package contract
 
 import (

@@ -1,6 +1,9 @@
 package contract
 
-import "net/http"
+import (
+	"log/slog"
+	"net/http"
+)
 
 // Transport returns a RoundTripper that checks what goes through base, or
 // through http.DefaultTransport when base is nil.
@@ -10,6 +13,10 @@ import "net/http"
 // had its effect, so for live calls prefer [WithReport], which changes nothing.
 // An answer whose body cannot be read is passed on, to fail in the reader's
 // hands as it would without this Transport.
+//
+// Everything below the base URL of a server of the document is checked. What goes
+// elsewhere, such as the download of a file from a URL that an answer named, passes
+// unjudged, whatever it is: [slog.Default] gets a line with the host at level debug.
 func (v *Validator) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -23,6 +30,10 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.v.isElsewhere(req) {
+		slog.DebugContext(req.Context(), "contract: not judged: outside the servers of the document", "host", req.URL.Host)
+		return t.base.RoundTrip(req)
+	}
 	if t.v.isAuth(req) {
 		return t.base.RoundTrip(req)
 	}
