@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -121,11 +122,16 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 	err := openapi3filter.ValidateParameter(ctx, in, p)
 	rule := "schema"
 	var k jsonschema.ErrorKind
+	var unread *openapi3filter.ParseError
 	var cause *jsonschema.ValidationError
 	var failed *openapi3.SchemaError
 	switch {
+	case isOddBoolean(in, p):
+		rule = "type"
 	case err == nil:
 		return nil
+	case errors.As(err, &unread):
+		rule = "type"
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		rule = "required"
 	case errors.As(err, &cause): // the first of them
@@ -135,6 +141,27 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 		rule = cmp.Or(failed.SchemaField, rule)
 	}
 	return []Violation{{at, rule, reason(rule, k)}}
+}
+
+// isOddBoolean reports a boolean that is neither true nor false, but 1 or T, which
+// kin-openapi accepts.
+func isOddBoolean(in *call, p *openapi3.Parameter) bool {
+	var values []string
+	switch p.In {
+	case openapi3.ParameterInQuery:
+		values = in.GetQueryParams()[p.Name]
+	case openapi3.ParameterInPath:
+		values = []string{in.PathParams[p.Name]}
+	}
+	if p.Schema == nil || len(values) == 0 {
+		return false
+	}
+	schema := p.Schema.Value
+	if schema.Items != nil {
+		schema, values = schema.Items.Value, strings.Split(strings.Join(values, ","), ",")
+	}
+	return schema.Type.Is(openapi3.TypeBoolean) &&
+		slices.ContainsFunc(values, func(s string) bool { return s != "true" && s != "false" })
 }
 
 func checkHeaders(in *call, documented openapi3.Headers, resp *http.Response) (found []Violation) {
