@@ -75,18 +75,17 @@ func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
 }
 
-// verdict keeps the smallest violations, each path and rule once.
-func (f *findings) verdict() verdict {
+// first keeps the first violations, each path and rule once, and counts the rest.
+func (f *findings) first() (found []Violation, omitted int) {
 	slices.SortFunc(f.list, func(a, b finding) int {
 		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Path, b.Path), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
 	})
 	list := slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule })
-	v := verdict{omitted: f.omitted + len(list)}
-	for _, one := range list[:min(len(list), maxViolations)] {
-		v.found = append(v.found, one.Violation)
-		v.omitted--
+	kept := list[:min(len(list), maxViolations)]
+	for _, one := range kept {
+		found = append(found, one.Violation)
 	}
-	return v
+	return found, f.omitted + len(list) - len(kept)
 }
 
 // below is the place that names lead to from n, or the last one above it, and
@@ -110,11 +109,7 @@ func (n node) item(index string, items []any) node {
 	next := node{path: n.path + "[" + index + "]", value: items[i]}
 	next.order = append(slices.Clip(n.order), fmt.Sprintf("%020d", i))
 	for _, s := range n.schemas {
-		ref := s.Items
-		if i < len(s.PrefixItems) {
-			ref = s.PrefixItems[i]
-		}
-		next.schemas = append(next.schemas, flatten(ref)...)
+		next.schemas = append(next.schemas, flatten(s.Items)...)
 	}
 	return next
 }
@@ -173,9 +168,7 @@ func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
 		}
 		s := ref.Value
 		all = append(all, s)
-		if len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Then != nil || s.Else != nil {
-			pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Then, s.Else})
-		}
+		pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf)
 	}
 	return all
 }

@@ -64,14 +64,12 @@ func TestValidator_JudgesJSONSchemaKeywords(t *testing.T) {
 		{"numbers", `{"properties":{"a":{"minimum":2,"multipleOf":2}}}`, `{"a":4}`, `{"a":1}`, want("$.a minimum", "$.a multipleOf")},
 		{"items", `{"properties":{"a":{"minItems":1}}}`, `{"a":[1]}`, `{"a":[]}`, want("$.a minItems")},
 		{"unique items", `{"properties":{"a":{"uniqueItems":true}}}`, `{"a":[1,2]}`, `{"a":[1,1]}`, want("$.a uniqueItems")},
-		{"prefix items", `{"properties":{"a":{"prefixItems":[{"type":"string"},{"required":["b"]}]}}}`, `{"a":["x"]}`, `{"a":["x",{}]}`, want("$.a[1].b required")},
 		{"all of", `{"allOf":[{"required":["a"]},{"properties":{"a":{"type":"string"}},"required":["b"]}]}`, `{"a":"","b":1}`, `{"a":1}`, want("$.a type", "$.b required")},
 		{"any of", `{"properties":{"a":{"anyOf":[{"type":"string"},{"required":["c"]}]}}}`, `{"a":"x"}`, `{"a":{}}`, want("$.a anyOf")},
 		{"one of", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"a":1}`, `{"a":1,"b":2}`, want("$ oneOf")},
 		{"one of, none", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"b":1}`, `{}`, want("$ oneOf")},
 		{"not", `{"not":{"required":["a"]}}`, `{}`, `{"a":1}`, want("$ schema")},
 		{"false", `{"properties":{"a":false}}`, `{}`, `{"a":1}`, want("$.a schema")},
-		{"then", `{"if":{"required":["a"]},"then":{"required":["b"]}}`, `{}`, `{"a":1}`, want("$.b required")},
 		{"dependent", `{"dependentRequired":{"a":["b"]}}`, `{"b":1}`, `{"a":1}`, want("$ dependentRequired")},
 		{"closed by the document", `{"properties":{"a":{}},"additionalProperties":false}`, `{"a":1}`, `{"b":1}`, want("$.b additionalProperties")},
 		{"closed but for a pattern", `{"patternProperties":{"^x":{}},"additionalProperties":false}`, `{"xa":1}`, `{"xa":1,"b":1}`, want("$.b additionalProperties")},
@@ -192,11 +190,6 @@ func TestValidator_SurvivesAbsurdNumbers(t *testing.T) {
 	require.Equal(t, want("$.a minimum"), judge(`{"a":1e-9999999}`))
 	require.Equal(t, want("$.a minimum"), judge(`{"a":-1e300}`))
 	require.Equal(t, want("$.b type"), judge(`{"b":1.5}`))
-
-	v := edited(t, nil, `"200":{`, `"200":{"headers":{"X-Left":{"content":{"application/json":{"schema":{"minimum":2}}}}},`)
-	resp := newResponse(200, "application/json", goodResponse)
-	resp.Header.Set("X-Left", "1e9999999")
-	require.Equal(t, want("$ schema"), breaches(t, v.ValidateResponse(newRequest(t, ""), resp)))
 }
 
 func TestValidator_SpendsLittleOnADeepBody(t *testing.T) {
