@@ -56,7 +56,10 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 		}
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
-			surplus, _ := at.member(name)
+			surplus := at
+			if shown {
+				surplus, _ = at.member(name)
+			}
 			f.record(surplus, "additionalProperties", nil)
 		}
 	case *kind.FalseSchema:

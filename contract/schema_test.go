@@ -98,6 +98,8 @@ func TestValidator_HidesNamesThatTheDocumentDoesNotKnow(t *testing.T) {
 	closed := sandbox(t, `{"properties":{"in":{"properties":{"a":{}},"additionalProperties":false}}}`)
 
 	require.Equal(t, want("$.*.a type"), open(`{"plain_name-1":{"a":1},"other":{"a":2}}`))
+	hidden := sandbox(t, `{"patternProperties":{"@":{"required":["a"],"properties":{"a":{}},"additionalProperties":false}}}`)
+	require.Equal(t, want("$ additionalProperties", "$ required"), hidden(`{"bob@example.com":{"b":1}}`))
 	require.Equal(t, want("$.in.plain_name-1 additionalProperties"), closed(`{"in":{"plain_name-1":1}}`))
 	for _, name := range []string{"bob@example.com", "+436508021530", "436508021530", "https://x/y", "Bob Smith", "ü", strings.Repeat("a", 65)} {
 		require.Equal(t, want("$.*.a type"), open(`{"`+name+`":{"a":1}}`), name)
