@@ -11,8 +11,14 @@
 // "$header.Name", "$path.name" and "$query.name", with the rules "path", "method",
 // "status", "mediaType", "security", "repeated", and again schema keywords.
 //
-// POST {base}/auth, which hands out tokens and is not in the document, passes
-// unchecked through [Validator.Transport].
+// Names in them are the document's: a value of a map is at "$.labels.*", and a name
+// with a dot, a bracket, a quote or a space is written "$['first name']".
+//
+// Of an answer, status, Content-Type and body are judged, other headers are not.
+//
+// Two kinds of requests pass unchecked through [Validator.Transport]: POST
+// {base}/auth, which hands out tokens and is not in the document, and what goes to
+// another place than below the document's servers.
 package contract
 
 import (

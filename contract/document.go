@@ -21,7 +21,8 @@ var formats = map[string]func(string) error{
 	"email": format.Email, "uri": format.URI, "date-time": format.DateTime, "date": format.Date, "uuid": format.UUID,
 }
 
-// load reads the document, compiles the schemas of all bodies and builds the routers.
+// load reads the document, gives each operation the parameters of its path and the
+// security of the document, compiles the schemas of all bodies and builds the routers.
 func (v *Validator) load(data []byte) error {
 	loader := openapi3.NewLoader()
 	// Positions give violations their order. kin-openapi has them of YAML only,
@@ -45,6 +46,12 @@ func (v *Validator) load(data []byte) error {
 	v.schemas = make(map[*openapi3.MediaType]*jsonschema.Schema)
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
+			operation.Security = cmp.Or(operation.Security, &doc.Security)
+			for _, p := range item.Parameters {
+				if operation.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+					operation.Parameters = append(operation.Parameters, p)
+				}
+			}
 			at := "#/paths/" + escape(path) + "/" + strings.ToLower(method)
 			if body := operation.RequestBody; body != nil {
 				err = errors.Join(err, v.compile(compiler, body.Value.Content, cmp.Or(body.Ref, at+"/requestBody")))
@@ -125,9 +132,6 @@ func prepare(node any, sealed bool) {
 		for name, member := range node {
 			switch name {
 			case "example", "examples", "enum", "const", "default":
-				continue
-			case "not", "if": // closed, they would say something else
-				prepare(member, false)
 				continue
 			}
 			prepare(member, sealed)

@@ -71,6 +71,14 @@ func (s server) matches(u *url.URL) bool {
 	return u != nil && (s.origin == nil || u.Host == "" || httpkit.SameOrigin(s.origin, u))
 }
 
+// isElsewhere reports whether req goes to none of the servers: to another host, or
+// beside the base path.
+func (v *Validator) isElsewhere(req *http.Request) bool {
+	return req.URL != nil && !slices.ContainsFunc(v.servers, func(s server) bool {
+		return s.matches(req.URL) && strings.HasPrefix(req.URL.EscapedPath()+"/", s.path)
+	})
+}
+
 // find looks up the operation of req, or says as an error of that direction why
 // there is none.
 func (v *Validator) find(req *http.Request, direction Direction) (*call, *Error) {

@@ -6,12 +6,14 @@ import "net/http"
 // through http.DefaultTransport when base is nil.
 //
 // A request that breaks the document is not sent, and an answer that breaks it
-// is closed and withheld: RoundTrip returns an [*Error]. That goes for a place that
-// is not in the document, too, as where a signed document is downloaded from; only
-// POST /auth passes unseen. An answer that is withheld may have had its effect, so
-// for live calls prefer [WithReport], which changes nothing. An answer whose body
-// cannot be read is passed on, to fail in the reader's hands as it would without
-// this Transport.
+// is closed and withheld: RoundTrip returns an [*Error]. Such an answer may have
+// had its effect, so for live calls prefer [WithReport], which changes nothing.
+// An answer whose body cannot be read is passed on, to fail in the reader's
+// hands as it would without this Transport.
+//
+// Everything below the base URL of a server of the document is checked. What goes
+// elsewhere, such as the download of a file from a URL that an answer named, passes
+// unjudged, as does POST /auth.
 func (v *Validator) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -25,7 +27,7 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if t.v.isAuth(req) {
+	if t.v.isElsewhere(req) || t.v.isAuth(req) {
 		return t.base.RoundTrip(req)
 	}
 	checked := req.WithContext(req.Context()) // its body is replaced, req's is not

@@ -59,12 +59,6 @@ func (e *Error) Error() string {
 // repeat no text that they do not know to be free of values, that this one is.
 func (e *Error) Discreet() string { return e.Error() }
 
-// verdict is what is wrong with a part of a message.
-type verdict struct {
-	found   []Violation
-	omitted int
-}
-
 // breach is the error for violations, or nil when there are none.
 func breach(direction Direction, in *call, found []Violation, omitted int) error {
 	if len(found) == 0 {
