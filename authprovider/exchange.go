@@ -23,7 +23,7 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	target := server.ResolveReference(&url.URL{Path: "auth"}).String()
+	target := server.String() + "auth" // the base URL ends in a slash
 	return func(ctx context.Context) (*cached, *Error) {
 		sent := time.Now()
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
