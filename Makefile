@@ -2,7 +2,7 @@
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-browser test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-batch test-browser test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +15,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/browser tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/browser tests/specchange cmd/umbrella-batch; do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -70,8 +70,11 @@ test-otel:
 
 # Needs PostgreSQL: apt-get install postgresql. Three minutes; writes tests/once/RESULTS.md
 # with UPDATE=-update.
-test-once:
+test-once: test-batch
 	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
+
+test-batch:
+	go test -C cmd/umbrella-batch -count=1 -timeout 5m .
 
 # Needs Chromium and npm: the mock's pages in a browser. Writes docs/wizard.png and
 # docs/overview.png with UPDATE=-update.
