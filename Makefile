@@ -71,7 +71,7 @@ test-otel:
 # Needs PostgreSQL: apt-get install postgresql. Three minutes; writes tests/once/RESULTS.md
 # with UPDATE=-update.
 test-once: test-batch
-	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
+	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 -batch=5000 $(UPDATE)
 
 test-batch:
 	go test -C cmd/umbrella-batch -count=1 -timeout 5m .
