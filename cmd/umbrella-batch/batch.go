@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,8 +51,6 @@ func (o *options) check() error {
 		return usagef("--in is missing: the CSV file")
 	case o.concurrency < 1:
 		return usagef("--concurrency must be at least 1")
-	case o.timeout <= 0:
-		return usagef("--timeout must be above 0")
 	case o.lease < 2*o.timeout:
 		return usagef("--lease must be at least twice the --timeout")
 	}
@@ -121,22 +120,22 @@ func (o *options) work(interrupted context.Context, s *store, client *umbrella.C
 	job := &job{store: s, client: client, workers: o.concurrency, rejected: map[string]bool{}}
 	job.gate = &gate{limiter: rate.NewLimiter(o.rate.perSecond, 1)}
 	job.progress = newProgress(len(rows), job.gate, stderr)
-	order := append([]row(nil), rows...)
+	order := slices.Clone(rows)
 	if s.shared { // so that machines seldom meet at a row
 		rand.Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
 	}
 	ctx, stop := context.WithCancelCause(interrupted)
 	defer stop(nil)
 	job.stop = stop
-	showing, hide := context.WithCancel(ctx)
+	showing, hide := context.WithCancel(context.WithoutCancel(ctx))
 	var shown sync.WaitGroup
 	shown.Go(func() { job.progress.show(showing) })
-	unrecorded := job.run(ctx, order)
+	job.run(ctx, order)
 	hide()
 	shown.Wait()
 
 	result, err := job.finish(context.WithoutCancel(ctx), rows, o.out)
-	if err = errors.Join(err, unrecorded); result == nil {
+	if result == nil {
 		return err
 	}
 	todo := result.print(os.Stdout, o.ledger)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -273,6 +274,7 @@ func TestInterrupt_FinishesWhatIsOnItsWay(t *testing.T) {
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	_ = cmd.Wait()
 	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+	require.Contains(t, stderr.String(), "stopping: waiting for the requests that are on their way")
 	require.Contains(t, stderr.String(), "interrupted: the same command goes on")
 	require.NotContains(t, stdout.String(), "unknown")
 	opened := 0
@@ -287,6 +289,23 @@ func TestInterrupt_FinishesWhatIsOnItsWay(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Equal(t, "200 open\n", out)
 	require.Len(t, d.Sessions(), 200)
+}
+
+func TestInterrupt_OnATerminal(t *testing.T) {
+	d := newDesk(t, umbrellatest.WithLatency(300*time.Millisecond))
+	d.write(200)
+	cmd := d.command("--rate", "50/s")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 120})
+	require.NoError(t, err)
+	defer terminal.Close()
+	require.Eventually(t, func() bool { return d.attempts() >= 10 }, 10*time.Second, time.Millisecond)
+	_, err = terminal.WriteString("\x03")
+	require.NoError(t, err)
+	shown, _ := io.ReadAll(terminal) // ends with an error when the command does
+	_ = cmd.Wait()
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+	require.Contains(t, string(shown), "stopping: waiting")
+	require.Regexp(t, `\n`+strconv.Itoa(len(d.sessions()))+` open, \d+ unsent\r\n`, string(shown))
 }
 
 func TestInterrupt_EndsTheWaitForOthersAtOnce(t *testing.T) {
@@ -351,7 +370,7 @@ func TestUsage_NamesWhatIsWrong(t *testing.T) {
 		"--in in.csv --rate 5":        "use a number and a unit",
 		"--in in.csv --rate 0/s":      "use a number and a unit",
 		"--in in.csv --lease 1m":      "--lease must be at least twice the --timeout",
-		"--in in.csv --timeout 0s":    "--timeout must be above 0",
+		"--in in.csv --timeout -1s":   "the timeout is negative",
 		"--in in.csv --concurrency 0": "--concurrency must be at least 1",
 		"--in in.csv --ledger no/l":   "no such file",
 		"--in in.csv --out no/o.csv":  "--out: there is no such folder",

@@ -18,9 +18,10 @@ const (
 type gate struct {
 	limiter *rate.Limiter
 
-	mu     sync.Mutex
-	closed time.Time     // until then
-	pause  time.Duration // the last one, 0 after a success
+	mu      sync.Mutex
+	closed  time.Time     // until then
+	pause   time.Duration // the last one, 0 after a success
+	failing time.Time     // since the first failure after a success
 }
 
 // wait returns when a request may be sent, or with the error of ctx.
@@ -49,11 +50,14 @@ func (g *gate) left() time.Duration {
 }
 
 // slow closes the gate after a failure: for as long as the API asks, or else for
-// twice as long as the last time.
-func (g *gate) slow(asked time.Duration) {
+// twice as long as the last time. It returns for how long there was no success.
+func (g *gate) slow(asked time.Duration) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
+	if g.failing.IsZero() {
+		g.failing = now
+	}
 	if asked <= 0 && !now.Before(g.closed) { // not once for each worker that fails
 		g.pause = min(max(firstPause, 2*g.pause), maxPause)
 		asked = g.pause
@@ -61,12 +65,13 @@ func (g *gate) slow(asked time.Duration) {
 	if until := now.Add(asked); until.After(g.closed) {
 		g.closed = until
 	}
+	return now.Sub(g.failing)
 }
 
 func (g *gate) succeeded() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.pause = 0
+	g.pause, g.failing = 0, time.Time{}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

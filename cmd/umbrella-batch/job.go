@@ -32,12 +32,11 @@ type job struct {
 
 	mu       sync.Mutex
 	rejected map[string]bool // keys whose row cannot have the link of the ledger
-	failing  time.Time       // since the first failure after the last answer that was none
 }
 
 // run works until each row is settled or ctx ends, and until what was sent is
 // recorded.
-func (j *job) run(ctx context.Context, rows []row) error {
+func (j *job) run(ctx context.Context, rows []row) {
 	for len(rows) > 0 && ctx.Err() == nil {
 		busy, until := j.pass(ctx, rows)
 		if len(busy) > 0 && ctx.Err() == nil {
@@ -46,8 +45,10 @@ func (j *job) run(ctx context.Context, rows []row) error {
 		}
 		rows = busy
 	}
-	// Its requests end by themselves. A second signal ends the process.
-	return j.store.Wait(context.WithoutCancel(ctx))
+	if ctx.Err() != nil {
+		j.progress.printf("stopping: waiting for the requests that are on their way; a second signal leaves them unknown")
+	}
+	_ = j.store.Wait(context.WithoutCancel(ctx)) // which ends by itself
 }
 
 // pass tries each row once. It returns those that another process is sending, or was
@@ -123,7 +124,6 @@ func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error
 	switch {
 	case err == nil:
 		j.gate.succeeded()
-		j.alive()
 		j.progress.count(open)
 	case errors.Is(err, once.ErrLinkExpired):
 		j.progress.count(expired)
@@ -141,7 +141,6 @@ func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error
 		}
 	case errors.Is(err, umbrella.ErrRateLimited):
 		j.gate.slow(asked)
-		j.alive()
 		return true
 	case errors.Is(err, once.ErrKeyReused), errors.Is(err, umbrella.ErrInvalidRequest), failure != nil && failure.StatusCode != 0:
 		j.reject(r, err)
@@ -154,24 +153,12 @@ func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error
 	return false
 }
 
-// hold closes the gate after a failure that others will have too, and gives up when
+// hold makes all wait after a failure that others will have too, and gives up when
 // there was nothing else for too long.
 func (j *job) hold(asked time.Duration, err error) {
-	j.gate.slow(asked)
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.failing.IsZero() {
-		j.failing = time.Now()
-	}
-	if time.Since(j.failing) > patience {
+	if j.gate.slow(asked) > patience {
 		j.stop(fmt.Errorf("nothing but failures for %s: %w", patience, err))
 	}
-}
-
-func (j *job) alive() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.failing = time.Time{}
 }
 
 func (j *job) reject(r row, err error) {

@@ -35,11 +35,11 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 	for _, r := range rows {
 		entries[r.key] = entry{}
 	}
-	err := j.store.all(ctx, func(key string, e entry) {
+	err := j.store.each(ctx, func(key string, e entry) {
 		if _, ours := entries[key]; ours {
 			entries[key] = e
 		}
-	})
+	}, "")
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func runStatus(ctx context.Context, ledger string) error {
 	}
 	defer s.db.Close()
 	result := &report{counts: map[string]int{}}
-	if err := s.all(ctx, func(key string, e entry) { result.add(key, e.outcome()) }); err != nil {
+	if err := s.each(ctx, func(key string, e entry) { result.add(key, e.outcome()) }, ""); err != nil {
 		return err
 	}
 	return result.print(os.Stdout, ledger)

@@ -163,37 +163,28 @@ const (
 	unsent  = "unsent" // or being sent by another process
 )
 
-const selectEntry = "SELECT session_key, state, claimed_until, request_id, url, expires_at FROM umbrella_once"
-
 // look returns what the ledger has of a key.
-func (s *store) look(ctx context.Context, key string) (entry, error) {
-	_, e, err := scan(s.db.QueryRowContext(ctx, selectEntry+" WHERE session_key = $1", key))
-	if errors.Is(err, sql.ErrNoRows) {
-		return entry{}, nil
-	}
-	return e, err
+func (s *store) look(ctx context.Context, key string) (found entry, err error) {
+	err = s.each(ctx, func(_ string, e entry) { found = e }, " WHERE session_key = $1", key)
+	return found, err
 }
 
-// all calls yield for each key of the ledger.
-func (s *store) all(ctx context.Context, yield func(key string, e entry)) error {
-	rows, err := s.db.QueryContext(ctx, selectEntry)
+// each calls yield for each key of the ledger that satisfies where.
+func (s *store) each(ctx context.Context, yield func(key string, e entry), where string, args ...any) error {
+	rows, err := s.db.QueryContext(ctx, "SELECT session_key, state, claimed_until, request_id, url, expires_at FROM umbrella_once"+where, args...)
 	if err != nil {
 		return fmt.Errorf("cannot read the ledger: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		key, e, err := scan(rows)
-		if err != nil {
+		var key string
+		var e entry
+		var until, expires int64
+		if err := rows.Scan(&key, &e.state, &until, &e.requestID, &e.url, &expires); err != nil {
 			return fmt.Errorf("cannot read the ledger: %w", err)
 		}
+		e.claimedUntil, e.expires = time.UnixMilli(until), time.UnixMilli(expires).UTC()
 		yield(key, e)
 	}
 	return rows.Err()
-}
-
-func scan(from interface{ Scan(...any) error }) (key string, e entry, err error) {
-	var until, expires int64
-	err = from.Scan(&key, &e.state, &until, &e.requestID, &e.url, &expires)
-	e.claimedUntil, e.expires = time.UnixMilli(until), time.UnixMilli(expires).UTC()
-	return key, e, err
 }
