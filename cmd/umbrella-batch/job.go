@@ -38,12 +38,12 @@ type job struct {
 // recorded.
 func (j *job) run(ctx context.Context, rows []row) {
 	for len(rows) > 0 && ctx.Err() == nil {
-		busy, until := j.pass(ctx, rows)
-		if len(busy) > 0 && ctx.Err() == nil {
-			j.progress.wait(len(busy), until)
+		var until time.Time
+		rows, until = j.pass(ctx, rows)
+		j.progress.wait(len(rows), until)
+		if len(rows) > 0 {
 			_ = sleep(ctx, min(pollBusy, time.Until(until)))
 		}
-		rows = busy
 	}
 	if ctx.Err() != nil {
 		j.progress.printf("stopping: waiting for the requests that are on their way; a second signal leaves them unknown")
@@ -129,7 +129,7 @@ func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error
 		j.progress.count(expired)
 	case errors.As(err, &unrecorded):
 		j.progress.count(unknown)
-		j.progress.printf("line %d: the session %s is open, but %v", r.line, unrecorded.Link.RequestID, err)
+		j.progress.printf("line %d: note that the session %s is open: %v", r.line, unrecorded.Link.RequestID, err)
 	case ctx.Err() != nil:
 	case errors.Is(err, authprovider.ErrCredentials), errors.Is(err, umbrella.ErrUnauthorized), errors.Is(err, umbrella.ErrForbidden):
 		j.stop(fmt.Errorf("%w: %w", errCredentials, err))

@@ -65,18 +65,18 @@ func (p *progress) printf(format string, args ...any) {
 // count notes the outcome of a row.
 func (p *progress) count(outcome string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.counts[outcome]++
 	p.done++
+	p.mu.Unlock()
 	if p.bar != nil {
-		p.bar.Increment()
+		p.bar.Increment() // waits for the bar, which may be waiting for String
 	}
 }
 
-// wait says that there is nothing to do but to wait for busy rows.
+// wait says that there is nothing to do but to wait for so many busy rows.
 func (p *progress) wait(busy int, until time.Time) {
 	p.mu.Lock()
-	first := p.busy == 0
+	first := p.busy == 0 && busy > 0
 	p.busy, p.until = busy, until
 	p.mu.Unlock()
 	if first {
@@ -90,13 +90,13 @@ func (p *progress) String() string {
 	text := fmt.Sprintf("%d of %d: %s", p.done, p.total, tally(p.counts))
 	if p.busy > 0 {
 		return text + fmt.Sprintf("; waiting up to %s for %d that another run is sending, or was when it ended",
-			time.Until(p.until).Round(time.Second/10), p.busy)
+			max(0, time.Until(p.until)).Round(time.Second/10), p.busy)
 	}
 	rate := float64(p.passed.Load()) / time.Since(p.start).Seconds()
 	text += fmt.Sprintf("; %.1f/s", rate)
 	if rate > 0 {
 		left := float64(p.total-p.done) / rate
-		text += fmt.Sprintf(", %s left", (time.Duration(left) * time.Second))
+		text += fmt.Sprintf(", %s left", time.Duration(left)*time.Second)
 	}
 	if left := p.gate.left(); left > 0 {
 		text += fmt.Sprintf(", paused for %s", left.Round(time.Second/10))

@@ -50,7 +50,7 @@ func readRows(name, keyColumn string) ([]row, error) {
 	}
 	var rows []row
 	var errs []error
-	first := map[string]int{"": 0} // line of each key
+	first := map[string]int{} // line of each key
 	for {
 		record, err := lines.Read()
 		if errors.Is(err, io.EOF) {
@@ -67,9 +67,9 @@ func readRows(name, keyColumn string) ([]row, error) {
 		}
 		r, wrong := readRow(header, record, keyColumn)
 		r.line = line
-		if before := first[r.key]; before > 0 {
+		if before := first[r.key]; before > 0 && r.key != "" {
 			wrong = append(wrong, fmt.Errorf("the key is that of line %d: a key has one session", before))
-		} else if r.key != "" {
+		} else {
 			first[r.key] = line
 		}
 		for _, err := range wrong {
@@ -135,12 +135,12 @@ func readRow(header, record []string, keyColumn string) (r row, errs []error) {
 		form, field, _ := strings.Cut(name, ".")
 		switch _, known := properties[name]; {
 		case cell == "":
-		case form == "sign":
-			signForms = append(signForms, api.SignForm{FieldID: field, ActorID: cell})
-		case form == "fill":
-			fillForm = append(fillForm, api.FillFormField{FieldID: field, Value: cell})
 		case known:
 			object[name] = cell
+		case form == "sign" && field != "":
+			signForms = append(signForms, api.SignForm{FieldID: field, ActorID: cell})
+		case form == "fill" && field != "":
+			fillForm = append(fillForm, api.FillFormField{FieldID: field, Value: cell})
 		}
 	}
 	if err := once.CheckKey(r.key); err != nil {

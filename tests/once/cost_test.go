@@ -91,10 +91,10 @@ func compare(t *testing.T, d database, l *once.Ledger, s *service) (byHand, ours
 	var hand, call []time.Duration
 	read := func() {
 		start := time.Now()
-		var mac, state, id, url string
-		var expires int64
-		err := db.QueryRowContext(t.Context(), "SELECT request_mac, state, request_id, url, expires_at FROM umbrella_once WHERE session_key = $1", "k").
-			Scan(&mac, &state, &id, &url, &expires)
+		var mac, state, claim, id, url string
+		var until, expires int64
+		err := db.QueryRowContext(t.Context(), "SELECT request_mac, state, claim, claimed_until, request_id, url, expires_at FROM umbrella_once WHERE session_key = $1", "k").
+			Scan(&mac, &state, &claim, &until, &id, &url, &expires)
 		hand = append(hand, time.Since(start))
 		require.NoError(t, err)
 	}
