@@ -84,7 +84,8 @@ func (d database) plan(t *testing.T) string {
 }
 
 // compare takes turns, so that what else the machine does hits both, and returns the
-// medians.
+// medians. By hand, the same columns are read: it takes all of them to tell a link from
+// a key that is busy, unknown or another request's, and to claim it.
 func compare(t *testing.T, d database, l *once.Ledger, s *service) (byHand, ours time.Duration) {
 	db := d.open(t)
 	req := request("k")
