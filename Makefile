@@ -3,7 +3,7 @@
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 MODULES = $(patsubst %/go.mod,%,$(shell git ls-files -co --exclude-standard '*/go.mod' | grep -v /testdata/))
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-browser test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-batch test-examples test-browser test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -67,8 +67,14 @@ test-otel:
 
 # Needs PostgreSQL: apt-get install postgresql. Three minutes; writes tests/once/RESULTS.md
 # with UPDATE=-update.
-test-once:
-	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
+test-once: test-batch
+	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 -batch=5000 $(UPDATE)
+
+test-batch:
+	go test -C cmd/umbrella-batch -count=1 -timeout 5m .
+
+test-examples:
+	go test -C examples/service -count=1 -timeout 5m .
 
 # Needs Chromium and npm: the mock's pages in a browser. Writes docs/wizard.png and
 # docs/overview.png with UPDATE=-update.
