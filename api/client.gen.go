@@ -98,11 +98,11 @@ type CreateSessionLinkResponse struct {
 	// Status Whether the request was successful.
 	Status bool `json:"status"`
 
-	// Data is a QES signing session and the URL that starts it.
+	// Data is a QES signing session and the URL that starts it. The URL is a secret: whoever has it can sign. fmt and slog print it, so log the RequestID instead.
 	Data SessionLink `json:"data"`
 }
 
-// SessionLink is a QES signing session and the URL that starts it.
+// SessionLink is a QES signing session and the URL that starts it. The URL is a secret: whoever has it can sign. fmt and slog print it, so log the RequestID instead.
 type SessionLink struct {
 	// RequestID Unique identifier for the created session.
 	RequestID string `json:"requestId"`
