@@ -1,7 +1,7 @@
 # Thin wrappers over go commands; `make check` is what a change has to pass.
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
-MODULES = $(patsubst %/go.mod,%,$(shell git ls-files -co --exclude-standard '*/go.mod' | grep -v /testdata/))
+MODULES = $(patsubst %/go.mod,%,$(shell git ls-files -co --exclude-standard '*/go.mod' | grep -v -e /testdata/ -e oasdiff))
 
 .PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-batch test-examples test-browser test-consumer test-bench test-otel interop
 
