@@ -118,7 +118,7 @@ func TestDefaultTransport_KeepsAsManyConnectionsAsItUses(t *testing.T) {
 // TestLimit_AHostileBodyCostsLittleMemory counts every byte that is allocated,
 // freed or not, by client and server together.
 func TestLimit_AHostileBodyCostsLittleMemory(t *testing.T) {
-	const size, most = 256 << 20, 4 << 20
+	const size, most = 256 << 20, 8 << 20
 	zeros := make([]byte, 64<<10)
 	tiny := []byte("[" + strings.Repeat("0,", 500_000) + "0]") // many values in few bytes
 	flood := func(w io.Writer) {
