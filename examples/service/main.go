@@ -30,15 +30,19 @@ func main() {
 	addr := flag.String("addr", "localhost:8080", "where to listen")
 	public := flag.String("url", "http://localhost:8080", "where browsers and the API reach the service")
 	folder := flag.String("data", "data", "where the database and the signed documents are")
-	mock := flag.Bool("mock", false, "call a mock in this process instead of UMBRELLA_SERVER")
+	mock := flag.Bool("mock", false, "call a mock in this process, and start with an empty folder")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	connect, secret := umbrella.NewFromEnv, os.Getenv("SERVICE_SECRET")
 	if *mock {
-		connect, secret = newMock, "the secret of a demonstration"
+		secret, *folder = "the secret of a demonstration", filepath.Join(os.TempDir(), time.Now().Format("service-20060102-150405.000"))
+		connect = func(opts ...umbrella.Option) (*umbrella.Client, error) {
+			mock, _ := umbrellatest.New() // fails with options only
+			return umbrella.New(httptest.NewServer(mock).URL, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
+		}
 	}
-	client, err := connect()
+	client, err := connect(umbrella.WithTimeout(20 * time.Second)) // less than sign has
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -46,18 +50,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := &http.Server{Addr: *addr, Handler: s.handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	context.AfterFunc(ctx, func() { _ = server.Shutdown(context.Background()) })
+	server := &http.Server{Addr: *addr, Handler: s.handler, ReadTimeout: 15 * time.Second, WriteTimeout: 45 * time.Second}
+	answered := make(chan struct{})
+	context.AfterFunc(ctx, func() { _ = server.Shutdown(context.Background()); close(answered) })
 	log.Printf("open %s/ in a browser", *public)
-	log.Print(server.ListenAndServe()) // what is under way goes on after the next start
-}
-
-func newMock(...umbrella.Option) (*umbrella.Client, error) {
-	mock, err := umbrellatest.New()
-	if err != nil {
-		return nil, err
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
 	}
-	return umbrella.New(httptest.NewServer(mock).URL, umbrella.WithAPIKey(mock.Credentials()))
+	<-answered // what is waited for is waited for again after the next start
 }
 
 //go:embed index.html
@@ -91,35 +91,38 @@ func newService(ctx context.Context, client *umbrella.Client, public, folder, se
 	if _, err := client.ConfigureWebhook(ctx, api.ConfigureWebhookRequest{WebhookURL: public + "/webhook", Metadata: metadata}); err != nil {
 		log.Printf("without a webhook signatures are seen later: %v", err)
 	}
-	if err := ledger.Migrate(ctx, once.SQLite); err != nil {
-		return nil, err
-	}
+	migrateErr := ledger.Migrate(ctx, once.SQLite)
 	rows, err := db.QueryContext(ctx, `CREATE TABLE IF NOT EXISTS contracts (id TEXT PRIMARY KEY, request_id TEXT, state TEXT);
 		SELECT id, request_id FROM contracts WHERE state = 'waiting'`)
-	if err != nil {
+	if err := errors.Join(migrateErr, err); err != nil {
 		return nil, err
 	}
-	for rows.Next() {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() && err == nil {
 		var id, requestID string
-		if err := rows.Scan(&id, &requestID); err != nil {
-			return nil, err
+		if err = rows.Scan(&id, &requestID); err == nil {
+			s.wait(id, requestID)
 		}
-		s.wait(id, requestID)
 	}
-	return s, rows.Err()
+	return s, errors.Join(err, rows.Err())
 }
 
-// sign leads to the link of the contract's one session.
+// sign leads to the link of the contract's one session. It goes on when the customer hangs up: Shutdown waits for it.
 func (s *service) sign(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 25*time.Second)
+	defer cancel()
 	id := r.PathValue("id")
-	link, err := s.ledger.CreateSessionLink(r.Context(), s.client, id, api.CreateSessionLinkRequest{
+	link, err := s.ledger.CreateSessionLink(ctx, s.client, id, api.CreateSessionLinkRequest{
 		Email: r.PostFormValue("email"), PhoneNumber: r.PostFormValue("phoneNumber"), DocURL: r.PostFormValue("docUrl"),
 		RedirectURL: s.public + "/contracts/" + url.PathEscape(id),
 	})
-	switch {
-	case link != nil: // perhaps with an error: the session is there, but could not be recorded
-		_, dbErr := s.db.ExecContext(s.ctx, `INSERT INTO contracts VALUES ($1, $2, 'waiting') ON CONFLICT DO NOTHING`, id, link.RequestID)
+	var dbErr error
+	if link != nil { // perhaps with an error: the session is there, but could not be recorded
+		_, dbErr = s.db.ExecContext(ctx, `INSERT INTO contracts VALUES ($1, $2, 'waiting') ON CONFLICT DO NOTHING`, id, link.RequestID)
 		err = errors.Join(err, dbErr)
+	}
+	switch {
+	case link != nil && dbErr == nil: // nobody gets a link whose signature would go unnoticed
 		s.wait(id, link.RequestID)
 		http.Redirect(w, r, link.URL, http.StatusSeeOther)
 	case errors.Is(err, umbrella.ErrInvalidRequest):
@@ -175,8 +178,9 @@ func (s *service) wait(id, requestID string) {
 		if err == nil {
 			_, err = s.db.ExecContext(s.ctx, `UPDATE contracts SET state = $1 WHERE id = $2`, state, id)
 		}
-		if err != nil {
-			log.Printf("contract %q: %v", id, err)
+		if err != nil && s.ctx.Err() == nil {
+			log.Printf("contract %q, to be tried again: %v", id, err)
+			time.AfterFunc(10*time.Second, func() { s.wait(id, requestID) })
 		}
 	}()
 }
@@ -193,8 +197,4 @@ func (s *service) store(id, requestID string) error {
 		return err
 	}
 	return os.Rename(file.Name(), filepath.Join(s.folder, url.PathEscape(id)+".pdf"))
-}
-
-func (s *service) document(id string) string {
-	return filepath.Join(s.folder, url.PathEscape(id)+".pdf")
 }

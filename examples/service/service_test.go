@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -161,24 +158,9 @@ func TestService_ASessionThatEndsUnsigned(t *testing.T) {
 // The built program is killed again and again while contracts are signed.
 func TestService_UnderKillNine(t *testing.T) {
 	const contracts, kills = 40, 6
-	program := filepath.Join(t.TempDir(), "service")
-	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
+	program, addr, folder := build(t), freeAddr(t), t.TempDir()
+	base := "http://" + addr
 	mock := umbrellatest.NewServer(t)
-	key, customer := mock.Credentials()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := listener.Addr().String()
-	require.NoError(t, listener.Close())
-	base, folder := "http://"+addr, t.TempDir()
-	launch := func() *exec.Cmd {
-		cmd := exec.Command(program, "-addr", addr, "-url", base, "-data", folder)
-		cmd.Env = append(os.Environ(), "UMBRELLA_SERVER="+mock.URL, "UMBRELLA_API_KEY="+key, "UMBRELLA_CUSTOMER_ID="+customer, "UMBRELLA_TOKEN=", "SERVICE_SECRET=a secret of the test")
-		require.NoError(t, cmd.Start())
-		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-		require.Eventually(t, func() bool { status, _ := get(t, base+"/"); return status == http.StatusOK }, 20*time.Second, 10*time.Millisecond)
-		return cmd
-	}
 	sign := func(n int) (link string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
@@ -193,7 +175,7 @@ func TestService_UnderKillNine(t *testing.T) {
 		return resp.Header.Get("Location")
 	}
 
-	cmd := launch()
+	cmd := launch(t, command(program, addr, folder, mock), base)
 	for kill := range kills {
 		done := make(chan struct{})
 		go func() {
@@ -206,7 +188,7 @@ func TestService_UnderKillNine(t *testing.T) {
 		require.NoError(t, cmd.Process.Kill())
 		_ = cmd.Wait()
 		<-done
-		cmd = launch()
+		cmd = launch(t, command(program, addr, folder, mock), base)
 	}
 	links := map[int]string{}
 	for n := range contracts {
