@@ -31,7 +31,7 @@ func TestDownloadSigned_AsksOnceMoreForAFreshURL(t *testing.T) {
 	}{"none expired": {0, nil}, "one expired": {1, nil}, "all expired": {9, umbrella.ErrURLExpired}} {
 		t.Run(name, func(t *testing.T) {
 			var asked, fetched atomic.Int32
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case strings.HasPrefix(r.URL.Path, "/onboarding/"):
 					answer(w, 200, signedAnswer(fmt.Sprintf("/canary%d", asked.Add(1))))
@@ -70,7 +70,7 @@ func TestDownloadSigned_NeedsOneSignedDocument(t *testing.T) {
 		"the same one, two": {signedAnswer("/a", "/a"), "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasPrefix(r.URL.Path, "/onboarding/") {
 					answer(w, 200, tc.body)
 					return

@@ -72,7 +72,7 @@ func TestWaitForVerification_AsksLessAndLessOftenUntilSigned(t *testing.T) {
 		}
 		s.replies = append(s.replies, isSigned)
 		start := time.Now()
-		v, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+		v, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 		require.NoError(t, err)
 		require.True(t, *v.IsVerified)
 		require.Equal(t, start, s.asked[0], "the first question is asked at once")
@@ -98,7 +98,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){
 					says(http.StatusOK, `{"status":true,"data":{"status":`+status+`,"message":"`+canaryFill+`"}}`), isSigned,
 				}}
-				v, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+				v, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 				if !ended {
 					require.NoError(t, err)
 					require.True(t, *v.IsVerified)
@@ -137,7 +137,7 @@ func TestWaitForVerification_WaitsOutWhatMayPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){reply, reply, isPending, reply, isSigned}}
-				v, err := serve(t, s.ServeHTTP, once).WaitForVerification(t.Context(), requestID, umbrella.WithPollInterval(time.Second, 4*time.Second))
+				v, err := clientOf(t, s.ServeHTTP, once).WaitForVerification(t.Context(), requestID, umbrella.WithPollInterval(time.Second, 4*time.Second))
 				require.NoError(t, err)
 				require.True(t, *v.IsVerified)
 			})
@@ -183,7 +183,7 @@ func TestWaitForVerification_ReturnsAtOnceWhatWillNotPass(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){tc.reply, isSigned}}
 				start := time.Now()
-				_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+				_, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 				require.ErrorIs(t, err, tc.want)
 				require.Equal(t, start, time.Now())
 			})
@@ -215,7 +215,7 @@ func TestWaitForVerification_TakesNotFoundForNotYetForHalfAMinute(t *testing.T) 
 	synctest.Test(t, func(t *testing.T) {
 		s := &poller{replies: []func(http.ResponseWriter){says(404, `{}`)}}
 		start := time.Now()
-		_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+		_, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 		require.ErrorIs(t, err, umbrella.ErrNotFound)
 		require.GreaterOrEqual(t, time.Since(start), 30*time.Second)
 		require.Less(t, time.Since(start), 60*time.Second)

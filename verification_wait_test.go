@@ -23,7 +23,7 @@ func TestWaitForVerification_WakesUpButNotBeforeRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := make(chan struct{}, 1)
 		s := &poller{replies: []func(http.ResponseWriter){isPending, says(429, `{}`, "Retry-After", "90"), isPending, isSigned}}
-		client := serve(t, s.ServeHTTP)
+		client := clientOf(t, s.ServeHTTP)
 		done := make(chan error)
 		go func() {
 			_, err := client.WaitForVerification(t.Context(), requestID, umbrella.WithWake(wake))
@@ -46,7 +46,7 @@ func TestWaitForVerification_AClosedWakeChannelIsNoWakeUp(t *testing.T) {
 		wake := make(chan struct{})
 		close(wake)
 		s := &poller{replies: []func(http.ResponseWriter){isPending, isPending, isSigned}}
-		_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID, umbrella.WithWake(wake))
+		_, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID, umbrella.WithWake(wake))
 		require.NoError(t, err)
 		for _, gap := range s.gaps() {
 			require.GreaterOrEqual(t, gap, 2*time.Second)
@@ -69,7 +69,7 @@ func TestWaitForVerification_EndsWithTheContext(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 				defer cancel()
 				start := time.Now()
-				_, err := serve(t, func(w http.ResponseWriter, _ *http.Request) { tc.reply(w) }).WaitForVerification(ctx, requestID)
+				_, err := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { tc.reply(w) }).WaitForVerification(ctx, requestID)
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				if tc.last != nil {
 					require.ErrorIs(t, err, tc.last)
@@ -87,7 +87,7 @@ func TestWaitForVerification_EndsWithTheContext(t *testing.T) {
 func TestWaitForVerification_SurvivesAServerThatIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		client := over(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) {
 			if time.Since(start) < 10*time.Minute {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")}
 			}
@@ -102,7 +102,7 @@ func TestWaitForVerification_SurvivesAServerThatIsAway(t *testing.T) {
 func TestWaitForVerification_TenThousandWaitsHaveNoGoroutinesOfTheirOwn(t *testing.T) {
 	const waits = 10_000
 	synctest.Test(t, func(t *testing.T) {
-		client := over(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(pendingBody))}, nil
 		}))
 		ctx, cancel := context.WithCancel(t.Context())

@@ -45,7 +45,7 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 		}
 		defer func() { _ = resp.Body.Close() }()
 		if resp.StatusCode != http.StatusOK {
-			return nil, refusal(resp)
+			return nil, classify(resp)
 		}
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 		if err != nil {
@@ -59,9 +59,9 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	}
 }
 
-// refusal sorts an answer other than 200 into its class. Its body is not read: the vendor does not
+// classify sorts an answer other than 200 into its class. Its body is not read: the vendor does not
 // document it, and it may repeat the credentials.
-func refusal(resp *http.Response) *Error {
+func classify(resp *http.Response) *Error {
 	e := &Error{StatusCode: resp.StatusCode}
 	e.RetryAfter, _ = httpkit.RetryAfter(resp.Header, time.Now())
 	switch code := resp.StatusCode; {

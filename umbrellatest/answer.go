@@ -60,7 +60,7 @@ func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
 	a.explain(found.Violations)
 }
 
-func refusal(path, rule, reason string) *contract.Error {
+func breach(path, rule, reason string) *contract.Error {
 	return &contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}}
 }
 
@@ -77,7 +77,7 @@ func (a *answer) allow(r *http.Request, methods ...string) bool {
 		return true
 	}
 	a.Header().Set("Allow", strings.Join(methods, ", "))
-	a.refuse(refusal("$method", "method", "must be "+strings.Join(methods, " or ")), server.OperationInfo{})
+	a.refuse(breach("$method", "method", "must be "+strings.Join(methods, " or ")), server.OperationInfo{})
 	return false
 }
 

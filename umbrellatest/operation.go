@@ -58,7 +58,7 @@ func (m *Mock) operate(a *answer, r *http.Request, op server.OperationInfo) {
 	// Like most services, this one asks who calls before it looks at what for.
 	if op.Serve != nil {
 		if reason := m.verify(r); reason != "" {
-			found = refusal("$header.Authorization", "security", reason)
+			found = breach("$header.Authorization", "security", reason)
 		}
 	}
 	if found != nil {
@@ -90,7 +90,7 @@ func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
 	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
 	// The errors here would repeat values.
 	unfit := func(http.ResponseWriter, *http.Request, error) {
-		a.refuse(refusal("$", "type", "must fit into the Go types of package api"), op)
+		a.refuse(breach("$", "type", "must fit into the Go types of package api"), op)
 	}
 	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
 	handler := server.NewStrictHandlerWithOptions(m.operations(a), nil, options)

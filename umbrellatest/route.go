@@ -57,5 +57,5 @@ func (m *Mock) route(r *http.Request) target {
 }
 
 func (m *Mock) outside(a *answer, _ *http.Request) {
-	a.refuse(refusal("$path", "path", "must begin with the mock's base path, "+m.basePath), server.OperationInfo{})
+	a.refuse(breach("$path", "path", "must begin with the mock's base path, "+m.basePath), server.OperationInfo{})
 }

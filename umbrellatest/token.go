@@ -36,14 +36,14 @@ func (m *Mock) auth(a *answer, r *http.Request) {
 	}
 	apiKey, customerID := m.Credentials()
 	if r.Header.Get("Api-Key") != apiKey || r.Header.Get("Customer-Id") != customerID {
-		a.refuse(refusal("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"), server.OperationInfo{})
+		a.refuse(breach("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows"), server.OperationInfo{})
 		return
 	}
 	const form = "application/x-www-form-urlencoded"
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body, _ := io.ReadAll(r.Body) // from memory
 	if (err != nil || media != form) && (r.Header.Get("Content-Type") != "" || len(body) > 0) {
-		a.refuse(refusal("$header.Content-Type", "mediaType", "must be "+form), server.OperationInfo{})
+		a.refuse(breach("$header.Content-Type", "mediaType", "must be "+form), server.OperationInfo{})
 		return
 	}
 	writeJSON(a, http.StatusOK, map[string]any{

@@ -34,7 +34,7 @@ type unknownSession struct{}
 
 // VisitGetVerificationResponse implements server.GetVerificationResponseObject.
 func (unknownSession) VisitGetVerificationResponse(w http.ResponseWriter) error {
-	w.(*answer).refuse(refusal("$path.sessionId", "path", "must be the requestId of a session that the mock has"), server.OperationInfo{})
+	w.(*answer).refuse(breach("$path.sessionId", "path", "must be the requestId of a session that the mock has"), server.OperationInfo{})
 	return nil
 }
 
