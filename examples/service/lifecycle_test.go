@@ -39,7 +39,7 @@ func freeAddr(t *testing.T) string {
 func command(program, addr, folder string, mock *umbrellatest.Server) *exec.Cmd {
 	cmd := exec.Command(program, "-addr", addr, "-url", "http://"+addr, "-data", folder)
 	cmd.Env = append(os.Environ(), "UMBRELLA_SERVER="+mock.URL, "UMBRELLA_API_KEY="+mock.APIKey, "UMBRELLA_CUSTOMER_ID="+mock.CustomerID,
-		"UMBRELLA_TOKEN=", "SERVICE_SECRET=a secret of the test")
+		"UMBRELLA_TOKEN=", "UMBRELLA_LEDGER_SECRET=a secret of the test", "SERVICE_WEBHOOK_SECRET=another secret")
 	return cmd
 }
 

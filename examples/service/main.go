@@ -32,11 +32,11 @@ func main() {
 	folder := flag.String("data", "data", "where the database and the signed documents are")
 	mock := flag.Bool("mock", false, "call a mock in this process, and start with an empty folder")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	connect, secret := umbrella.NewFromEnv, os.Getenv("SERVICE_SECRET")
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	connect, ledgerSecret, hookSecret := umbrella.NewFromEnv, os.Getenv("UMBRELLA_LEDGER_SECRET"), os.Getenv("SERVICE_WEBHOOK_SECRET")
 	if *mock {
-		secret, *folder = "the secret of a demonstration", filepath.Join(os.TempDir(), time.Now().Format("service-20060102-150405.000"))
+		*folder = filepath.Join(os.TempDir(), time.Now().Format("service-20060102-150405.000"))
+		ledgerSecret, hookSecret = "the secret of a demonstration", "another one"
 		connect = func(opts ...umbrella.Option) (*umbrella.Client, error) {
 			mock, _ := umbrellatest.New() // fails with options only
 			return umbrella.New(httptest.NewServer(mock).URL, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
@@ -46,7 +46,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s, err := newService(ctx, client, *public, *folder, secret)
+	s, err := newService(ctx, client, *public, *folder, ledgerSecret, hookSecret)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -73,13 +73,13 @@ type service struct {
 	wakes          sync.Map // from the id of a session that is waited for to a chan struct{}
 }
 
-// newService goes on waiting for what an earlier process did not see signed. The secret has 16 bytes or more.
-func newService(ctx context.Context, client *umbrella.Client, public, folder, secret string) (*service, error) {
+// newService goes on waiting for what an earlier process did not see signed.
+func newService(ctx context.Context, client *umbrella.Client, public, folder, ledgerSecret, hookSecret string) (*service, error) {
 	db, dbErr := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(folder, "service.db"))+
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
-	ledger, ledgerErr := once.New(db, []byte(secret))
+	ledger, ledgerErr := once.New(db, []byte(ledgerSecret))
 	s := &service{http.NewServeMux(), ctx, client, ledger, db, public, folder, sync.Map{}}
-	receiver, receiverErr := webhook.NewReceiver(map[string][]string{"Authorization": {"Bearer " + secret}}, s.event)
+	receiver, receiverErr := webhook.NewReceiver(map[string][]string{"Authorization": {"Bearer " + hookSecret}}, s.event)
 	if err := errors.Join(os.MkdirAll(folder, 0o700), dbErr, ledgerErr, receiverErr); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func newService(ctx context.Context, client *umbrella.Client, public, folder, se
 	s.handler.HandleFunc("POST /contracts/{id}/sign", s.sign)
 	s.handler.HandleFunc("GET /contracts/{id}", s.show)
 	s.handler.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(index) })
-	metadata := &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": "Bearer " + secret}}
+	metadata := &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": "Bearer " + hookSecret}}
 	if _, err := client.ConfigureWebhook(ctx, api.ConfigureWebhookRequest{WebhookURL: public + "/webhook", Metadata: metadata}); err != nil {
 		log.Printf("without a webhook signatures are seen later: %v", err)
 	}
@@ -97,14 +97,13 @@ func newService(ctx context.Context, client *umbrella.Client, public, folder, se
 	if err := errors.Join(migrateErr, err); err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
 	for rows.Next() && err == nil {
 		var id, requestID string
 		if err = rows.Scan(&id, &requestID); err == nil {
 			s.wait(id, requestID)
 		}
 	}
-	return s, errors.Join(err, rows.Err())
+	return s, errors.Join(err, rows.Err(), rows.Close())
 }
 
 // sign leads to the link of the contract's one session. It goes on when the customer hangs up: Shutdown waits for it.
@@ -125,9 +124,9 @@ func (s *service) sign(w http.ResponseWriter, r *http.Request) {
 	case link != nil && dbErr == nil: // nobody gets a link whose signature would go unnoticed
 		s.wait(id, link.RequestID)
 		http.Redirect(w, r, link.URL, http.StatusSeeOther)
-	case errors.Is(err, umbrella.ErrInvalidRequest):
+	case errors.Is(err, umbrella.ErrInvalidRequest), errors.Is(err, umbrella.ErrUnprocessable):
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-	case errors.Is(err, once.ErrKeyReused), errors.Is(err, once.ErrUnknown): // docs/once.md says what to do
+	case errors.Is(err, once.ErrKeyReused), errors.Is(err, once.ErrUnknown), errors.Is(err, once.ErrLinkExpired): // docs/once.md says what to do
 		http.Error(w, err.Error(), http.StatusConflict)
 	default:
 		http.Error(w, "no link for the moment: try again", http.StatusBadGateway)
@@ -139,18 +138,17 @@ func (s *service) sign(w http.ResponseWriter, r *http.Request) {
 
 // show tells the state of a contract, and is the document once that is signed.
 func (s *service) show(w http.ResponseWriter, r *http.Request) {
-	id, state := r.PathValue("id"), ""
-	if err := s.db.QueryRowContext(r.Context(), `SELECT state FROM contracts WHERE id = $1`, id).Scan(&state); err != nil {
+	var requestID, state string
+	if s.db.QueryRowContext(r.Context(), `SELECT request_id, state FROM contracts WHERE id = $1`, r.PathValue("id")).Scan(&requestID, &state) != nil {
 		http.NotFound(w, r)
 	} else if state != "signed" {
 		_, _ = w.Write([]byte(state + "\n"))
 	} else {
-		http.ServeFile(w, r, filepath.Join(s.folder, url.PathEscape(id)+".pdf"))
+		http.ServeFile(w, r, s.document(requestID))
 	}
 }
 
-// event wakes up who waits for the session. What it says is a hint.
-func (s *service) event(_ context.Context, e webhook.Event) error {
+func (s *service) event(_ context.Context, e webhook.Event) error { // a hint that wakes up who waits for the session
 	if wake, ok := s.wakes.Load(e.RequestID); ok {
 		select {
 		case wake.(chan struct{}) <- struct{}{}:
@@ -173,7 +171,7 @@ func (s *service) wait(id, requestID string) {
 		if errors.Is(err, umbrella.ErrNotSigned) {
 			state, err = "not signed", nil
 		} else if err == nil {
-			err = s.store(id, requestID)
+			err = s.store(requestID)
 		}
 		if err == nil {
 			_, err = s.db.ExecContext(s.ctx, `UPDATE contracts SET state = $1 WHERE id = $2`, state, id)
@@ -185,16 +183,18 @@ func (s *service) wait(id, requestID string) {
 	}()
 }
 
-// store writes the whole document or nothing.
-func (s *service) store(id, requestID string) error {
-	file, err := os.CreateTemp(s.folder, "download-")
+func (s *service) store(requestID string) error { // the whole document, or nothing
+	file, err := os.OpenFile(s.document(requestID)+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(file.Name()) }()
 	_, err = s.client.DownloadSigned(s.ctx, requestID, file)
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), filepath.Join(s.folder, url.PathEscape(id)+".pdf"))
+	return os.Rename(file.Name(), s.document(requestID))
+}
+
+func (s *service) document(requestID string) string {
+	return filepath.Join(s.folder, url.PathEscape(requestID)+".pdf")
 }

@@ -51,7 +51,7 @@ func start(t *testing.T) (*umbrellatest.Server, string) {
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	s, err = newService(ctx, client, server.URL, t.TempDir(), "a secret of the test")
+	s, err = newService(ctx, client, server.URL, t.TempDir(), "a secret of the test", "another secret")
 	require.NoError(t, err)
 	t.Cleanup(func() { cancel(); waitForNobody(t, s); _ = s.db.Close() })
 	return mock, server.URL
@@ -127,6 +127,12 @@ func TestService_SaysWhatIsWrong(t *testing.T) {
 		require.Contains(t, text, "unknown")
 	}
 	require.Len(t, mock.Sessions(), 2)
+
+	require.NoError(t, mock.Inject(umbrellatest.Fault{Path: "/onboarding/createSessionLink", Expired: true, Times: 1}))
+	_, _ = sign("5", "user@example.com")
+	status, text = sign("5", "user@example.com")
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, text, "expired")
 
 	require.NoError(t, mock.Inject(umbrellatest.Fault{Path: "/onboarding/createSessionLink", Status: 403, Times: 1}))
 	status, _ = sign("4", "user@example.com")
