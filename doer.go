@@ -107,6 +107,7 @@ var errOverdue = errors.New("a request editor, the token source or the HTTP tran
 // may not return when the context ends runs in a goroutine of its own and is left
 // behind then. A microsecond is saved where nothing of that kind is in the way.
 func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool) handler {
+	awaited := await(next)
 	return func(c *call, req *http.Request) (*answer, error) {
 		ctx := context.WithValue(req.Context(), callKey{}, c)
 		if timeout > 0 {
@@ -115,13 +116,11 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 			defer cancel()
 		}
 		req = req.WithContext(ctx)
-		var a *answer
-		var err error
+		send := next
 		if mayHang(c) {
-			a, err = await(ctx, func() (*answer, error) { return next(c, req) })
-		} else {
-			a, err = next(c, req)
+			send = awaited
 		}
+		a, err := send(c, req)
 		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
 			s.through.Load().replace()
 		}
@@ -133,17 +132,25 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 	}
 }
 
-// await returns how work ends, unless that is too long after the end of ctx.
-func await(ctx context.Context, work func() (*answer, error)) (a *answer, err error) {
-	err = &ownError{reason: "something that the call used has ended its goroutine"}
-	ended, panicked := bounded.Run(ctx, overdue, func() { a, err = work() })
-	switch {
-	case panicked != nil:
-		panic(panicked) // on the caller's goroutine, where it belongs
-	case !ended:
-		return nil, errOverdue
+// await gives next up when it has not returned for too long after the end of the
+// request's context.
+func await(next handler) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		var o struct {
+			answer *answer
+			err    error
+		}
+		ended, panicked := bounded.Run(req.Context(), overdue, func() { o.answer, o.err = next(c, req) })
+		switch {
+		case panicked != nil:
+			panic(panicked) // on the caller's goroutine, where it belongs
+		case !ended:
+			return nil, errOverdue
+		case o.answer == nil && o.err == nil:
+			return nil, &ownError{reason: "something that the call used has ended its goroutine"}
+		}
+		return o.answer, o.err
 	}
-	return a, err
 }
 
 var acceptJSON = []string{"application/json"}
