@@ -27,8 +27,8 @@ fmt:
 COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /internal/memhttp -e /api$$ | paste -sd,)
 cover:
 	@profile=$$(mktemp) && trap 'rm -f $$profile $$profile.once' EXIT && \
-	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... >/dev/null && \
-	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite >/dev/null && \
+	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... && \
+	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite && \
 	go run -C tools ./coverage -min 95 $$profile $$profile.once
 
 # A minute for each fuzz target.

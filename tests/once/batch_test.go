@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 
 const (
 	batchKills = 10
+	workers    = 20
 	maxMemory  = 100 << 20
 )
 
@@ -62,7 +64,7 @@ func (b *batch) process(out string, settings ...string) (*exec.Cmd, *bytes.Buffe
 			url.QueryEscape(postgres.dir), postgres.port, schema, strings.Join(settings, "&"))
 	}
 	cmd := exec.Command(command, "--in", "in.csv", "--ledger", ledger, "--out", out,
-		"--rate", "100000/s", "--concurrency", "20", "--timeout", "1500ms", "--lease", "3s")
+		"--rate", "100000/s", "--concurrency", strconv.Itoa(workers), "--timeout", "1500ms", "--lease", "3s")
 	apiKey, customer := b.s.Credentials()
 	cmd.Env = []string{
 		"UMBRELLA_LEDGER_SECRET=" + secret, "UMBRELLA_SERVER=" + b.s.url,
@@ -74,7 +76,7 @@ func (b *batch) process(out string, settings ...string) (*exec.Cmd, *bytes.Buffe
 }
 
 // run lets a process run to its end, or kills it.
-func (b *batch) run(t *testing.T, cmd *exec.Cmd, kill <-chan time.Time) {
+func (b *batch) run(t *testing.T, cmd *exec.Cmd, kill <-chan struct{}) {
 	require.NoError(t, cmd.Start())
 	ended := make(chan bool)
 	go func() {
@@ -87,6 +89,7 @@ func (b *batch) run(t *testing.T, cmd *exec.Cmd, kill <-chan time.Time) {
 		select {
 		case <-kill:
 			_ = cmd.Process.Kill()
+			kill = nil
 		case <-ended:
 			return
 		case <-look.C:
@@ -145,10 +148,19 @@ func TestBatch_KilledAtRandomPointsItOpensEachRowOnce(t *testing.T) {
 		s := newService(t, umbrellatest.WithLatency(2*time.Millisecond))
 		b := newBatch(t, d, s, *batchRows)
 		for range batchKills {
+			held := s.holdAfter(rand.N(*batchRows/batchKills - workers))
+			kill := make(chan struct{})
+			go func() {
+				<-held.reached
+				time.Sleep(rand.N(20 * time.Millisecond)) // others are recorded meanwhile
+				close(kill)
+			}()
 			cmd, output := b.process("links.csv")
-			b.run(t, cmd, time.After(100*time.Millisecond+rand.N(900*time.Millisecond)))
+			b.run(t, cmd, kill)
+			close(held.released)
 			require.Equal(t, -1, cmd.ProcessState.ExitCode(), output) // killed
 		}
+		s.hold.Store(nil)
 		cmd, output := b.process("links.csv")
 		b.run(t, cmd, nil)
 		require.Contains(t, []int{0, 3}, cmd.ProcessState.ExitCode(), output)

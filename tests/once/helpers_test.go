@@ -3,10 +3,13 @@ package once_test
 import (
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -93,6 +96,7 @@ type service struct {
 	url    string
 	client *umbrella.Client
 	offset atomic.Int64 // of its clock
+	hold   atomic.Pointer[hold]
 }
 
 func newService(t testing.TB, opts ...umbrellatest.Option) *service {
@@ -106,7 +110,7 @@ func newService(t testing.TB, opts ...umbrellatest.Option) *service {
 	var err error
 	s.Mock, err = umbrellatest.New(opts...)
 	require.NoError(t, err)
-	server := httptest.NewServer(s.Mock)
+	server := httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	s.client, err = umbrella.New(s.url, umbrella.WithAPIKey(s.Credentials()), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}))
@@ -116,6 +120,36 @@ func newService(t testing.TB, opts ...umbrellatest.Option) *service {
 }
 
 const operation = "/onboarding/createSessionLink"
+
+// hold keeps the API from answering once it has answered some requests. A process that
+// waits for an answer cannot have ended when it is killed.
+type hold struct {
+	left     atomic.Int64  // requests that are still answered
+	reached  chan struct{} // one is held
+	released chan struct{} // what is held ends without an answer
+	once     sync.Once
+}
+
+func (s *service) holdAfter(requests int) *hold {
+	h := &hold{reached: make(chan struct{}), released: make(chan struct{})}
+	h.left.Store(int64(requests))
+	s.hold.Store(h)
+	return h
+}
+
+func (s *service) serve(w http.ResponseWriter, r *http.Request) {
+	h := s.hold.Load()
+	if h == nil || r.URL.Path != operation || h.left.Add(-1) >= 0 {
+		s.ServeHTTP(w, r)
+		return
+	}
+	if rand.N(2) == 0 { // processed, and nobody is told
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	h.once.Do(func() { close(h.reached) })
+	<-h.released
+	panic(http.ErrAbortHandler)
+}
 
 func (s *service) inject(t *testing.T, faults ...umbrellatest.Fault) {
 	for _, f := range faults {
