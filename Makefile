@@ -26,9 +26,10 @@ fmt:
 # Statements of hand-written packages that a test of any package reaches.
 COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /internal/memhttp -e /api$$ | paste -sd,)
 cover:
-	@profile=$$(mktemp) && trap 'rm -f $$profile $$profile.once' EXIT && \
-	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... && \
-	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite && \
+	@profile=$$(mktemp) && trap 'rm -f $$profile*' EXIT && \
+	{ go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... && \
+	  go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite; \
+	} >$$profile.log || { grep -v ^ok $$profile.log; exit 1; } && \
 	go run -C tools ./coverage -min 95 $$profile $$profile.once
 
 # A minute for each fuzz target.
