@@ -60,7 +60,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	mayHang := func(c *call) bool {
 		return len(c.editors) > 0 || cfg.ownSource || !known || !bottom.http1.Load()
 	}
-	h = withDeadline(h, cfg.timeout, mayHang) // ends the call in time, whatever hangs
+	h = withDeadline(h, mayHang) // ends the call in time, whatever hangs
 	h = withError(h)                          // makes a failure the one typed Error
 	return h, &client, &bare, nil
 }
@@ -103,19 +103,21 @@ const overdue = 500 * time.Millisecond
 // errOverdue is the cause of a call that was given up.
 var errOverdue = errors.New("a request editor, the token source or the HTTP transport did not return")
 
-// withDeadline limits all of a call, and tells what is below http.Client of it. What
-// may not return when the context ends runs in a goroutine of its own and is left
-// behind then. A microsecond is saved where nothing of that kind is in the way.
-func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool) handler {
+// bound limits all of a call, and tells what is below http.Client of it.
+func (c *Client) bound(ctx context.Context, call *call) (context.Context, context.CancelFunc) {
+	ctx = context.WithValue(ctx, callKey{}, call)
+	if c.config.timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.config.timeout)
+}
+
+// withDeadline returns when the context of the request has ended. What may not return
+// then runs in a goroutine of its own and is left behind. A microsecond is saved where
+// nothing of that kind is in the way.
+func withDeadline(next handler, mayHang func(*call) bool) handler {
 	awaited := await(next)
 	return func(c *call, req *http.Request) (*answer, error) {
-		ctx := context.WithValue(req.Context(), callKey{}, c)
-		if timeout > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, timeout)
-			defer cancel()
-		}
-		req = req.WithContext(ctx)
 		send := next
 		if mayHang(c) {
 			send = awaited
@@ -124,7 +126,7 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
 			s.through.Load().replace()
 		}
-		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+		if ended := req.Context().Err(); err != nil && ended != nil && !errors.Is(err, ended) {
 			// net/http answers with context.Cause, which may be anything.
 			err = fmt.Errorf("%w: %w", ended, err)
 		}
@@ -195,17 +197,10 @@ func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) h
 }
 
 // generated lets the generated client of [Client.API] use the chain.
-type generated struct {
-	basePath string
-	send     handler
-}
+type generated struct{ client *Client }
 
 func (g generated) Do(req *http.Request) (*http.Response, error) {
-	c := &call{endpoint: endpointOf(g.basePath, req)}
-	if reason := unsendable(req); reason != "" { // the editors have run
-		return nil, c.notSent(reason, nil)
-	}
-	a, err := g.send(c, req)
+	a, _, err := g.client.sendMade(req) // the editors have run
 	if err != nil {
 		return nil, err
 	}
@@ -223,18 +218,14 @@ func (g generated) Do(req *http.Request) (*http.Response, error) {
 // 2xx answer is checked against openapi.yaml. Every error is an *[Error], and any other
 // answer than 2xx is one. The body of an answer has been read; it need not be closed.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
-	call := &call{endpoint: &endpoint{id: "unknown operation"}}
+	unknown := &call{endpoint: &endpoint{id: "unknown operation"}}
 	switch {
 	case c == nil || c.send == nil:
-		return nil, call.notSent("the client was not made with New", nil)
+		return nil, unknown.notSent("the client was not made with New", nil)
 	case req == nil:
-		return nil, call.notSent("the request is nil", nil)
+		return nil, unknown.notSent("the request is nil", nil)
 	}
-	call.endpoint = endpointOf(c.basePath, req)
-	if reason := unsendable(req); reason != "" {
-		return nil, call.notSent(reason, nil)
-	}
-	a, err := c.send(call, req)
+	a, call, err := c.sendMade(req)
 	switch {
 	case err != nil:
 		return nil, err
@@ -245,6 +236,18 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	a.http.Body = io.NopCloser(bytes.NewReader(a.body))
 	return a.http, nil
+}
+
+// sendMade sends a request that was made elsewhere.
+func (c *Client) sendMade(req *http.Request) (*answer, *call, error) {
+	call := &call{endpoint: endpointOf(c.basePath, req)}
+	if reason := unsendable(req); reason != "" {
+		return nil, call, call.notSent(reason, nil)
+	}
+	ctx, cancel := c.bound(req.Context(), call)
+	defer cancel()
+	a, err := c.send(call, req.WithContext(ctx))
+	return a, call, err
 }
 
 // failed is a reader that has already failed.

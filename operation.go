@@ -46,6 +46,8 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 			return none, invalid(&v)
 		}
 	}
+	ctx, cancel := c.bound(ctx, call)
+	defer cancel()
 	req, err := op.request(ctx, c.server, in)
 	if err != nil {
 		return none, call.notSent("the request cannot be made", err)

@@ -59,13 +59,12 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 	if !r.enter('{', ErrNotObject) {
 		return 0
 	}
-	seen := map[string]bool{}
+	var seen names
 	for ; r.another('}', members); members++ {
 		name := r.memberName()
-		if seen[name] {
+		if !seen.add(name) {
 			r.fail(ErrDuplicate)
 		}
-		seen[name] = true
 		if r.err != nil {
 			return members
 		}
@@ -79,7 +78,7 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 		return members
 	}
 	for _, name := range required {
-		if !seen[name] {
+		if !seen.has(name) {
 			r.fail(errMissing)
 			r.within(name)
 			break
