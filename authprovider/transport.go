@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -89,7 +90,7 @@ func (t *Transport) admit(req *http.Request) (Token, error) {
 // send leaves req as it is, as RoundTripper demands.
 func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*http.Response, error) {
 	clone := req.WithContext(req.Context())
-	clone.Header, clone.Body = req.Header.Clone(), body
+	clone.Header, clone.Body = maps.Clone(req.Header), body
 	authorize(clone, token)
 	resp, err := t.base.RoundTrip(clone)
 	if resp == nil {
