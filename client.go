@@ -62,7 +62,7 @@ func New(server string, opts ...Option) (*Client, error) {
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's
 	// cookie code into programs that have no use for it.
-	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{c}}}
+	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: c.generated()}}
 	return c, nil
 }
 

@@ -104,12 +104,12 @@ const overdue = 500 * time.Millisecond
 var errOverdue = errors.New("a request editor, the token source or the HTTP transport did not return")
 
 // bound limits all of a call, and tells what is below http.Client of it.
-func (c *Client) bound(ctx context.Context, call *call) (context.Context, context.CancelFunc) {
-	ctx = context.WithValue(ctx, callKey{}, call)
-	if c.config.timeout <= 0 {
+func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	ctx = context.WithValue(ctx, callKey{}, c)
+	if timeout <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, c.config.timeout)
+	return context.WithTimeout(ctx, timeout)
 }
 
 // withDeadline returns when the context of the request has ended. What may not return
@@ -197,10 +197,17 @@ func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) h
 }
 
 // generated lets the generated client of [Client.API] use the chain.
-type generated struct{ client *Client }
+// It holds no *Client, whose every method the linker would keep.
+type generated struct {
+	basePath string
+	send     handler
+	timeout  time.Duration
+}
+
+func (c *Client) generated() generated { return generated{c.basePath, c.send, c.config.timeout} }
 
 func (g generated) Do(req *http.Request) (*http.Response, error) {
-	a, _, err := g.client.sendMade(req) // the editors have run
+	a, _, err := g.sendMade(req) // the editors have run
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +232,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	case req == nil:
 		return nil, unknown.notSent("the request is nil", nil)
 	}
-	a, call, err := c.sendMade(req)
+	a, call, err := c.generated().sendMade(req)
 	switch {
 	case err != nil:
 		return nil, err
@@ -239,14 +246,14 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 }
 
 // sendMade sends a request that was made elsewhere.
-func (c *Client) sendMade(req *http.Request) (*answer, *call, error) {
-	call := &call{endpoint: endpointOf(c.basePath, req)}
+func (g generated) sendMade(req *http.Request) (*answer, *call, error) {
+	call := &call{endpoint: endpointOf(g.basePath, req)}
 	if reason := unsendable(req); reason != "" {
 		return nil, call, call.notSent(reason, nil)
 	}
-	ctx, cancel := c.bound(req.Context(), call)
+	ctx, cancel := call.bound(req.Context(), g.timeout)
 	defer cancel()
-	a, err := c.send(call, req.WithContext(ctx))
+	a, err := g.send(call, req.WithContext(ctx))
 	return a, call, err
 }
 

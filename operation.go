@@ -46,7 +46,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 			return none, invalid(&v)
 		}
 	}
-	ctx, cancel := c.bound(ctx, call)
+	ctx, cancel := call.bound(ctx, c.config.timeout)
 	defer cancel()
 	req, err := op.request(ctx, c.server, in)
 	if err != nil {
