@@ -30,8 +30,7 @@ type Violations struct {
 	more  int
 	root  string // "$" if empty
 	steps []step
-	first [2]step // where steps begins
-	deep  bool    // maxDepth was reached
+	deep  bool // maxDepth was reached
 
 	answer bool
 }
@@ -93,9 +92,6 @@ func (v *Violations) enter(s step) bool {
 		v.deep = true
 		v.Add("", "type", "is nested too deeply")
 		return false
-	}
-	if v.steps == nil {
-		v.steps = v.first[:0]
 	}
 	v.steps = append(v.steps, s)
 	return true
