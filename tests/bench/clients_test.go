@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/carlmjohnson/requests"
@@ -29,24 +26,19 @@ type makeFunc func(baseURL string, transport http.RoundTripper) (createFunc, err
 // same work.
 const callTimeout = 60 * time.Second
 
-// clients are the contestants, in the order of the tables. All but limit encode
-// the request, set the bearer token, bound the call, refuse other statuses than
-// 200, decode the envelope and close the body.
+// clients are the contestants, in the order of the tables. All encode the request,
+// set the bearer token, bound the call, refuse other statuses than 200, decode the
+// envelope and close the body.
 var clients = []struct {
 	name string
 	make makeFunc
 }{
-	{"limit", newLimit},
-	{"handwritten-unbounded", newUnbounded},
-	{"handwritten", bounded(newUnbounded)},
+	{"handwritten", bounded(newHandwritten)},
 	{"generated", bounded(newGenerated)},
 	{"retryablehttp", bounded(newRetryable)},
 	{"resty", bounded(newResty)},
 	{"requests", bounded(newRequests)},
-	{"ours", func(base string, rt http.RoundTripper) (createFunc, error) { return newOurs(base, rt) }},
-	{"ours-unvalidated", func(base string, rt http.RoundTripper) (createFunc, error) {
-		return newOurs(base, rt, umbrella.WithoutValidation())
-	}},
+	{"ours", newOurs},
 }
 
 // wireRequest is what request looks like on the wire.
@@ -57,44 +49,6 @@ var wireRequest = func() []byte {
 	}
 	return data
 }()
-
-// newLimit is what net/http itself costs: URL, headers and body are made
-// beforehand, and the answer is compared instead of decoded. Nobody can be
-// faster on net/http.
-func newLimit(baseURL string, transport http.RoundTripper) (createFunc, error) {
-	target, err := url.Parse(baseURL + operation)
-	if err != nil {
-		return nil, err
-	}
-	client := &http.Client{Transport: transport}
-	header := http.Header{
-		"Authorization": {"Bearer " + bearer},
-		"Content-Type":  {"application/json"},
-		"Accept":        {"application/json"},
-	}
-	return func(ctx context.Context, _ api.CreateSessionLinkRequest) (*api.SessionLink, error) {
-		req := (&http.Request{
-			Method: http.MethodPost, URL: target, Host: target.Host, Header: header,
-			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-			Body:          io.NopCloser(bytes.NewReader(wireRequest)),
-			ContentLength: int64(len(wireRequest)),
-		}).WithContext(ctx)
-		resp, err := client.Do(req)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = resp.Body.Close() }()
-		var buf [512]byte
-		n, err := io.ReadFull(resp.Body, buf[:])
-		if err != io.ErrUnexpectedEOF {
-			return nil, fmt.Errorf("not the expected answer: %w", err)
-		}
-		if resp.StatusCode != http.StatusOK || string(buf[:n]) != linkAnswer {
-			return nil, errors.New("not the expected answer")
-		}
-		return &want, nil
-	}, nil
-}
 
 // bounded gives the calls of a client a time limit.
 func bounded(make makeFunc) makeFunc {
@@ -111,9 +65,8 @@ func bounded(make makeFunc) makeFunc {
 	}
 }
 
-// newUnbounded is the function that one writes instead of taking an SDK, but for
-// the time limit.
-func newUnbounded(baseURL string, transport http.RoundTripper) (createFunc, error) {
+// newHandwritten is the function that one writes instead of taking an SDK.
+func newHandwritten(baseURL string, transport http.RoundTripper) (createFunc, error) {
 	client := &http.Client{Transport: transport}
 	return func(ctx context.Context, in api.CreateSessionLinkRequest) (*api.SessionLink, error) {
 		body, err := json.Marshal(in)
@@ -218,11 +171,10 @@ func newRequests(baseURL string, transport http.RoundTripper) (createFunc, error
 
 // newOurs has all defaults: the API key exchanged for a token, the whole-call
 // timeout, retries, the answer's size limit and the checks of the answer.
-func newOurs(baseURL string, transport http.RoundTripper, opts ...umbrella.Option) (createFunc, error) {
-	opts = append(opts,
+func newOurs(baseURL string, transport http.RoundTripper) (createFunc, error) {
+	client, err := umbrella.New(baseURL,
 		umbrella.WithAPIKey(apiKey, customerID),
 		umbrella.WithHTTPClient(&http.Client{Transport: transport}))
-	client, err := umbrella.New(baseURL, opts...)
 	if err != nil {
 		return nil, err
 	}

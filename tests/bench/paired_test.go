@@ -32,7 +32,7 @@ func BenchmarkPaired(b *testing.B) {
 							return err
 						}
 					}
-					compare(b, mode, 16, caller(bounded(newUnbounded)), caller(c.make))
+					compare(b, mode, 16, caller(bounded(newHandwritten)), caller(c.make))
 				})
 			}
 		}

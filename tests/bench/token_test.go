@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	gcp "cloud.google.com/go/auth"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	smithy "github.com/aws/smithy-go/auth/bearer"
 	"golang.org/x/oauth2"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
@@ -68,49 +65,12 @@ var sources = []struct {
 			return check(t.AccessToken, nil)
 		}
 	}},
-	{"smithy", func(testing.TB) func(context.Context) error {
-		cache := smithy.NewTokenCache(smithy.TokenProviderFunc(func(context.Context) (smithy.Token, error) {
-			return smithy.Token{Value: bearer, CanExpire: true, Expires: time.Now().Add(time.Hour)}, nil
-		}))
-		return func(ctx context.Context) error {
-			t, err := cache.RetrieveBearerToken(ctx)
-			return check(t.Value, err)
-		}
-	}},
-	{"aws", func(testing.TB) func(context.Context) error {
-		cache := aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{
-				AccessKeyID: customerID, SecretAccessKey: apiKey, SessionToken: bearer,
-				CanExpire: true, Expires: time.Now().Add(time.Hour),
-			}, nil
-		}))
-		return func(ctx context.Context) error {
-			t, err := cache.Retrieve(ctx)
-			return check(t.SessionToken, err)
-		}
-	}},
-	{"gcp", func(testing.TB) func(context.Context) error {
-		provider := gcp.NewCachedTokenProvider(gcpProvider{}, nil)
-		return func(ctx context.Context) error {
-			t, err := provider.Token(ctx)
-			if err != nil {
-				return err
-			}
-			return check(t.Value, nil)
-		}
-	}},
 }
 
 type oauth2Source struct{}
 
 func (oauth2Source) Token() (*oauth2.Token, error) {
 	return &oauth2.Token{AccessToken: bearer, TokenType: "Bearer", Expiry: time.Now().Add(time.Hour)}, nil
-}
-
-type gcpProvider struct{}
-
-func (gcpProvider) Token(context.Context) (*gcp.Token, error) {
-	return &gcp.Token{Value: bearer, Type: "Bearer", Expiry: time.Now().Add(time.Hour)}, nil
 }
 
 func TestTokenSourcesAgree(t *testing.T) {

@@ -9,7 +9,7 @@ const printed = `goos: linux
 goarch: amd64
 cpu: A CPU
 BenchmarkCreateSessionLink/transport=memory/mode=serial/client=handwritten-2  100  9000 ns/op  5033 B/op  38 allocs/op
-BenchmarkCreateSessionLink/transport=memory/mode=serial/client=ours-unvalidated-2  100  7000 ns/op  4000 B/op  30 allocs/op
+BenchmarkCreateSessionLink/transport=memory/mode=serial/client=generated-2  100  7000 ns/op  4000 B/op  30 allocs/op
 BenchmarkCreateSessionLink/transport=memory/mode=serial/client=ours-2  100  8000 ns/op  5000 B/op  40 allocs/op
 `
 
@@ -35,7 +35,7 @@ BenchmarkPaired/transport=loopback/mode=serial/client=ours-2  500  1.00 p25-rati
 		"example.com/peer@v1.0.0",
 		"## createSessionLink: memory, serial\n",
 		"| handwritten | 9000 | 5033 | 38 | 1 |\n",
-		"| ours-unvalidated | 7000 | 4000 | 30 | 1 |\n",
+		"| generated | 7000 | 4000 | 30 | 1 |\n",
 		"| **ours** | 8200 | 5000 | 40 | 1.01 (0.90 to 1.10) |\n",
 		"| allocations of a call in memory | 40 | 50 | met |\n",
 		"| time in memory, serial, against resty | 1.01 | 2.00 | met |\n",
