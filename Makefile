@@ -3,7 +3,7 @@
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 MODULES = $(patsubst %/go.mod,%,$(shell git ls-files -co --exclude-standard '*/go.mod' | grep -v -e /testdata/ -e oasdiff))
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-batch test-examples test-browser test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover mutation fuzz bench soak test-differential test-proxies test-once test-batch test-examples test-browser test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -31,6 +31,16 @@ cover:
 	  go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite; \
 	} >$$profile.log || { grep -v ^ok $$profile.log; exit 1; } && \
 	go run -C tools ./coverage -min 95 $$profile $$profile.once
+
+# Changes one operator after the other and runs the tests: two hours. SAMPLE=100 tries so
+# many of each package.
+SAMPLE = 0
+mutation:
+	go build -C tools -o ../bin/mutate ./mutate
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir webhook 'go test ./webhook'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir authprovider 'go test ./authprovider' 'go test . ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir . 'go test .' 'go test ./tests/journey ./tests/contract ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir once 'go test ./once' 'go test -C tests/once . -db=sqlite'
 
 # A minute for each fuzz target.
 fuzz:
