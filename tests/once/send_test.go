@@ -1,0 +1,70 @@
+package once_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/once"
+	"github.com/umbrella-api/umbrella-go/umbrellatest"
+)
+
+func TestSend_EndsByHalfOfTheLease(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		var end time.Time
+		before := time.Now()
+		_, err := d.ledger(t, once.WithLease(10*time.Second)).CreateSessionLink(t.Context(), s.client, "k", request("k"),
+			func(ctx context.Context, _ *http.Request) error {
+				end, _ = ctx.Deadline()
+				return nil
+			})
+		require.NoError(t, err)
+		require.WithinRange(t, end, before.Add(5*time.Second), time.Now().Add(5*time.Second))
+	})
+}
+
+// takeClaim is a request editor that takes the claim of "k" away while its request is sent,
+// as one does who resolves the key and claims it again.
+func (d database) takeClaim(t *testing.T) func(context.Context, *http.Request) error {
+	db := d.open(t)
+	return func(ctx context.Context, _ *http.Request) error {
+		_, err := db.ExecContext(ctx, "UPDATE umbrella_once SET claim = 'another' WHERE session_key = 'k'")
+		return err
+	}
+}
+
+func TestSend_WithoutItsClaimReportsTheSession(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		link, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.takeClaim(t))
+		require.Nil(t, link, "the link of the key is another's")
+		var extra *once.UnrecordedError
+		require.ErrorAs(t, err, &extra)
+		require.Contains(t, s.Sessions(), extra.Link.RequestID)
+		require.Equal(t, "sending", d.state(t, "k"))
+	})
+}
+
+func TestSend_AnUnknownOutcomeSaysWhatItKnows(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		s.inject(t, umbrellatest.Fault{Reset: true, AfterProcessing: true, Times: 2})
+		const found = "find out and call Resolve"
+
+		_, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"))
+		require.ErrorContains(t, err, found+": umbrella: createSessionLink")
+		require.NotContains(t, err.Error(), "one too many")
+		_, later := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"))
+		require.EqualError(t, later, once.ErrUnknown.Error()+": "+found)
+
+		_, err = d.open(t).Exec("DELETE FROM umbrella_once")
+		require.NoError(t, err)
+		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.takeClaim(t))
+		require.ErrorIs(t, err, once.ErrUnknown)
+		require.ErrorContains(t, err, "may be one too many")
+	})
+}
