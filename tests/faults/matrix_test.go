@@ -65,7 +65,7 @@ func TestMatrix(t *testing.T) {
 	log.SetOutput(&standard)
 	defer log.SetOutput(os.Stderr)
 	rows := slices.Concat(connectionRows(), framingRows(), contentRows(), answerRows(), statusRows(), retryRows(),
-		contextRows(), routeRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
+		callerRows(), routeRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
 	require.GreaterOrEqual(t, len(rows), 60)
 	names := map[string]bool{}
 	t.Run("rows", func(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 
 func serves(s *site, w http.ResponseWriter, _ *http.Request) { s.success(w) }
 
-func contextRows() []row {
+// callerRows fail, or end, where the caller is.
+func callerRows() []row {
 	busy := func(retryAfter string) func(*site, http.ResponseWriter, *http.Request) {
 		return func(_ *site, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", retryAfter)
