@@ -69,66 +69,75 @@ func TestCreateSessionLink_TakesEverySpellingOfASuccess(t *testing.T) {
 	}
 }
 
+// The members of data as they should be.
+const (
+	idMember     = `"requestId":"` + requestID + `"`
+	linkMember   = `"url":"` + canaryLink + `"`
+	expiryMember = `"expiresAfter":"2025-07-30T08:55:52Z"`
+)
+
+// noSuccesses are answers with a status of success that no link comes from.
+var noSuccesses = []struct {
+	name, mediaType, body string
+	status                int
+	kind                  error
+	reason                string
+}{
+	{name: "HTML", mediaType: "text/html", body: "<html>" + canaryLink, reason: "media type"},
+	{name: "no media type", mediaType: " ", body: sessionBody, reason: "media type"},
+	{name: "JSON by another name", mediaType: "application/vnd.api+json", body: sessionBody, reason: "media type"},
+	{name: "HTML as JSON", body: "<html>" + canaryLink, reason: "not one valid JSON value"},
+	{name: "empty", body: "", reason: "not one valid JSON value"},
+	{name: "null", body: "null", reason: "not a JSON object"},
+	{name: "array", body: "[" + sessionBody + "]", reason: "not a JSON object"},
+	{name: "string", body: `"` + requestID + `"`, reason: "not a JSON object"},
+	{name: "{}", body: "{}", reason: "status is missing"},
+	{name: "truncated", body: sessionBody[:len(sessionBody)-1], reason: "not one valid JSON value"},
+	{name: "trailing garbage", body: sessionBody + "x", reason: "not one valid JSON value"},
+	{name: "two values", body: sessionBody + sessionBody, reason: "not one valid JSON value"},
+	{name: "byte order mark", body: "\ufeff" + sessionBody, reason: "not one valid JSON value"},
+	{name: "not UTF-8", body: strings.Replace(sessionBody, "canary", "\xff", 1), reason: "not one valid JSON value"},
+	{name: "duplicate status", body: `{"status":false,` + sessionBody[1:], reason: "appears twice"},
+	{name: "duplicate url", body: data(idMember + "," + linkMember + "," + linkMember + "," + expiryMember), reason: "appears twice"},
+	{name: "duplicate by escape", body: data(idMember + "," + linkMember + `,"\u0075rl":"https://evil.example/",` + expiryMember), reason: "appears twice"},
+	{name: "status missing", body: `{` + sessionBody[len(`{"status":true,`):], reason: "status is missing"},
+	{name: "status null", body: strings.Replace(sessionBody, "true", "null", 1), reason: "status is not a boolean"},
+	{name: "status string", body: strings.Replace(sessionBody, "true", `"true"`, 1), reason: "status is not a boolean"},
+	{name: "status 1", body: strings.Replace(sessionBody, "true", "1", 1), reason: "status is not a boolean"},
+	{name: "status in other case", body: strings.Replace(sessionBody, "status", "Status", 1), reason: "status is missing"},
+	{name: "status false", body: strings.Replace(sessionBody, "true", "false", 1), kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
+	{name: "status false and nothing else", body: `{"status":false}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
+	{name: "status false with message", body: `{"status":false,"message":"try tomorrow"}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
+	{name: "data missing", body: `{"status":true}`, reason: "data is missing"},
+	{name: "data null", body: `{"status":true,"data":null}`, reason: "data is not a JSON object"},
+	{name: "data a list", body: `{"status":true,"data":[` + canaryFill + `]}`, reason: "not one valid JSON value"},
+	{name: "data empty", body: data(""), reason: "data.url is missing"},
+	{name: "requestId missing", body: data(linkMember + "," + expiryMember), reason: "data.requestId is missing"},
+	{name: "requestId null", body: data(`"requestId":null,` + linkMember + "," + expiryMember), reason: "data.requestId is not a string"},
+	{name: "requestId number", body: data(`"requestId":7,` + linkMember + "," + expiryMember), reason: "data.requestId is not a string"},
+	{name: "requestId in other case", body: data(`"requestID":"7",` + linkMember + "," + expiryMember), reason: "data.requestId is missing"},
+	{name: "url missing", body: data(idMember + "," + expiryMember), reason: "data.url is missing"},
+	{name: "url null", body: data(idMember + `,"url":null,` + expiryMember), reason: "data.url is not a string"},
+	{name: "url empty", body: data(idMember + `,"url":"",` + expiryMember), reason: "data.url does not have the format uri"},
+	{name: "url object", body: data(idMember + `,"url":{},` + expiryMember), reason: "data.url is not a string"},
+	{name: "url relative", body: data(idMember + `,"url":"/urlback?t=canary",` + expiryMember), reason: "data.url does not have the format uri"},
+	{name: "url no URL", body: data(idMember + `,"url":"canary canary",` + expiryMember), reason: "data.url does not have the format uri"},
+	{name: "expiresAfter missing", body: data(idMember + "," + linkMember), reason: "data.expiresAfter is missing"},
+	{name: "expiresAfter null", body: data(idMember + "," + linkMember + `,"expiresAfter":null`), reason: "data.expiresAfter is not a string"},
+	{name: "expiresAfter empty", body: data(idMember + "," + linkMember + `,"expiresAfter":""`), reason: "data.expiresAfter is not a date-time"},
+	{name: "expiresAfter number", body: data(idMember + "," + linkMember + `,"expiresAfter":1753865752`), reason: "data.expiresAfter is not a string"},
+	{name: "expiresAfter without zone", body: data(idMember + "," + linkMember + `,"expiresAfter":"2025-07-30T08:55:52"`), reason: "data.expiresAfter is not a date-time"},
+	{name: "expiresAfter a date", body: data(idMember + "," + linkMember + `,"expiresAfter":"2025-07-30"`), reason: "data.expiresAfter is not a date-time"},
+	{name: "expiresAfter on 30 February", body: data(idMember + "," + linkMember + `,"expiresAfter":"2025-02-30T08:55:52Z"`), reason: "data.expiresAfter is not a date-time"},
+	{name: "201", status: 201, body: sessionBody, reason: "the document promises 200"},
+	{name: "202", status: 202, body: sessionBody, reason: "the document promises 200"},
+	{name: "204", status: 204, reason: "the document promises 200"},
+	{name: "206", status: 206, body: sessionBody, reason: "the document promises 200"},
+	{name: "299", status: 299, body: sessionBody, reason: "the document promises 200"},
+}
+
 func TestCreateSessionLink_SuccessThatIsNot(t *testing.T) {
-	const id, link, expiry = `"requestId":"` + requestID + `"`, `"url":"` + canaryLink + `"`, `"expiresAfter":"2025-07-30T08:55:52Z"`
-	for _, tc := range []struct {
-		name, mediaType, body string
-		status                int
-		kind                  error
-		reason                string
-	}{
-		{name: "HTML", mediaType: "text/html", body: "<html>" + canaryLink, reason: "media type"},
-		{name: "no media type", mediaType: " ", body: sessionBody, reason: "media type"},
-		{name: "JSON by another name", mediaType: "application/vnd.api+json", body: sessionBody, reason: "media type"},
-		{name: "HTML as JSON", body: "<html>" + canaryLink, reason: "not one valid JSON value"},
-		{name: "empty", body: "", reason: "not one valid JSON value"},
-		{name: "null", body: "null", reason: "not a JSON object"},
-		{name: "array", body: "[" + sessionBody + "]", reason: "not a JSON object"},
-		{name: "string", body: `"` + requestID + `"`, reason: "not a JSON object"},
-		{name: "{}", body: "{}", reason: "status is missing"},
-		{name: "truncated", body: sessionBody[:len(sessionBody)-1], reason: "not one valid JSON value"},
-		{name: "trailing garbage", body: sessionBody + "x", reason: "not one valid JSON value"},
-		{name: "two values", body: sessionBody + sessionBody, reason: "not one valid JSON value"},
-		{name: "byte order mark", body: "\ufeff" + sessionBody, reason: "not one valid JSON value"},
-		{name: "not UTF-8", body: strings.Replace(sessionBody, "canary", "\xff", 1), reason: "not one valid JSON value"},
-		{name: "duplicate status", body: `{"status":false,` + sessionBody[1:], reason: "appears twice"},
-		{name: "duplicate url", body: data(id + "," + link + "," + link + "," + expiry), reason: "appears twice"},
-		{name: "duplicate by escape", body: data(id + "," + link + `,"\u0075rl":"https://evil.example/",` + expiry), reason: "appears twice"},
-		{name: "status missing", body: `{` + sessionBody[len(`{"status":true,`):], reason: "status is missing"},
-		{name: "status null", body: strings.Replace(sessionBody, "true", "null", 1), reason: "status is not a boolean"},
-		{name: "status string", body: strings.Replace(sessionBody, "true", `"true"`, 1), reason: "status is not a boolean"},
-		{name: "status 1", body: strings.Replace(sessionBody, "true", "1", 1), reason: "status is not a boolean"},
-		{name: "status in other case", body: strings.Replace(sessionBody, "status", "Status", 1), reason: "status is missing"},
-		{name: "status false", body: strings.Replace(sessionBody, "true", "false", 1), kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
-		{name: "status false and nothing else", body: `{"status":false}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
-		{name: "status false with message", body: `{"status":false,"message":"try tomorrow"}`, kind: umbrella.ErrUnsuccessful, reason: `says "status": false`},
-		{name: "data missing", body: `{"status":true}`, reason: "data is missing"},
-		{name: "data null", body: `{"status":true,"data":null}`, reason: "data is not a JSON object"},
-		{name: "data a list", body: `{"status":true,"data":[` + canaryFill + `]}`, reason: "not one valid JSON value"},
-		{name: "data empty", body: data(""), reason: "data.url is missing"},
-		{name: "requestId missing", body: data(link + "," + expiry), reason: "data.requestId is missing"},
-		{name: "requestId null", body: data(`"requestId":null,` + link + "," + expiry), reason: "data.requestId is not a string"},
-		{name: "requestId number", body: data(`"requestId":7,` + link + "," + expiry), reason: "data.requestId is not a string"},
-		{name: "requestId in other case", body: data(`"requestID":"7",` + link + "," + expiry), reason: "data.requestId is missing"},
-		{name: "url missing", body: data(id + "," + expiry), reason: "data.url is missing"},
-		{name: "url null", body: data(id + `,"url":null,` + expiry), reason: "data.url is not a string"},
-		{name: "url empty", body: data(id + `,"url":"",` + expiry), reason: "data.url does not have the format uri"},
-		{name: "url object", body: data(id + `,"url":{},` + expiry), reason: "data.url is not a string"},
-		{name: "url relative", body: data(id + `,"url":"/urlback?t=canary",` + expiry), reason: "data.url does not have the format uri"},
-		{name: "url no URL", body: data(id + `,"url":"canary canary",` + expiry), reason: "data.url does not have the format uri"},
-		{name: "expiresAfter missing", body: data(id + "," + link), reason: "data.expiresAfter is missing"},
-		{name: "expiresAfter null", body: data(id + "," + link + `,"expiresAfter":null`), reason: "data.expiresAfter is not a string"},
-		{name: "expiresAfter empty", body: data(id + "," + link + `,"expiresAfter":""`), reason: "data.expiresAfter is not a date-time"},
-		{name: "expiresAfter number", body: data(id + "," + link + `,"expiresAfter":1753865752`), reason: "data.expiresAfter is not a string"},
-		{name: "expiresAfter without zone", body: data(id + "," + link + `,"expiresAfter":"2025-07-30T08:55:52"`), reason: "data.expiresAfter is not a date-time"},
-		{name: "expiresAfter a date", body: data(id + "," + link + `,"expiresAfter":"2025-07-30"`), reason: "data.expiresAfter is not a date-time"},
-		{name: "expiresAfter on 30 February", body: data(id + "," + link + `,"expiresAfter":"2025-02-30T08:55:52Z"`), reason: "data.expiresAfter is not a date-time"},
-		{name: "201", status: 201, body: sessionBody, reason: "the document promises 200"},
-		{name: "202", status: 202, body: sessionBody, reason: "the document promises 200"},
-		{name: "204", status: 204, reason: "the document promises 200"},
-		{name: "206", status: 206, body: sessionBody, reason: "the document promises 200"},
-		{name: "299", status: 299, body: sessionBody, reason: "the document promises 200"},
-	} {
+	for _, tc := range noSuccesses {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.status == 0 {
 				tc.status = http.StatusOK

@@ -19,13 +19,10 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 )
 
-// TestClient_ServesAThousandGoroutinesThroughMixedFaults counts on the server how
-// often each call opened a session.
-func TestClient_ServesAThousandGoroutinesThroughMixedFaults(t *testing.T) {
-	const callers = 1000
-	var opened [callers]atomic.Int32
-	var tokens atomic.Int32
-	transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// faultyService fails most requests, some of them after it has opened a session,
+// which it counts at the number that is the request's actorId.
+func faultyService(opened []atomic.Int32, tokens *atomic.Int32) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/auth" {
 			tokens.Add(1)
 			answer(w, http.StatusOK, tokenBody)
@@ -59,7 +56,16 @@ func TestClient_ServesAThousandGoroutinesThroughMixedFaults(t *testing.T) {
 			opened[n].Add(1)
 			answer(w, http.StatusOK, sessionBody)
 		}
-	}))
+	}
+}
+
+// TestClient_ServesAThousandGoroutinesThroughMixedFaults counts on the server how
+// often each call opened a session.
+func TestClient_ServesAThousandGoroutinesThroughMixedFaults(t *testing.T) {
+	const callers = 1000
+	var opened [callers]atomic.Int32
+	var tokens atomic.Int32
+	transport := memhttp.Serve(t, faultyService(opened[:], &tokens))
 	var log bytes.Buffer
 	client, err := umbrella.New(memhttp.URL, umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithRetry(quickRetries),
 		umbrella.WithLogger(jsonLogger(&log)), umbrella.WithHTTPClient(&http.Client{Transport: transport}))

@@ -61,7 +61,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 		return len(c.editors) > 0 || cfg.ownSource || !known || !bottom.http1.Load()
 	}
 	h = withDeadline(h, mayHang) // ends the call in time, whatever hangs
-	h = withError(h)                          // makes a failure the one typed Error
+	h = withError(h)             // makes a failure the one typed Error
 	return h, &client, &bare, nil
 }
 

@@ -70,55 +70,62 @@ func TestDownload_TakesWhatTheServiceDoesNotSay(t *testing.T) {
 	require.Equal(t, umbrella.Document{SHA256: sha256.Sum256(nil)}, document)
 }
 
+func serveText(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
+}
+
+func serveStatus(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { answer(w, code, `{"message":"`+canaryFill+`"}`) }
+}
+
+// serveCut ends the connection after n bytes of the document.
+func serveCut(n int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
+		_, _ = io.WriteString(w, pdf[:n])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// noDocuments are answers, and resources, that no whole document comes from.
+var noDocuments = map[string]struct {
+	handler http.HandlerFunc
+	change  func(*api.Resource)
+	want    error
+	empty   bool // nothing was written
+}{
+	"an HTML page":     {serveText(strings.Repeat("<", len(pdf))), nil, umbrella.ErrInvalidResponse, true},
+	"less than a head": {serveText("%PD"), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
+	"nothing":          {serveText(""), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
+	"no end":           {serveText("%PDF-" + strings.Repeat(" ", len(pdf)-5)), nil, umbrella.ErrInvalidResponse, false},
+	"an end too early": {serveText(pdf + strings.Repeat(" ", 2000)), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, false},
+	"another size":     {servePDF, func(r *api.Resource) { *r.SizeBytes++ }, umbrella.ErrInvalidResponse, true},
+	"a PDF by its header": {func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/pdf")
+		fmt.Fprint(w, "x")
+	}, func(r *api.Resource) { r.SizeBytes, r.MimeType = nil, nil }, umbrella.ErrInvalidResponse, true},
+	"cut short at once":     {serveCut(0), nil, io.ErrUnexpectedEOF, true},
+	"cut short in the head": {serveCut(3), nil, io.ErrUnexpectedEOF, true},
+	"cut short later":       {serveCut(12), nil, umbrella.ErrInvalidResponse, false},
+	"cut short, no PDF":     {serveCut(3), func(r *api.Resource) { r.MimeType, r.SizeBytes = nil, nil }, io.ErrUnexpectedEOF, true},
+	"no answer":             {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, io.EOF, true},
+	"expired 403":           {serveStatus(403), nil, umbrella.ErrURLExpired, true},
+	"expired 410":           {serveStatus(410), nil, umbrella.ErrURLExpired, true},
+	"expired by its date":   {servePDF, func(r *api.Resource) { r.URLValidBefore = new("2025-06-16T11:53:34.028Z") }, umbrella.ErrURLExpired, true},
+	"404":                   {serveStatus(404), nil, umbrella.ErrNotFound, true},
+	"429":                   {serveStatus(429), nil, umbrella.ErrRateLimited, true},
+	"500":                   {serveStatus(500), nil, umbrella.ErrServer, true},
+	"206":                   {serveStatus(206), nil, umbrella.ErrInvalidResponse, true},
+	"304":                   {serveStatus(304), nil, nil, true},
+	"not https":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "http://canary.example.com/" }, nil, true},
+	"a file":                {servePDF, func(r *api.Resource) { *r.ResourceURL = "file:///canary" }, nil, true},
+	"not a URL":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "canary\n" }, nil, true},
+	"no URL":                {servePDF, func(r *api.Resource) { r.ResourceURL = nil }, nil, true},
+}
+
 func TestDownload_RefusesWhatIsNotTheWholeDocument(t *testing.T) {
-	body := func(text string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
-	}
-	status := func(code int) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { answer(w, code, `{"message":"`+canaryFill+`"}`) }
-	}
-	short := func(n int) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
-			_, _ = io.WriteString(w, pdf[:n])
-			_ = http.NewResponseController(w).Flush()
-			panic(http.ErrAbortHandler)
-		}
-	}
-	for name, tc := range map[string]struct {
-		handler http.HandlerFunc
-		change  func(*api.Resource)
-		want    error
-		empty   bool // nothing was written
-	}{
-		"an HTML page":     {body(strings.Repeat("<", len(pdf))), nil, umbrella.ErrInvalidResponse, true},
-		"less than a head": {body("%PD"), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
-		"nothing":          {body(""), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, true},
-		"no end":           {body("%PDF-" + strings.Repeat(" ", len(pdf)-5)), nil, umbrella.ErrInvalidResponse, false},
-		"an end too early": {body(pdf + strings.Repeat(" ", 2000)), func(r *api.Resource) { r.SizeBytes = nil }, umbrella.ErrInvalidResponse, false},
-		"another size":     {servePDF, func(r *api.Resource) { *r.SizeBytes++ }, umbrella.ErrInvalidResponse, true},
-		"a PDF by its header": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/pdf")
-			fmt.Fprint(w, "x")
-		}, func(r *api.Resource) { r.SizeBytes, r.MimeType = nil, nil }, umbrella.ErrInvalidResponse, true},
-		"cut short at once":     {short(0), nil, io.ErrUnexpectedEOF, true},
-		"cut short in the head": {short(3), nil, io.ErrUnexpectedEOF, true},
-		"cut short later":       {short(12), nil, umbrella.ErrInvalidResponse, false},
-		"cut short, no PDF":     {short(3), func(r *api.Resource) { r.MimeType, r.SizeBytes = nil, nil }, io.ErrUnexpectedEOF, true},
-		"no answer":             {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, io.EOF, true},
-		"expired 403":           {status(403), nil, umbrella.ErrURLExpired, true},
-		"expired 410":           {status(410), nil, umbrella.ErrURLExpired, true},
-		"expired by its date":   {servePDF, func(r *api.Resource) { r.URLValidBefore = new("2025-06-16T11:53:34.028Z") }, umbrella.ErrURLExpired, true},
-		"404":                   {status(404), nil, umbrella.ErrNotFound, true},
-		"429":                   {status(429), nil, umbrella.ErrRateLimited, true},
-		"500":                   {status(500), nil, umbrella.ErrServer, true},
-		"206":                   {status(206), nil, umbrella.ErrInvalidResponse, true},
-		"304":                   {status(304), nil, nil, true},
-		"not https":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "http://canary.example.com/" }, nil, true},
-		"a file":                {servePDF, func(r *api.Resource) { *r.ResourceURL = "file:///canary" }, nil, true},
-		"not a URL":             {servePDF, func(r *api.Resource) { *r.ResourceURL = "canary\n" }, nil, true},
-		"no URL":                {servePDF, func(r *api.Resource) { r.ResourceURL = nil }, nil, true},
-	} {
+	for name, tc := range noDocuments {
 		t.Run(name, func(t *testing.T) {
 			r := resource(canaryURL)
 			if tc.change != nil {

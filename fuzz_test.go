@@ -17,28 +17,29 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 )
 
+var responseSeeds = []struct {
+	status                                int
+	mediaType, retryAfter, location, body string
+	cut                                   bool
+}{
+	{200, "application/json", "", "", sessionBody, false},
+	{200, "application/json", "", "", sessionBody, true},
+	{200, "application/json; charset=utf-8", "5", "", strings.Replace(sessionBody, "true", "false", 1), false},
+	{200, "text/html", "", "", "<html>", false},
+	{201, "application/json", "", "", "{}", false},
+	{302, "application/json", "", "http://[::1", "null", false},
+	{400, "application/json", "", "", `{"message":"Invalid request payload"}`, false},
+	{401, "application/json", "", "", `{"data":{"error":"` + canaryEmail + `"}}`, false},
+	{429, "application/json", "Wed, 21 Oct 2015 07:28:00 GMT", "", `{"details":"` + canaryToken + `\u0000"}`, false},
+	{500, "application/json", "99999999999999999999", "", `{"error":"https:\/\/x"}`, true},
+	{503, "application/json", "1", "", "\xff\x00{\"message\":\"\xf0\x9f\"}", false},
+}
+
 // FuzzErrorFromResponse feeds every kind of answer to a client: it must come back
 // as a whole link or as a typed error that gives nothing away.
 func FuzzErrorFromResponse(f *testing.F) {
-	const jsonType = "application/json"
-	for _, seed := range []struct {
-		status                            int
-		mediaType, retryAfter, link, body string
-		cut                               bool
-	}{
-		{200, jsonType, "", "", sessionBody, false},
-		{200, jsonType, "", "", sessionBody, true},
-		{200, "application/json; charset=utf-8", "5", "", strings.Replace(sessionBody, "true", "false", 1), false},
-		{200, "text/html", "", "", "<html>", false},
-		{201, jsonType, "", "", "{}", false},
-		{302, jsonType, "", "http://[::1", "null", false},
-		{400, jsonType, "", "", `{"message":"Invalid request payload"}`, false},
-		{401, jsonType, "", "", `{"data":{"error":"` + canaryEmail + `"}}`, false},
-		{429, jsonType, "Wed, 21 Oct 2015 07:28:00 GMT", "", `{"details":"` + canaryToken + `\u0000"}`, false},
-		{500, jsonType, "99999999999999999999", "", `{"error":"https:\/\/x"}`, true},
-		{503, jsonType, "1", "", "\xff\x00{\"message\":\"\xf0\x9f\"}", false},
-	} {
-		f.Add(seed.status, seed.mediaType, seed.retryAfter, seed.link, []byte(seed.body), seed.cut)
+	for _, seed := range responseSeeds {
+		f.Add(seed.status, seed.mediaType, seed.retryAfter, seed.location, []byte(seed.body), seed.cut)
 	}
 	var next func() *http.Response
 	client := clientOver(f, roundTripper(func(*http.Request) (*http.Response, error) { return next(), nil }),

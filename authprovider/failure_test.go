@@ -44,60 +44,64 @@ func TestTokenSource_ConcurrentCallersShareOneFailure(t *testing.T) {
 	})
 }
 
-// For every class of failure: what the error tells, how many exchanges it takes,
-// and for how long callers get it back at once before another exchange starts.
+// httpDate is a while after the start of a synctest bubble's clock.
+func httpDate(d time.Duration) string {
+	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d).Format(http.TimeFormat)
+}
+
+func dropped(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func cutOff(_ int, w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "100")
+	_, _ = w.Write([]byte(`{"access_token":"t"`))
+}
+
+func html(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }
+
+// failureClasses are answers of POST /auth that fail.
+var failureClasses = []struct {
+	name       string
+	do         answer
+	class      error // what the error tells, with status and retryAfter
+	status     int
+	retryAfter time.Duration
+	coolDown   time.Duration // for how long callers get it back at once before another exchange starts
+	posts      int64         // how many exchanges it takes
+}{
+	{"401", refusing(401, ""), authprovider.ErrCredentials, 401, 0, 30 * time.Second, 1},
+	{"400", refusing(400, ""), authprovider.ErrCredentials, 400, 0, 30 * time.Second, 1},
+	{"403", refusing(403, ""), authprovider.ErrCredentials, 403, 0, 30 * time.Second, 1},
+	{"403 with a short Retry-After", refusing(403, "2"), authprovider.ErrCredentials, 403, 2 * time.Second, 30 * time.Second, 1},
+	{"401 with a long Retry-After", refusing(401, "90"), authprovider.ErrCredentials, 401, 90 * time.Second, 90 * time.Second, 1},
+	{"429", refusing(429, ""), authprovider.ErrThrottled, 429, 0, time.Second, 4},
+	{"429 with seconds", refusing(429, "7"), authprovider.ErrThrottled, 429, 7 * time.Second, 7 * time.Second, 1},
+	{"429 with a date", refusing(429, httpDate(9*time.Second)), authprovider.ErrThrottled, 429, 9 * time.Second, 9 * time.Second, 1},
+	{"429 with a date in the past", refusing(429, httpDate(-time.Hour)), authprovider.ErrThrottled, 429, 0, time.Second, 4},
+	{"429 with 0", refusing(429, "0"), authprovider.ErrThrottled, 429, 0, time.Second, 4},
+	{"429 with a day", refusing(429, "86400"), authprovider.ErrThrottled, 429, 24 * time.Hour, 5 * time.Minute, 1},
+	{"429 with an absurd value", refusing(429, "99999999999999999999"), authprovider.ErrThrottled, 429, 1<<63 - 1, 5 * time.Minute, 1},
+	{"429 with garbage", refusing(429, "-5 soon"), authprovider.ErrThrottled, 429, 0, time.Second, 4},
+	{"408", refusing(408, ""), authprovider.ErrTransient, 408, 0, time.Second, 4},
+	{"500", refusing(500, ""), authprovider.ErrTransient, 500, 0, time.Second, 4},
+	{"429 with a second", refusing(429, "1"), authprovider.ErrThrottled, 429, time.Second, time.Second, 4},
+	{"502", refusing(502, ""), authprovider.ErrTransient, 502, 0, time.Second, 4},
+	{"503", refusing(503, ""), authprovider.ErrTransient, 503, 0, time.Second, 4},
+	{"503 as of Varnish", refusing(503, "5"), authprovider.ErrTransient, 503, 5 * time.Second, 5 * time.Second, 2},
+	{"503 with a minute", refusing(503, "60"), authprovider.ErrTransient, 503, time.Minute, time.Minute, 1},
+	{"504", refusing(504, ""), authprovider.ErrTransient, 504, 0, time.Second, 4},
+	{"503 with Retry-After", refusing(503, "3"), authprovider.ErrTransient, 503, 3 * time.Second, 3 * time.Second, 3},
+	{"599", refusing(599, ""), authprovider.ErrTransient, 599, 0, time.Second, 4},
+	{"connection dropped", dropped, authprovider.ErrTransient, 0, 0, time.Second, 4},
+	{"answer cut off", cutOff, authprovider.ErrTransient, 200, 0, time.Second, 4},
+	{"201", refusing(201, ""), authprovider.ErrMalformed, 201, 0, time.Second, 1},
+	{"204", refusing(204, ""), authprovider.ErrMalformed, 204, 0, time.Second, 1},
+	{"302", refusing(302, ""), authprovider.ErrMalformed, 302, 0, time.Second, 1},
+	{"404", refusing(404, ""), authprovider.ErrMalformed, 404, 0, time.Second, 1},
+	{"HTML", html, authprovider.ErrMalformed, 200, 0, time.Second, 1},
+}
+
 func TestTokenSource_FailureClassesAndCoolDowns(t *testing.T) {
-	in := func(d time.Duration) string {
-		return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d).Format(http.TimeFormat) // the bubble's clock starts there
-	}
-	drop := func(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	cut := func(_ int, w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		_, _ = w.Write([]byte(`{"access_token":"t"`))
-	}
-	text := func(s string) answer {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(s)) }
-	}
-	for _, tc := range []struct {
-		name       string
-		do         answer
-		class      error
-		status     int
-		retryAfter time.Duration
-		coolDown   time.Duration
-		posts      int64
-	}{
-		{"401", refusing(401, ""), authprovider.ErrCredentials, 401, 0, 30 * time.Second, 1},
-		{"400", refusing(400, ""), authprovider.ErrCredentials, 400, 0, 30 * time.Second, 1},
-		{"403", refusing(403, ""), authprovider.ErrCredentials, 403, 0, 30 * time.Second, 1},
-		{"403 with a short Retry-After", refusing(403, "2"), authprovider.ErrCredentials, 403, 2 * time.Second, 30 * time.Second, 1},
-		{"401 with a long Retry-After", refusing(401, "90"), authprovider.ErrCredentials, 401, 90 * time.Second, 90 * time.Second, 1},
-		{"429", refusing(429, ""), authprovider.ErrThrottled, 429, 0, time.Second, 4},
-		{"429 with seconds", refusing(429, "7"), authprovider.ErrThrottled, 429, 7 * time.Second, 7 * time.Second, 1},
-		{"429 with a date", refusing(429, in(9*time.Second)), authprovider.ErrThrottled, 429, 9 * time.Second, 9 * time.Second, 1},
-		{"429 with a date in the past", refusing(429, in(-time.Hour)), authprovider.ErrThrottled, 429, 0, time.Second, 4},
-		{"429 with 0", refusing(429, "0"), authprovider.ErrThrottled, 429, 0, time.Second, 4},
-		{"429 with a day", refusing(429, "86400"), authprovider.ErrThrottled, 429, 24 * time.Hour, 5 * time.Minute, 1},
-		{"429 with an absurd value", refusing(429, "99999999999999999999"), authprovider.ErrThrottled, 429, 1<<63 - 1, 5 * time.Minute, 1},
-		{"429 with garbage", refusing(429, "-5 soon"), authprovider.ErrThrottled, 429, 0, time.Second, 4},
-		{"408", refusing(408, ""), authprovider.ErrTransient, 408, 0, time.Second, 4},
-		{"500", refusing(500, ""), authprovider.ErrTransient, 500, 0, time.Second, 4},
-		{"429 with a second", refusing(429, "1"), authprovider.ErrThrottled, 429, time.Second, time.Second, 4},
-		{"502", refusing(502, ""), authprovider.ErrTransient, 502, 0, time.Second, 4},
-		{"503", refusing(503, ""), authprovider.ErrTransient, 503, 0, time.Second, 4},
-		{"503 as of Varnish", refusing(503, "5"), authprovider.ErrTransient, 503, 5 * time.Second, 5 * time.Second, 2},
-		{"503 with a minute", refusing(503, "60"), authprovider.ErrTransient, 503, time.Minute, time.Minute, 1},
-		{"504", refusing(504, ""), authprovider.ErrTransient, 504, 0, time.Second, 4},
-		{"503 with Retry-After", refusing(503, "3"), authprovider.ErrTransient, 503, 3 * time.Second, 3 * time.Second, 3},
-		{"599", refusing(599, ""), authprovider.ErrTransient, 599, 0, time.Second, 4},
-		{"connection dropped", drop, authprovider.ErrTransient, 0, 0, time.Second, 4},
-		{"answer cut off", cut, authprovider.ErrTransient, 200, 0, time.Second, 4},
-		{"201", refusing(201, ""), authprovider.ErrMalformed, 201, 0, time.Second, 1},
-		{"204", refusing(204, ""), authprovider.ErrMalformed, 204, 0, time.Second, 1},
-		{"302", refusing(302, ""), authprovider.ErrMalformed, 302, 0, time.Second, 1},
-		{"404", refusing(404, ""), authprovider.ErrMalformed, 404, 0, time.Second, 1},
-		{"HTML", text("<html>"), authprovider.ErrMalformed, 200, 0, time.Second, 1},
-	} {
+	for _, tc := range failureClasses {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				source, posts := newSource(t, tc.do)

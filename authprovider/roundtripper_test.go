@@ -36,6 +36,16 @@ func (w *watched) Close() error {
 	return nil
 }
 
+// watchedRequest has a body that is watched, and so is that of its repetition.
+func watchedRequest(t *testing.T) (req *http.Request, first, again *watched) {
+	first, again = &watched{Reader: strings.NewReader("x")}, &watched{Reader: strings.NewReader("x")}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server+"/op?q=1", first)
+	require.NoError(t, err)
+	req.Header.Set("X", "1")
+	req.GetBody = func() (io.ReadCloser, error) { return again, nil }
+	return req, first, again
+}
+
 // obedient is a base RoundTripper that reads and closes the body, as it should,
 // and answers with the next of statuses.
 func obedient(statuses ...int) http.RoundTripper {
@@ -89,11 +99,7 @@ func TestTransport_LeavesTheRequestAloneAndClosesItsBody(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			transport, err := authprovider.NewTransport(server, tc.source, tc.base)
 			require.NoError(t, err)
-			first, again := &watched{Reader: strings.NewReader("x")}, &watched{Reader: strings.NewReader("x")}
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server+"/op?q=1", first)
-			require.NoError(t, err)
-			req.Header.Set("X", "1")
-			req.GetBody = func() (io.ReadCloser, error) { return again, nil }
+			req, first, again := watchedRequest(t)
 			if tc.edit != nil {
 				tc.edit(req)
 			}

@@ -122,3 +122,17 @@ func serve(t testing.TB, status int, contentType, body string) *httptest.Server 
 	t.Cleanup(server.Close)
 	return server
 }
+
+// with is the good request with another part.
+func with(old, replacement string) string { return replaced(goodRequest, old, replacement) }
+
+// answerWith is the good response with another part.
+func answerWith(old, replacement string) string { return replaced(goodResponse, old, replacement) }
+
+// replaced panics if text does not have the part, as tables have no test to fail.
+func replaced(text, old, replacement string) string {
+	if !strings.Contains(text, old) {
+		panic("it is not there: " + old)
+	}
+	return strings.Replace(text, old, replacement, 1)
+}

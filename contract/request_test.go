@@ -11,69 +11,63 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
-// with replaces a part of the good request.
-func with(old, replacement string) string {
-	if !strings.Contains(goodRequest, old) {
-		panic("not in the good request: " + old)
-	}
-	return strings.Replace(goodRequest, old, replacement, 1)
+var requestBodies = []struct {
+	name, body string
+	want       []string
+}{
+	{"the document's example", goodRequest, nil},
+	{"required properties only", `{"email":"a@b.c","phoneNumber":"123","redirectUrl":"x://y","docUrl":"https://z"}`, nil},
+	{"extra property", with(`{"email"`, `{"extra":1,"email"`), nil},
+	{"empty arrays", `{"email":"a@b.c","phoneNumber":"123","redirectUrl":"x://y","docUrl":"https://z","signForms":[],"fillForm":[]}`, nil},
+
+	{"missing property", with(`"email":"support@idcanopy.com",`, ""), want("$.email required")},
+	{"all missing, in document order", `{}`, want("$.email required", "$.phoneNumber required", "$.redirectUrl required", "$.docUrl required")},
+	{"missing in an item", with(`"fieldId":"Signature1",`, ""), want("$.signForms[0].fieldId required")},
+	{"missing in the second item", with(`}],"fillForm"`, `},{}],"fillForm"`), want("$.signForms[1].fieldId required", "$.signForms[1].actorId required")},
+	{"null", with(`"support@idcanopy.com"`, "null"), want("$.email type")},
+	{"null array", with(`[{"fieldId":"name","value":"${identification.firstName}"}]`, "null"), want("$.fillForm type")},
+	{"null item", with(`{"fieldId":"name","value":"${identification.firstName}"}`, "null"), want("$.fillForm[0] type")},
+	{"number for string", with(`"support@idcanopy.com"`, "1"), want("$.email type")},
+	{"object for array", with(`[{"fieldId":"name","value":"${identification.firstName}"}]`, "{}"), want("$.fillForm type")},
+	{"number in an item", with(`"value":"${identification.firstName}"`, `"value":7`), want("$.fillForm[0].value type")},
+	{"array for object", `[]`, want("$ type")},
+	{"null for object", `null`, want("$ type")},
+	{"string for object", `"x"`, want("$ type")},
+	{"email", with("support@idcanopy.com", "Bob <bob@x.io>"), want("$.email format")},
+	{"empty email", with("support@idcanopy.com", ""), want("$.email format")},
+	{"uri with a space", with("https://example.com/onboarding/success", "https://example.com/a b"), want("$.redirectUrl format")},
+	{"relative uri", with("https://example.com/onboarding/success", "/a"), want("$.redirectUrl format")},
+	{"pattern", with("+436508021530", "+0"), want("$.phoneNumber pattern")},
+	{"pattern without format", with("https://cdn.idcanopy.com", "http://cdn.idcanopy.com"), want("$.docUrl pattern")},
+	{"format without pattern", with("https://cdn.idcanopy.com/pdf", "https://cdn.idcanopy.com/<"), want("$.docUrl format")},
+	{"format and pattern", with("https://cdn.idcanopy.com", "cdn"), want("$.docUrl format", "$.docUrl pattern")},
+	{
+		"everything wrong, in document order",
+		`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp","redirectUrl":"","phoneNumber":"x","email":"y"}`,
+		want("$.email format", "$.phoneNumber pattern", "$.redirectUrl format", "$.docUrl format", "$.docUrl pattern",
+			"$.signForms type", "$.fillForm[0].fieldId type", "$.fillForm[0].value type"),
+	},
+	{
+		"items in numeric order",
+		with(`"signForms":[{"fieldId":"Signature1","actorId":"userToIdentify"}]`, `"signForms":[0,1,2,3,4,5,6,7,8,9,10]`),
+		want("$.signForms[0] type", "$.signForms[1] type", "$.signForms[2] type", "$.signForms[3] type",
+			"$.signForms[4] type", "$.signForms[5] type", "$.signForms[6] type", "$.signForms[7] type",
+			"$.signForms[8] type", "$.signForms[9] type", "$.signForms[10] type"),
+	},
+
+	{"no body", ``, want("$ json")},
+	{"white space", ` `, want("$ json")},
+	{"malformed", `{`, want("$ json")},
+	{"trailing garbage", goodRequest + `x`, want("$ json")},
+	{"second value", goodRequest + `{}`, want("$ json")},
+	{"duplicate key", with(`{"email"`, `{"email":"a@b.c","email"`), want("$ json")},
+	{"duplicate key in an item", with(`{"fieldId":"name"`, `{"fieldId":"name","fieldId":"name"`), want("$ json")},
+	{"comment", "// x\n" + goodRequest, want("$ json")},
 }
 
 func TestValidator_JudgesRequestBodies(t *testing.T) {
 	v := newValidator(t)
-	for _, tt := range []struct {
-		name, body string
-		want       []string
-	}{
-		{"the document's example", goodRequest, nil},
-		{"required properties only", `{"email":"a@b.c","phoneNumber":"123","redirectUrl":"x://y","docUrl":"https://z"}`, nil},
-		{"extra property", with(`{"email"`, `{"extra":1,"email"`), nil},
-		{"empty arrays", `{"email":"a@b.c","phoneNumber":"123","redirectUrl":"x://y","docUrl":"https://z","signForms":[],"fillForm":[]}`, nil},
-
-		{"missing property", with(`"email":"support@idcanopy.com",`, ""), want("$.email required")},
-		{"all missing, in document order", `{}`, want("$.email required", "$.phoneNumber required", "$.redirectUrl required", "$.docUrl required")},
-		{"missing in an item", with(`"fieldId":"Signature1",`, ""), want("$.signForms[0].fieldId required")},
-		{"missing in the second item", with(`}],"fillForm"`, `},{}],"fillForm"`), want("$.signForms[1].fieldId required", "$.signForms[1].actorId required")},
-		{"null", with(`"support@idcanopy.com"`, "null"), want("$.email type")},
-		{"null array", with(`[{"fieldId":"name","value":"${identification.firstName}"}]`, "null"), want("$.fillForm type")},
-		{"null item", with(`{"fieldId":"name","value":"${identification.firstName}"}`, "null"), want("$.fillForm[0] type")},
-		{"number for string", with(`"support@idcanopy.com"`, "1"), want("$.email type")},
-		{"object for array", with(`[{"fieldId":"name","value":"${identification.firstName}"}]`, "{}"), want("$.fillForm type")},
-		{"number in an item", with(`"value":"${identification.firstName}"`, `"value":7`), want("$.fillForm[0].value type")},
-		{"array for object", `[]`, want("$ type")},
-		{"null for object", `null`, want("$ type")},
-		{"string for object", `"x"`, want("$ type")},
-		{"email", with("support@idcanopy.com", "Bob <bob@x.io>"), want("$.email format")},
-		{"empty email", with("support@idcanopy.com", ""), want("$.email format")},
-		{"uri with a space", with("https://example.com/onboarding/success", "https://example.com/a b"), want("$.redirectUrl format")},
-		{"relative uri", with("https://example.com/onboarding/success", "/a"), want("$.redirectUrl format")},
-		{"pattern", with("+436508021530", "+0"), want("$.phoneNumber pattern")},
-		{"pattern without format", with("https://cdn.idcanopy.com", "http://cdn.idcanopy.com"), want("$.docUrl pattern")},
-		{"format without pattern", with("https://cdn.idcanopy.com/pdf", "https://cdn.idcanopy.com/<"), want("$.docUrl format")},
-		{"format and pattern", with("https://cdn.idcanopy.com", "cdn"), want("$.docUrl format", "$.docUrl pattern")},
-		{
-			"everything wrong, in document order",
-			`{"fillForm":[{"value":1,"fieldId":null}],"signForms":{},"docUrl":"ftp","redirectUrl":"","phoneNumber":"x","email":"y"}`,
-			want("$.email format", "$.phoneNumber pattern", "$.redirectUrl format", "$.docUrl format", "$.docUrl pattern",
-				"$.signForms type", "$.fillForm[0].fieldId type", "$.fillForm[0].value type"),
-		},
-		{
-			"items in numeric order",
-			with(`"signForms":[{"fieldId":"Signature1","actorId":"userToIdentify"}]`, `"signForms":[0,1,2,3,4,5,6,7,8,9,10]`),
-			want("$.signForms[0] type", "$.signForms[1] type", "$.signForms[2] type", "$.signForms[3] type",
-				"$.signForms[4] type", "$.signForms[5] type", "$.signForms[6] type", "$.signForms[7] type",
-				"$.signForms[8] type", "$.signForms[9] type", "$.signForms[10] type"),
-		},
-
-		{"no body", ``, want("$ json")},
-		{"white space", ` `, want("$ json")},
-		{"malformed", `{`, want("$ json")},
-		{"trailing garbage", goodRequest + `x`, want("$ json")},
-		{"second value", goodRequest + `{}`, want("$ json")},
-		{"duplicate key", with(`{"email"`, `{"email":"a@b.c","email"`), want("$ json")},
-		{"duplicate key in an item", with(`{"fieldId":"name"`, `{"fieldId":"name","fieldId":"name"`), want("$ json")},
-		{"comment", "// x\n" + goodRequest, want("$ json")},
-	} {
+	for _, tt := range requestBodies {
 		t.Run(tt.name, func(t *testing.T) {
 			req := newRequest(t, tt.body)
 			require.Equal(t, tt.want, breaches(t, v.ValidateRequest(req)))

@@ -13,62 +13,61 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
+const asJSON = "application/json"
+
+var responses = []struct {
+	name              string
+	status            int
+	contentType, body string
+	want              []string
+}{
+	{"the document's example", 200, asJSON, goodResponse, nil},
+	{"capitals and charset", 200, "Application/JSON; Charset=UTF-8", goodResponse, nil},
+	{"status false", 200, asJSON, answerWith("true", "false"), nil},
+	{"400", 400, asJSON, `{"message":"Invalid request payload"}`, nil},
+	{"401", 401, asJSON, `{"message":"Unauthorized request"}`, nil},
+	{"extra property", 200, asJSON, answerWith(`{"status"`, `{"extra":1,"status"`), nil},
+
+	{"undocumented success", 201, asJSON, goodResponse, want("$status status")},
+	{"no content", 204, "", "", want("$status status")},
+	{"moved permanently", 301, asJSON, goodResponse, want("$status status")},
+	{"found", 302, asJSON, goodResponse, want("$status status")},
+	{"not modified", 304, "", "", want("$status status")},
+	{"temporary redirect", 307, asJSON, goodResponse, want("$status status")},
+	{"permanent redirect", 308, asJSON, goodResponse, want("$status status")},
+	{"403", 403, asJSON, `{"message":"x"}`, want("$status status")},
+	{"404", 404, "text/html", "<html>", want("$status status")},
+	{"429", 429, asJSON, `{"message":"x"}`, want("$status status")},
+	{"500", 500, asJSON, `{"message":"x"}`, want("$status status")},
+	{"503", 503, "text/plain", "x", want("$status status")},
+
+	{"no media type", 200, "", goodResponse, want("$header.Content-Type mediaType")},
+	{"html", 200, "text/html", "<html>", want("$header.Content-Type mediaType")},
+	{"html error", 400, "text/html", "<html>", want("$header.Content-Type mediaType")},
+	{"problem", 400, "application/problem+json", `{"message":"x"}`, want("$header.Content-Type mediaType")},
+
+	{"empty body", 200, asJSON, "", want("$ json")},
+	{"truncated", 200, asJSON, goodResponse[:40], want("$ json")},
+	{"trailing garbage", 200, asJSON, goodResponse + "x", want("$ json")},
+	{"second value", 401, asJSON, `{"message":"x"}{"message":"x"}`, want("$ json")},
+	{"duplicate key", 200, asJSON, answerWith(`"status":true`, `"status":true,"status":true`), want("$ json")},
+	{"empty object", 200, asJSON, `{}`, want("$.status required", "$.data required")},
+	{"null", 200, asJSON, `null`, want("$ type")},
+	{"null data", 200, asJSON, `{"status":true,"data":null}`, want("$.data type")},
+	{"empty data", 200, asJSON, `{"status":true,"data":{}}`, want("$.data.requestId required", "$.data.url required", "$.data.expiresAfter required")},
+	{"status as a string", 200, asJSON, answerWith("true", `"true"`), want("$.status type")},
+	{"30 February", 200, asJSON, answerWith("2025-07-30", "2025-02-30"), want("$.data.expiresAfter format")},
+	{"date-time without zone", 200, asJSON, answerWith("994Z", "994"), want("$.data.expiresAfter format")},
+	{"expiry as a number", 200, asJSON, answerWith(`"2025-07-30T08:55:52.520909994Z"`, "1753865752"), want("$.data.expiresAfter type")},
+	{"relative url", 200, asJSON, answerWith("https://example.com", ""), want("$.data.url format")},
+	{"url with a quote", 200, asJSON, answerWith("https://example.com", `https://example.com/\"`), want("$.data.url format")},
+	{"message missing", 400, asJSON, `{"error":"x"}`, want("$.message required")},
+	{"message null", 401, asJSON, `{"message":null}`, want("$.message type")},
+}
+
 func TestValidator_JudgesResponses(t *testing.T) {
-	const asJSON = "application/json"
-	answer := func(old, replacement string) string {
-		require.Contains(t, goodResponse, old)
-		return strings.Replace(goodResponse, old, replacement, 1)
-	}
 	v := newValidator(t)
-	for _, tt := range []struct {
-		name              string
-		status            int
-		contentType, body string
-		want              []string
-	}{
-		{"the document's example", 200, asJSON, goodResponse, nil},
-		{"capitals and charset", 200, "Application/JSON; Charset=UTF-8", goodResponse, nil},
-		{"status false", 200, asJSON, answer("true", "false"), nil},
-		{"400", 400, asJSON, `{"message":"Invalid request payload"}`, nil},
-		{"401", 401, asJSON, `{"message":"Unauthorized request"}`, nil},
-		{"extra property", 200, asJSON, answer(`{"status"`, `{"extra":1,"status"`), nil},
-
-		{"undocumented success", 201, asJSON, goodResponse, want("$status status")},
-		{"no content", 204, "", "", want("$status status")},
-		{"moved permanently", 301, asJSON, goodResponse, want("$status status")},
-		{"found", 302, asJSON, goodResponse, want("$status status")},
-		{"not modified", 304, "", "", want("$status status")},
-		{"temporary redirect", 307, asJSON, goodResponse, want("$status status")},
-		{"permanent redirect", 308, asJSON, goodResponse, want("$status status")},
-		{"403", 403, asJSON, `{"message":"x"}`, want("$status status")},
-		{"404", 404, "text/html", "<html>", want("$status status")},
-		{"429", 429, asJSON, `{"message":"x"}`, want("$status status")},
-		{"500", 500, asJSON, `{"message":"x"}`, want("$status status")},
-		{"503", 503, "text/plain", "x", want("$status status")},
-
-		{"no media type", 200, "", goodResponse, want("$header.Content-Type mediaType")},
-		{"html", 200, "text/html", "<html>", want("$header.Content-Type mediaType")},
-		{"html error", 400, "text/html", "<html>", want("$header.Content-Type mediaType")},
-		{"problem", 400, "application/problem+json", `{"message":"x"}`, want("$header.Content-Type mediaType")},
-
-		{"empty body", 200, asJSON, "", want("$ json")},
-		{"truncated", 200, asJSON, goodResponse[:40], want("$ json")},
-		{"trailing garbage", 200, asJSON, goodResponse + "x", want("$ json")},
-		{"second value", 401, asJSON, `{"message":"x"}{"message":"x"}`, want("$ json")},
-		{"duplicate key", 200, asJSON, answer(`"status":true`, `"status":true,"status":true`), want("$ json")},
-		{"empty object", 200, asJSON, `{}`, want("$.status required", "$.data required")},
-		{"null", 200, asJSON, `null`, want("$ type")},
-		{"null data", 200, asJSON, `{"status":true,"data":null}`, want("$.data type")},
-		{"empty data", 200, asJSON, `{"status":true,"data":{}}`, want("$.data.requestId required", "$.data.url required", "$.data.expiresAfter required")},
-		{"status as a string", 200, asJSON, answer("true", `"true"`), want("$.status type")},
-		{"30 February", 200, asJSON, answer("2025-07-30", "2025-02-30"), want("$.data.expiresAfter format")},
-		{"date-time without zone", 200, asJSON, answer("994Z", "994"), want("$.data.expiresAfter format")},
-		{"expiry as a number", 200, asJSON, answer(`"2025-07-30T08:55:52.520909994Z"`, "1753865752"), want("$.data.expiresAfter type")},
-		{"relative url", 200, asJSON, answer("https://example.com", ""), want("$.data.url format")},
-		{"url with a quote", 200, asJSON, answer("https://example.com", `https://example.com/\"`), want("$.data.url format")},
-		{"message missing", 400, asJSON, `{"error":"x"}`, want("$.message required")},
-		{"message null", 401, asJSON, `{"message":null}`, want("$.message type")},
-	} {
+	for _, tt := range responses {
 		t.Run(tt.name, func(t *testing.T) {
 			resp := newResponse(tt.status, tt.contentType, tt.body)
 			err := v.ValidateResponse(newRequest(t, goodRequest), resp)

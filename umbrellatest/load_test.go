@@ -17,26 +17,28 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
+// mixedFaults are what a client asks for, how many sessions that opens, and whether
+// the client gets a link.
+var mixedFaults = []struct {
+	fault    string
+	sessions int64
+	ok       bool
+}{
+	{"", 1, true},
+	{"status=500", 0, false},
+	{"status=500; after-processing", 1, false},
+	{"reset", 0, false},
+	{"reset; after-processing", 1, false},
+	{"truncate", 1, false},
+	{"malformed", 1, false},
+	{"media-type=text/html", 1, false},
+	{"oversize=2000000", 1, false},
+	{"break", 1, false},
+	{"delay=1ms; delay-body=1ms", 1, true},
+}
+
 func TestMock_Holds200ConcurrentClientsWithMixedFaults(t *testing.T) {
 	s := umbrellatest.NewServer(t)
-	// What a client asks for, how many sessions that opens, and its success.
-	mix := []struct {
-		fault    string
-		sessions int64
-		ok       bool
-	}{
-		{"", 1, true},
-		{"status=500", 0, false},
-		{"status=500; after-processing", 1, false},
-		{"reset", 0, false},
-		{"reset; after-processing", 1, false},
-		{"truncate", 1, false},
-		{"malformed", 1, false},
-		{"media-type=text/html", 1, false},
-		{"oversize=2000000", 1, false},
-		{"break", 1, false},
-		{"delay=1ms; delay-body=1ms", 1, true},
-	}
 	// Nothing here has a time limit: a busy machine may be slow.
 	source, err := authprovider.NewAPIKeySource(s.URL, s.APIKey, s.CustomerID)
 	require.NoError(t, err)
@@ -55,7 +57,7 @@ func TestMock_Holds200ConcurrentClientsWithMixedFaults(t *testing.T) {
 				return
 			}
 			for j := range 5 {
-				turn := mix[(i+j)%len(mix)]
+				turn := mixedFaults[(i+j)%len(mixedFaults)]
 				link, err := client.CreateSessionLink(t.Context(), request, func(_ context.Context, req *http.Request) error {
 					if turn.fault != "" {
 						req.Header.Set("Umbrella-Mock-Fault", turn.fault)

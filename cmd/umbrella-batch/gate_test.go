@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -61,31 +60,5 @@ func TestGate_OpensAtTheRateAndEndsWithItsContext(t *testing.T) {
 		}
 		workers.Wait()
 		require.InDelta(t, 10, passed.Load(), 1)
-	})
-}
-
-func TestProgress_IsALineNowAndThenOffATerminal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		g := &gate{}
-		p := newProgress(1000, g, &out)
-		ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
-		defer cancel()
-		go func() {
-			for range 2 {
-				time.Sleep(7 * time.Second)
-				for range 100 {
-					p.passed.Add(1)
-					p.count(open)
-				}
-			}
-			p.count(unknown)
-			g.slow(10 * time.Second)
-		}()
-		p.show(ctx)
-		require.Equal(t, "100 of 1000: 100 open; 10.0/s, 1m30s left\n201 of 1000: 200 open, 1 unknown; 10.0/s, 1m19s left, paused for 4s\n", out.String())
-		out.Reset()
-		p.wait(3, time.Now().Add(171*time.Second))
-		require.Equal(t, "201 of 1000: 200 open, 1 unknown; waiting up to 2m51s for 3 that another run is sending, or was when it ended\n", out.String())
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,31 @@ func TestService_ASessionThatEndsUnsigned(t *testing.T) {
 		_, state := get(t, base+"/contracts/1")
 		return state == "not signed\n"
 	}, 20*time.Second, 10*time.Millisecond)
+}
+
+// An event is a hint: without it the signature is seen a little later.
+func TestService_SeesASignatureWhoseEventsAreLost(t *testing.T) {
+	mock, base := start(t)
+	require.NoError(t, mock.InjectEvent(umbrellatest.EventFault{Drop: true, Times: 100}))
+	resp, err := browser.PostForm(base+"/contracts/1/sign", form("user@example.com"))
+	require.NoError(t, err)
+	_ = resp.Body.Close()
+	require.Eventually(t, func() bool { // the next question comes later, or with an event
+		return slices.ContainsFunc(mock.Requests(), func(r umbrellatest.Request) bool {
+			return strings.Contains(r.Path, "getVerification") && r.Status == http.StatusOK
+		})
+	}, 10*time.Second, time.Millisecond)
+	for requestID := range mock.Sessions() {
+		require.NoError(t, mock.Complete(requestID))
+	}
+	require.Eventually(t, func() bool {
+		_, document := get(t, base+"/contracts/1")
+		return strings.HasPrefix(document, "%PDF-")
+	}, 20*time.Second, 10*time.Millisecond)
+	require.NotEmpty(t, mock.Events())
+	for _, event := range mock.Events() {
+		require.Zero(t, event.Try, "%s was delivered", event.Status)
+	}
 }
 
 // The built program is killed again and again while contracts are signed.

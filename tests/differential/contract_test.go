@@ -60,7 +60,8 @@ func judgeBodies(t *testing.T, rng *rand.Rand, m *spec.Media, n int, judge func(
 	g, err := spec.NewGenerator(m.Schema, m.Examples, rng)
 	require.NoError(t, err)
 	for range n {
-		data := g.JSON()
+		data, err := g.JSON()
+		require.NoError(t, err)
 		if len(data) == 0 {
 			continue // no body at all
 		}

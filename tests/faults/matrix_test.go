@@ -64,7 +64,8 @@ func TestMatrix(t *testing.T) {
 	var standard bytes.Buffer // what net/http logs on its own
 	log.SetOutput(&standard)
 	defer log.SetOutput(os.Stderr)
-	rows := slices.Concat(tcpRows(), answerRows(), statusRows(), retryRows(), contextRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
+	rows := slices.Concat(connectionRows(), framingRows(), contentRows(), answerRows(), statusRows(), retryRows(),
+		callerRows(), routeRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
 	require.GreaterOrEqual(t, len(rows), 60)
 	names := map[string]bool{}
 	t.Run("rows", func(t *testing.T) {

@@ -61,10 +61,13 @@ func saysAndLingers(text string) func(*site, *conn, int) {
 	}
 }
 
-func tcpRows() []row {
-	const typed = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-	half := sessionBody[:len(sessionBody)/2]
-	chunk := fmt.Sprintf("%x\r\n%s\r\n", len(sessionBody), sessionBody)
+// The beginning of a head that goes on wrongly, and of a body that ends too early.
+const jsonHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+var halfBody = sessionBody[:len(sessionBody)/2]
+
+// connectionRows end the connection, or stop, somewhere between accept and the last byte.
+func connectionRows() []row {
 	return []row{
 		{name: "none: the answer is as documented", raw: func(_ *site, c *conn, _ int) {
 			for c.request() {
@@ -94,43 +97,57 @@ func tcpRows() []row {
 			c.linger()
 		}, want: opened(0, "context.DeadlineExceeded")},
 		{name: "stops in the header", raw: func(s *site, c *conn, n int) {
-			says(typed+"Content-Le")(s, c, n)
+			says(jsonHead+"Content-Le")(s, c, n)
 			s.ctx.expire()
 			c.linger()
 		}, want: opened(0, "context.DeadlineExceeded")},
-		{name: "closed in the header", raw: says(typed + "Content-Le"), want: opened(0, "")},
-		{name: "stops in the body", raw: saysAndLingers(head(len(sessionBody)) + half), setup: expireAfterHeaders, want: opened(200, "ErrInvalidResponse context.DeadlineExceeded")},
-		{name: "closed in the body", raw: says(head(len(sessionBody)) + half), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
+		{name: "closed in the header", raw: says(jsonHead + "Content-Le"), want: opened(0, "")},
+		{name: "stops in the body", raw: saysAndLingers(head(len(sessionBody)) + halfBody), setup: expireAfterHeaders, want: opened(200, "ErrInvalidResponse context.DeadlineExceeded")},
+		{name: "closed in the body", raw: says(head(len(sessionBody)) + halfBody), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
 		{name: "reset in the body", raw: func(s *site, c *conn, n int) {
-			says(head(len(sessionBody))+half)(s, c, n)
+			says(head(len(sessionBody))+halfBody)(s, c, n)
 			<-s.warmedUp
 			c.reset()
 		}, setup: func(_ *testing.T, s *site) { s.base = afterHeaders{s.transport, s.ready} }, want: opened(200, "ErrInvalidResponse ECONNRESET")},
+	}
+}
+
+// framingRows are answers whose head is wrong or does not fit the body, and a few that
+// are right in a way of their own.
+func framingRows() []row {
+	chunk := fmt.Sprintf("%x\r\n%s\r\n", len(sessionBody), sessionBody)
+	return []row{
 		{name: "Content-Length too large", raw: saysAndLingers(head(len(sessionBody)+10) + sessionBody), setup: expireAfterHeaders, want: opened(200, "ErrInvalidResponse context.DeadlineExceeded")},
 		{name: "Content-Length too small", raw: saysAndLingers(head(60) + sessionBody), want: opened(200, "ErrInvalidResponse")},
-		{name: "Content-Length of 2^63-1", raw: says(typed + "Content-Length: 9223372036854775807\r\n\r\n" + sessionBody), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
-		{name: "Content-Length of -1", raw: says(typed + "Content-Length: -1\r\n\r\n" + sessionBody), want: opened(0, "")},
-		{name: "two Content-Lengths", raw: says(typed + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + sessionBody), want: opened(0, "")},
-		{name: "Content-Length and chunks", raw: saysAndLingers(typed + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n\r\n"), want: want{link: true, requests: 1, sessions: 1}},
+		{name: "Content-Length of 2^63-1", raw: says(jsonHead + "Content-Length: 9223372036854775807\r\n\r\n" + sessionBody), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
+		{name: "Content-Length of -1", raw: says(jsonHead + "Content-Length: -1\r\n\r\n" + sessionBody), want: opened(0, "")},
+		{name: "two Content-Lengths", raw: says(jsonHead + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + sessionBody), want: opened(0, "")},
+		{name: "Content-Length and chunks", raw: saysAndLingers(jsonHead + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n\r\n"), want: want{link: true, requests: 1, sessions: 1}},
 		{name: "HTTP/1.0, closed at the end", raw: says("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + sessionBody), want: want{link: true, requests: 1, sessions: 1}},
-		{name: "HTTP/1.0, closed too early", raw: says("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + half), want: opened(200, "ErrInvalidResponse")},
-		{name: "chunks that are garbage", raw: says(typed + "Transfer-Encoding: chunked\r\n\r\ncanary\r\n"), want: opened(200, "ErrInvalidResponse")},
-		{name: "chunks without an end", raw: says(typed + "Transfer-Encoding: chunked\r\n\r\n" + chunk), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
-		{name: "unknown Transfer-Encoding", raw: says(typed + "Transfer-Encoding: canary\r\n\r\n" + sessionBody), want: opened(0, "")},
+		{name: "HTTP/1.0, closed too early", raw: says("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + halfBody), want: opened(200, "ErrInvalidResponse")},
+		{name: "chunks that are garbage", raw: says(jsonHead + "Transfer-Encoding: chunked\r\n\r\ncanary\r\n"), want: opened(200, "ErrInvalidResponse")},
+		{name: "chunks without an end", raw: says(jsonHead + "Transfer-Encoding: chunked\r\n\r\n" + chunk), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
+		{name: "unknown Transfer-Encoding", raw: says(jsonHead + "Transfer-Encoding: canary\r\n\r\n" + sessionBody), want: opened(0, "")},
 		{name: "not HTTP", raw: says("SSH-2.0-canary " + session + "\r\n"), want: opened(0, "")},
 		{name: "status line without a number", raw: says("HTTP/1.1 canary OK\r\n\r\n"), want: opened(0, "")},
-		{name: "header line without a colon", raw: says(typed + "canary\r\n\r\n"), want: opened(0, "")},
-		{name: "header of 1 MiB", raw: says(typed + "X-Pad: " + strings.Repeat("canary ", 150_000) + "\r\n\r\n" + sessionBody), want: opened(0, "")},
+		{name: "header line without a colon", raw: says(jsonHead + "canary\r\n\r\n"), want: opened(0, "")},
+		{name: "header of 1 MiB", raw: says(jsonHead + "X-Pad: " + strings.Repeat("canary ", 150_000) + "\r\n\r\n" + sessionBody), want: opened(0, "")},
 		{name: "ten interim answers, then success", raw: saysAndLingers(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </canary>\r\n\r\n", 10) + head(len(sessionBody)) + sessionBody), want: want{link: true, requests: 1, sessions: 1}},
 		{name: "interim answers without end", raw: says(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </canary>\r\n\r\n", 50_000)), want: opened(0, "")},
 		{name: "101 Switching Protocols, then nothing", raw: saysAndLingers("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: canary\r\n\r\n"), want: opened(101, "")},
+	}
+}
+
+// contentRows are bodies that are too large, or encoded.
+func contentRows() []row {
+	return []row{
 		{name: "body of 256 MiB", http: flood(http.StatusOK, ""), want: opened(200, "ErrInvalidResponse ErrResponseTooLarge")},
 		{name: "error body of 256 MiB", http: flood(http.StatusInternalServerError, ""), want: opened(500, "ErrServer ErrResponseTooLarge")},
 		{name: "gzip bomb of 256 MiB", http: flood(http.StatusOK, "gzip"), want: opened(200, "ErrInvalidResponse ErrResponseTooLarge")},
-		{name: "gzip that is none", raw: saysAndLingers(typed + "Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + sessionBody[:20]), want: opened(200, "ErrInvalidResponse")},
-		{name: "gzip cut short", raw: says(typed + "Content-Encoding: gzip\r\n\r\n" + zipped()[:40]), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
-		{name: "gzip as it should be", raw: says(typed + "Content-Encoding: gzip\r\n\r\n" + zipped()), want: want{link: true, requests: 1, sessions: 1}},
-		{name: "an encoding nobody asked for", raw: says(typed + "Content-Encoding: br\r\n\r\n\x0b\x02\x80canary"), want: opened(200, "ErrInvalidResponse")},
+		{name: "gzip that is none", raw: saysAndLingers(jsonHead + "Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + sessionBody[:20]), want: opened(200, "ErrInvalidResponse")},
+		{name: "gzip cut short", raw: says(jsonHead + "Content-Encoding: gzip\r\n\r\n" + zipped()[:40]), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
+		{name: "gzip as it should be", raw: says(jsonHead + "Content-Encoding: gzip\r\n\r\n" + zipped()), want: want{link: true, requests: 1, sessions: 1}},
+		{name: "an encoding nobody asked for", raw: says(jsonHead + "Content-Encoding: br\r\n\r\n\x0b\x02\x80canary"), want: opened(200, "ErrInvalidResponse")},
 	}
 }
 

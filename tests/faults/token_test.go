@@ -3,8 +3,8 @@ package faults
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
-	"testing"
 )
 
 type handler = func(*site, http.ResponseWriter, *http.Request)
@@ -61,7 +61,16 @@ func answersAuth(body string) handler {
 }
 
 func tokenRows() []row {
-	var rows []row
+	rows := slices.Concat(firstTokenRows(), renewalRows(), refusedTokenRows())
+	for i := range rows {
+		rows[i].key = true
+	}
+	return rows
+}
+
+// firstTokenRows have each of tokenFaults before the first token: always, and, where
+// POST /auth may be repeated, once. Last, nobody listens at all.
+func firstTokenRows() (rows []row) {
 	for _, f := range tokenFaults {
 		rows = append(rows, row{group: "no token yet, and POST /auth", name: f.name, http: serves, auth: f.auth, want: want{is: f.is, attempts: 1}})
 	}
@@ -71,71 +80,76 @@ func tokenRows() []row {
 		}
 		rows = append(rows, row{
 			group: "no token yet, and once POST /auth", name: f.name, http: serves,
-			auth: func(s *site, w http.ResponseWriter, r *http.Request) {
-				if s.tokens.Load() == 1 {
-					f.auth(s, w, r)
-					return
-				}
-				reply(w, http.StatusOK, tokenBody)
-			},
+			auth: firstToken(f.auth, answersAuth(tokenBody)),
 			want: want{link: true, requests: 1, sessions: 1},
 		})
 	}
+	return append(rows, row{name: "POST /auth: connection refused", http: serves, setup: refuse, want: want{is: "authprovider.ErrTransient ECONNREFUSED", attempts: 1}})
+}
+
+// renewalRows have each of tokenFaults when the API refuses the first token.
+func renewalRows() (rows []row) {
 	for _, f := range tokenFaults {
 		rows = append(rows, row{
-			group: "401, and then POST /auth", name: f.name,
-			http: func(_ *site, w http.ResponseWriter, _ *http.Request) {
-				reply(w, 401, `{"message":"Unauthorized request"}`)
-			},
-			auth: func(s *site, w http.ResponseWriter, r *http.Request) {
-				if s.tokens.Load() == 1 {
-					reply(w, http.StatusOK, tokenBody)
-					return
-				}
-				f.auth(s, w, r)
-			},
+			group: "401, and then POST /auth", name: f.name, http: unauthorized,
+			auth: firstToken(answersAuth(tokenBody), f.auth),
 			want: want{status: 401, is: "ErrUnauthorized", attempts: 1, requests: 1},
 		})
 	}
-	after401 := func(then handler) handler {
-		return func(s *site, w http.ResponseWriter, r *http.Request) {
-			if s.requests.Load() == 1 {
-				reply(w, 401, `{"message":"Unauthorized request"}`)
-				return
-			}
-			then(s, w, r)
+	return rows
+}
+
+// firstToken answers the first POST /auth in one way, and those after it in another.
+func firstToken(first, then handler) handler {
+	return func(s *site, w http.ResponseWriter, r *http.Request) {
+		if s.tokens.Load() == 1 {
+			first(s, w, r)
+			return
 		}
+		then(s, w, r)
 	}
-	rows = append(rows,
-		row{name: "POST /auth: connection refused", http: serves, setup: refuse, want: want{is: "authprovider.ErrTransient ECONNREFUSED", attempts: 1}},
-		row{name: "401 once", http: after401(serves), want: want{link: true, requests: 2, sessions: 1}},
-		row{name: "401 always", http: after401(repeats(401)), want: want{status: 401, is: "ErrUnauthorized", attempts: 1, requests: 2}},
-		row{name: "401, and POST /auth hands out the same token", http: after401(serves), auth: answersAuth(tokenBody), want: want{status: 401, is: "ErrUnauthorized", attempts: 1, requests: 1}},
-		row{name: "401, then 403", http: after401(repeats(403)), want: want{status: 403, is: "ErrForbidden", attempts: 1, requests: 2}},
-		row{name: "401, then 429, then success", http: after401(func(s *site, w http.ResponseWriter, _ *http.Request) {
+}
+
+func unauthorized(_ *site, w http.ResponseWriter, _ *http.Request) {
+	reply(w, 401, `{"message":"Unauthorized request"}`)
+}
+
+// after401 refuses the first request.
+func after401(then handler) handler {
+	return func(s *site, w http.ResponseWriter, r *http.Request) {
+		if s.requests.Load() == 1 {
+			unauthorized(s, w, r)
+			return
+		}
+		then(s, w, r)
+	}
+}
+
+// refusedTokenRows are about what comes after a 401 while POST /auth works.
+func refusedTokenRows() []row {
+	return []row{
+		{name: "401 once", http: after401(serves), want: want{link: true, requests: 2, sessions: 1}},
+		{name: "401 always", http: after401(repeats(401)), want: want{status: 401, is: "ErrUnauthorized", attempts: 1, requests: 2}},
+		{name: "401, and POST /auth hands out the same token", http: after401(serves), auth: answersAuth(tokenBody), want: want{status: 401, is: "ErrUnauthorized", attempts: 1, requests: 1}},
+		{name: "401, then 403", http: after401(repeats(403)), want: want{status: 403, is: "ErrForbidden", attempts: 1, requests: 2}},
+		{name: "401, then 429, then success", http: after401(func(s *site, w http.ResponseWriter, _ *http.Request) {
 			if s.requests.Load() == 2 {
 				reply(w, 429, "")
 				return
 			}
 			s.success(w)
 		}), want: want{link: true, requests: 3, sessions: 1}},
-		row{name: "401, then reset after the request", http: after401(func(s *site, w http.ResponseWriter, r *http.Request) {
+		{name: "401, then reset after the request", http: after401(func(s *site, w http.ResponseWriter, r *http.Request) {
 			s.sessions.Add(1)
 			hijack(func(c *net.TCPConn) { _ = c.SetLinger(0) })(s, w, r)
 		}), want: want{is: "ECONNRESET", maybe: "yes", attempts: 1, requests: 2, sessions: 1}},
-		row{name: "401 with half a body, then success", http: after401(serves), setup: func(_ *testing.T, s *site) {
-			s.row.http = func(s *site, w http.ResponseWriter, r *http.Request) {
-				if s.requests.Load() == 1 {
-					w.Header().Set("Content-Length", "100")
-					reply(w, 401, "{")
-					return
-				}
-				s.success(w)
+		{name: "401 with half a body, then success", http: func(s *site, w http.ResponseWriter, _ *http.Request) {
+			if s.requests.Load() == 1 {
+				w.Header().Set("Content-Length", "100")
+				reply(w, 401, "{")
+				return
 			}
+			s.success(w)
 		}, want: want{link: true, requests: 2, sessions: 1}},
-	)
-	for i := range rows {
-		rows[i].key = true
 	}
-	return rows
 }

@@ -168,70 +168,68 @@ func TestBatch_KilledAtRandomPointsItOpensEachRowOnce(t *testing.T) {
 	})
 }
 
+// Only PostgreSQL can be shared by machines.
 func TestBatch_ThreeMachinesShareAJob(t *testing.T) {
-	if postgres == nil {
-		t.Skip("only PostgreSQL is shared")
-	}
-	d := newPostgres(t, "")
-	b := newBatch(t, d, newService(t, umbrellatest.WithLatency(2*time.Millisecond)), *batchRows)
-	var all sync.WaitGroup
-	outs := []string{"a.csv", "b.csv", "c.csv"}
-	for _, out := range outs {
-		all.Go(func() {
-			cmd, output := b.process(out)
-			b.run(t, cmd, nil)
-			if code := cmd.ProcessState.ExitCode(); !slices.Contains([]int{0, 3}, code) {
-				t.Errorf("exit code %d: %s", code, output)
-			}
-		})
-	}
-	all.Wait()
-	var found string
-	for _, out := range outs {
-		found = b.verify(t, out)
-	}
-	results.add(t, d.name, fmt.Sprintf("umbrella-batch: %d rows, shared by 3 processes", *batchRows), "%s", found)
+	onPostgres(t, func(t *testing.T, d database) {
+		b := newBatch(t, d, newService(t, umbrellatest.WithLatency(2*time.Millisecond)), *batchRows)
+		var all sync.WaitGroup
+		outs := []string{"a.csv", "b.csv", "c.csv"}
+		for _, out := range outs {
+			all.Go(func() {
+				cmd, output := b.process(out)
+				b.run(t, cmd, nil)
+				if code := cmd.ProcessState.ExitCode(); !slices.Contains([]int{0, 3}, code) {
+					t.Errorf("exit code %d: %s", code, output)
+				}
+			})
+		}
+		all.Wait()
+		var found string
+		for _, out := range outs {
+			found = b.verify(t, out)
+		}
+		results.add(t, d.name, fmt.Sprintf("umbrella-batch: %d rows, shared by 3 processes", *batchRows), "%s", found)
+	})
 }
 
+// Only PostgreSQL has a setting, synchronous_commit, that lets a commit get lost.
 func TestBatch_ItsClaimsOutliveTheServer(t *testing.T) {
-	if postgres == nil {
-		t.Skip("synchronous_commit is a setting of PostgreSQL")
-	}
-	d := newPostgres(t, "")
-	b := newBatch(t, d, newService(t), 100)
-	db := d.open(t)
-	for _, statement := range []string{
-		"CREATE TABLE written (setting TEXT)",
-		`CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
-			$$ BEGIN INSERT INTO written VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$`,
-		"CREATE TRIGGER note BEFORE INSERT ON umbrella_once FOR EACH ROW EXECUTE FUNCTION note()",
-	} {
-		_, err := db.Exec(statement)
-		require.NoError(t, err)
-	}
-	cmd, output := b.process("links.csv", "synchronous_commit=off")
-	require.NoError(t, cmd.Run(), output)
-	var on, all int
-	require.NoError(t, db.QueryRow("SELECT count(*) FILTER (WHERE setting = 'on'), count(*) FROM written").Scan(&on, &all))
-	require.Equal(t, 100, on)
-	require.Equal(t, all, on)
+	onPostgres(t, func(t *testing.T, d database) {
+		b := newBatch(t, d, newService(t), 100)
+		db := d.open(t)
+		for _, statement := range []string{
+			"CREATE TABLE written (setting TEXT)",
+			`CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+				$$ BEGIN INSERT INTO written VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$`,
+			"CREATE TRIGGER note BEFORE INSERT ON umbrella_once FOR EACH ROW EXECUTE FUNCTION note()",
+		} {
+			_, err := db.Exec(statement)
+			require.NoError(t, err)
+		}
+		cmd, output := b.process("links.csv", "synchronous_commit=off")
+		require.NoError(t, cmd.Run(), output)
+		var on, all int
+		require.NoError(t, db.QueryRow("SELECT count(*) FILTER (WHERE setting = 'on'), count(*) FROM written").Scan(&on, &all))
+		require.Equal(t, 100, on)
+		require.Equal(t, all, on)
+	})
 }
 
+// Only PostgreSQL has a server that can be away.
 func TestBatch_GoesOnWhenTheDatabaseIsBack(t *testing.T) {
-	if postgres == nil {
-		t.Skip("an SQLite ledger has no server")
-	}
-	b := newBatch(t, newPostgres(t, ""), newService(t, umbrellatest.WithLatency(50*time.Millisecond)), 1000)
-	cmd, output := b.process("links.csv")
-	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool { return len(b.s.Sessions()) > 100 }, 30*time.Second, 10*time.Millisecond)
-	require.NoError(t, postgres.do("pg_ctl", "-D", postgres.data(), "-w", "-m", "fast", "stop"))
-	before := len(b.s.Sessions())
-	require.Less(t, before, 1000)
-	time.Sleep(1500 * time.Millisecond) // more than once's own tries
-	require.NoError(t, postgres.start())
-	b.weigh(cmd.Process.Pid)
-	_ = cmd.Wait()
-	require.Contains(t, []int{0, 3}, cmd.ProcessState.ExitCode(), output)
-	results.add(t, pgDB, "umbrella-batch: 1000 rows, the database away for more than 1.5 s", "%s", b.verify(t, "links.csv"))
+	onPostgres(t, func(t *testing.T, d database) {
+		b := newBatch(t, d, newService(t, umbrellatest.WithLatency(50*time.Millisecond)), 1000)
+		cmd, output := b.process("links.csv")
+		require.NoError(t, cmd.Start())
+		require.Eventually(t, func() bool { return len(b.s.Sessions()) > 100 }, 30*time.Second, 10*time.Millisecond)
+		require.NoError(t, postgres.do("pg_ctl", "-D", postgres.data(), "-w", "-m", "fast", "stop"))
+		before := len(b.s.Sessions())
+		require.Less(t, before, 1000)
+		time.Sleep(1500 * time.Millisecond) // more than once's own tries
+		require.NoError(t, postgres.start())
+		b.weigh(cmd.Process.Pid)
+		_ = cmd.Wait()
+		require.Contains(t, []int{0, 3}, cmd.ProcessState.ExitCode(), output)
+		results.add(t, pgDB, "umbrella-batch: 1000 rows, the database away for more than 1.5 s", "%s", b.verify(t, "links.csv"))
+	})
 }

@@ -125,24 +125,23 @@ func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.Tra
 
 func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+// Only the driver for PostgreSQL counts statements.
 func TestCost_AnExistingKeyIsOneStatementAndANewOneIsThree(t *testing.T) {
-	if postgres == nil {
-		t.Skip("only the driver for PostgreSQL counts statements")
-	}
-	d := newPostgres(t, "")
-	config, err := pgx.ParseConfig(d.dsn)
-	require.NoError(t, err)
-	var count statements
-	config.Tracer = &count
-	var db *sql.DB = stdlib.OpenDB(*config)
-	defer db.Close()
-	l, err := once.New(db, []byte(secret))
-	require.NoError(t, err)
-	s := newService(t)
-	for _, want := range []int64{3, 1, 1} {
-		count.n.Store(0)
-		_, err = l.CreateSessionLink(t.Context(), s.client, "k", request("k"))
+	onPostgres(t, func(t *testing.T, d database) {
+		config, err := pgx.ParseConfig(d.dsn)
 		require.NoError(t, err)
-		require.Equal(t, want, count.n.Load())
-	}
+		var count statements
+		config.Tracer = &count
+		var db *sql.DB = stdlib.OpenDB(*config)
+		defer db.Close()
+		l, err := once.New(db, []byte(secret))
+		require.NoError(t, err)
+		s := newService(t)
+		for _, want := range []int64{3, 1, 1} {
+			count.n.Store(0)
+			_, err = l.CreateSessionLink(t.Context(), s.client, "k", request("k"))
+			require.NoError(t, err)
+			require.Equal(t, want, count.n.Load())
+		}
+	})
 }

@@ -2,11 +2,9 @@ package once_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
+	"os/signal"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -64,105 +62,103 @@ func TestRace_OneSessionForEachKeyAtEachIsolationLevel(t *testing.T) {
 
 // TestRestart restarts PostgreSQL while replicas work.
 func TestRestart_NoKeyHasTwoSessions(t *testing.T) {
-	if postgres == nil {
-		t.Skip("without PostgreSQL there is nothing to restart")
-	}
-	d := newPostgres(t, "")
-	s := newService(t, umbrellatest.WithLatency(5*time.Millisecond))
-	var stop atomic.Bool
-	var all sync.WaitGroup
-	var next, failures atomic.Int64
-	for range 4 {
-		l := d.ledger(t, once.WithLease(30*time.Second))
-		for range 2 {
-			all.Go(func() {
-				for !stop.Load() {
-					key := fmt.Sprintf("k%d", next.Add(1)/4) // four calls for each key
-					if _, err := l.CreateSessionLink(t.Context(), s.client, key, request(key)); err != nil {
-						failures.Add(1)
+	onPostgres(t, func(t *testing.T, d database) {
+		s := newService(t, umbrellatest.WithLatency(5*time.Millisecond))
+		var stop atomic.Bool
+		var all sync.WaitGroup
+		var next, failures atomic.Int64
+		for range 4 {
+			l := d.ledger(t, once.WithLease(30*time.Second))
+			for range 2 {
+				all.Go(func() {
+					for !stop.Load() {
+						key := fmt.Sprintf("k%d", next.Add(1)/4) // four calls for each key
+						if _, err := l.CreateSessionLink(t.Context(), s.client, key, request(key)); err != nil {
+							failures.Add(1)
+						}
 					}
-				}
-			})
-		}
-	}
-	for _, mode := range []string{"immediate", "fast"} {
-		time.Sleep(300 * time.Millisecond)
-		require.NoError(t, postgres.do("pg_ctl", "-D", postgres.data(), "-w", "-m", mode, "stop"))
-		require.NoError(t, postgres.start())
-	}
-	time.Sleep(300 * time.Millisecond)
-	stop.Store(true)
-	all.Wait()
-
-	l := d.ledger(t)
-	unknown := 0
-	for n := range next.Load() / 4 {
-		key := fmt.Sprintf("k%d", n)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		_, err := l.CreateSessionLink(ctx, s.client, key, request(key))
-		cancel()
-		if err != nil {
-			unknown++
-		}
-	}
-	opened := s.opened(t)
-	for key, sessions := range opened {
-		require.Len(t, sessions, 1, key)
-	}
-	require.Greater(t, len(opened), 10)
-	results.add(t, d.name, "restarted twice in the middle of 8 callers", "%d keys, 0 with two sessions, %d calls failed, %d keys without a link afterwards", len(opened), failures.Load(), unknown)
-}
-
-// TestDiskFull fills the disk before a claim and after it.
-func TestDiskFull_NothingIsSentUnclaimedAndNoLinkIsLost(t *testing.T) {
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
-		// Only root may, and no other disk is small enough to fill it.
-		t.Skipf("cannot mount a tmpfs: %v", err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	d := sqliteAt(t, dir)
-	s := newService(t)
-	l := d.ledger(t, once.WithLease(time.Second))
-	_, err := l.CreateSessionLink(t.Context(), s.client, "before", request("before"))
-	require.NoError(t, err)
-
-	filler := filepath.Join(dir, "filler")
-	fill := func() error {
-		f, err := os.OpenFile(filler, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		for _, size := range []int{64 << 10, 4 << 10, 1} { // to the last byte
-			for err = nil; err == nil; {
-				_, err = f.Write(make([]byte, size))
+				})
 			}
 		}
-		if !errors.Is(err, syscall.ENOSPC) {
-			return err
+		for _, mode := range []string{"immediate", "fast"} {
+			time.Sleep(300 * time.Millisecond)
+			require.NoError(t, postgres.do("pg_ctl", "-D", postgres.data(), "-w", "-m", mode, "stop"))
+			require.NoError(t, postgres.start())
 		}
-		return nil
-	}
-	link, err := l.CreateSessionLink(t.Context(), s.client, "during", request("during"),
-		func(context.Context, *http.Request) error { return fill() })
-	var unrecorded *once.UnrecordedError
-	require.ErrorAs(t, err, &unrecorded)
-	require.Contains(t, s.Sessions(), link.RequestID)
+		time.Sleep(300 * time.Millisecond)
+		stop.Store(true)
+		all.Wait()
 
-	sessions := len(s.Sessions())
-	_, err = l.CreateSessionLink(t.Context(), s.client, "after", request("after"))
-	require.ErrorContains(t, err, "nothing was sent")
-	require.Len(t, s.Sessions(), sessions)
-
-	require.NoError(t, os.Remove(filler))
-	_, err = l.CreateSessionLink(t.Context(), s.client, "during", request("during"))
-	require.ErrorIs(t, err, once.ErrUnknown)
-	require.NoError(t, l.Resolve(t.Context(), "during", once.Opened(*link)))
-	for _, key := range []string{"before", "during", "after"} {
-		_, err = l.CreateSessionLink(t.Context(), s.client, key, request(key))
-		require.NoError(t, err, key)
-		require.Len(t, s.opened(t)[key], 1)
-	}
-	results.add(t, d.name, "disk full before and after a claim", "nothing sent without a claim; the link that could not be recorded was returned")
+		l := d.ledger(t)
+		unknown := 0
+		for n := range next.Load() / 4 {
+			key := fmt.Sprintf("k%d", n)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_, err := l.CreateSessionLink(ctx, s.client, key, request(key))
+			cancel()
+			if err != nil {
+				unknown++
+			}
+		}
+		opened := s.opened(t)
+		for key, sessions := range opened {
+			require.Len(t, sessions, 1, key)
+		}
+		require.Greater(t, len(opened), 10)
+		results.add(t, d.name, "restarted twice in the middle of 8 callers", "%d keys, 0 with two sessions, %d calls failed, %d keys without a link afterwards", len(opened), failures.Load(), unknown)
+	})
 }
+
+// TestDiskFull fills the disk before a claim and after it. Only SQLite is in this
+// process, where a limit can stand for the end of the disk.
+func TestDiskFull_NothingIsSentUnclaimedAndNoLinkIsLost(t *testing.T) {
+	onSQLite(t, func(t *testing.T, d database) {
+		s := newService(t)
+		l := d.ledger(t, once.WithLease(time.Second))
+		_, err := l.CreateSessionLink(t.Context(), s.client, "before", request("before"))
+		require.NoError(t, err)
+
+		disk := newDisk(t)
+		link, err := l.CreateSessionLink(t.Context(), s.client, "during", request("during"),
+			func(context.Context, *http.Request) error { return disk.fill() })
+		var unrecorded *once.UnrecordedError
+		require.ErrorAs(t, err, &unrecorded)
+		require.Contains(t, s.Sessions(), link.RequestID)
+
+		sessions := len(s.Sessions())
+		_, err = l.CreateSessionLink(t.Context(), s.client, "after", request("after"))
+		require.ErrorContains(t, err, "nothing was sent")
+		require.Len(t, s.Sessions(), sessions)
+
+		require.NoError(t, disk.empty())
+		_, err = l.CreateSessionLink(t.Context(), s.client, "during", request("during"))
+		require.ErrorIs(t, err, once.ErrUnknown)
+		require.NoError(t, l.Resolve(t.Context(), "during", once.Opened(*link)))
+		for _, key := range []string{"before", "during", "after"} {
+			_, err = l.CreateSessionLink(t.Context(), s.client, key, request(key))
+			require.NoError(t, err, key)
+			require.Len(t, s.opened(t)[key], 1)
+		}
+		results.add(t, d.name, "disk full before and after a claim", "nothing sent without a claim; the link that could not be recorded was returned")
+	})
+}
+
+// disk is that of this process: while it is full, no file of the process takes a byte.
+type disk struct{ limit syscall.Rlimit }
+
+func newDisk(t *testing.T) *disk {
+	d := &disk{}
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &d.limit))
+	signal.Ignore(syscall.SIGXFSZ) // comes with the error
+	t.Cleanup(func() {
+		_ = d.empty()
+		signal.Reset(syscall.SIGXFSZ)
+	})
+	return d
+}
+
+func (d *disk) fill() error {
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: d.limit.Max})
+}
+
+func (d *disk) empty() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &d.limit) }

@@ -40,21 +40,27 @@ var schemas atomic.Int64
 
 // onEach runs test on each database, with a migrated ledger.
 func onEach(t *testing.T, test func(t *testing.T, d database)) {
+	onSQLite(t, test)
+	onPostgres(t, test)
+}
+
+// onSQLite runs nothing if -db leaves SQLite out.
+func onSQLite(t *testing.T, test func(t *testing.T, d database)) {
 	if strings.Contains(*only, "sqlite") {
-		t.Run(sqliteDB, func(t *testing.T) {
-			test(t, sqliteAt(t, t.TempDir()))
-		})
-	}
-	if postgres != nil {
-		t.Run(pgDB, func(t *testing.T) {
-			test(t, newPostgres(t, ""))
-		})
+		t.Run(sqliteDB, func(t *testing.T) { test(t, newSQLite(t)) })
 	}
 }
 
-func sqliteAt(t *testing.T, dir string) database {
+// onPostgres runs nothing if -db leaves PostgreSQL out.
+func onPostgres(t *testing.T, test func(t *testing.T, d database)) {
+	if postgres != nil {
+		t.Run(pgDB, func(t *testing.T) { test(t, newPostgres(t, "")) })
+	}
+}
+
+func newSQLite(t *testing.T) database {
 	d := database{name: sqliteDB, driver: "sqlite", dialect: once.SQLite}
-	d.dsn = "file:" + filepath.Join(dir, "ledger.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	d.dsn = "file:" + filepath.Join(t.TempDir(), "ledger.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	require.NoError(t, d.ledger(t).Migrate(t.Context(), d.dialect))
 	return d
 }

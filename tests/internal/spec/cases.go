@@ -2,7 +2,6 @@ package spec
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -188,24 +187,19 @@ func get(v any, at []any) any {
 	return v
 }
 
-// put returns root with value at a place, and leaves root as it is.
+// put returns root with value at a place that it has, and leaves root as it is.
 func put(root any, at []any, value any) any {
 	if len(at) == 0 {
 		return value
 	}
-	switch node := root.(type) {
-	case map[string]any:
-		node = maps.Clone(node)
-		name := at[0].(string)
+	if name, ok := at[0].(string); ok {
+		node := maps.Clone(root.(map[string]any))
 		node[name] = put(node[name], at[1:], value)
 		return node
-	case []any:
-		node = slices.Clone(node)
-		i := at[0].(int)
-		node[i] = put(node[i], at[1:], value)
-		return node
 	}
-	panic(fmt.Sprintf("nothing is at %v", at))
+	node, i := slices.Clone(root.([]any)), at[0].(int)
+	node[i] = put(node[i], at[1:], value)
+	return node
 }
 
 // Envelope returns the schema of data if s is an answer of the form {status, data},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 type Generator struct {
 	Rand   *rand.Rand
 	schema *Schema
-	bases  [][]byte
+	bases  []any
 }
 
 // NewGenerator makes bodies for m, from its examples and from a value that has
@@ -29,17 +30,18 @@ func NewGenerator(s *Schema, examples []any, rng *rand.Rand) (*Generator, error)
 		if err != nil {
 			return nil, err
 		}
-		g.bases = append(g.bases, data)
+		value, err := Decode(data)
+		if err != nil {
+			return nil, err
+		}
+		g.bases = append(g.bases, value)
 	}
 	return g, nil
 }
 
 // Value returns one of the bases after up to three changes.
 func (g *Generator) Value() any {
-	root, err := Decode(g.bases[g.Rand.IntN(len(g.bases))])
-	if err != nil {
-		panic(err) // it was marshalled
-	}
+	root := clone(g.bases[g.Rand.IntN(len(g.bases))])
 	for range g.Rand.IntN(4) {
 		sites := g.sites(nil, g.schema, root, func(v any) { root = v }, nil)
 		sites[g.Rand.IntN(len(sites))]()
@@ -47,12 +49,36 @@ func (g *Generator) Value() any {
 	return root
 }
 
+// clone copies a JSON value that is to be changed.
+func clone(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		v = maps.Clone(v)
+		for name, member := range v {
+			v[name] = clone(member)
+		}
+		return v
+	case []any:
+		v = slices.Clone(v)
+		for i, item := range v {
+			v[i] = clone(item)
+		}
+		return v
+	}
+	return value
+}
+
 // JSON is Value as JSON, of which now and then the text itself is broken.
-func (g *Generator) JSON() []byte {
+func (g *Generator) JSON() ([]byte, error) {
 	data, err := json.Marshal(g.Value())
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
+	return g.garble(data), nil
+}
+
+// garble returns most of what it gets as it is.
+func (g *Generator) garble(data []byte) []byte {
 	at := g.Rand.IntN(len(data) + 1)
 	switch g.Rand.IntN(80) {
 	case 0:

@@ -179,7 +179,8 @@ func TestGenerator_RepeatsMembersAndBreaksText(t *testing.T) {
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for range 500 {
-		data := g.JSON()
+		data, err := g.JSON()
+		require.NoError(t, err)
 		switch {
 		case !json.Valid(data):
 			seen["broken"] = true

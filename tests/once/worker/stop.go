@@ -4,17 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"os"
+	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 )
 
-// halt stops the process until somebody wakes it up. The signal reaches this thread
-// a little later, which must not do anything until then.
+// halt stops the process until somebody wakes it up. It returns after SIGCONT, as the
+// signal that stops may reach this thread a little late.
 func halt() error {
-	err := syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
-	time.Sleep(100 * time.Millisecond)
-	return err
+	awake := make(chan os.Signal, 1)
+	signal.Notify(awake, syscall.SIGCONT)
+	if err := syscall.Kill(syscall.Getpid(), syscall.SIGSTOP); err != nil {
+		return err
+	}
+	<-awake
+	return nil
 }
 
 // open opens the ledger's database, with -stop=record so that the process stops
