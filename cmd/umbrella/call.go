@@ -23,109 +23,116 @@ import (
 // call is what umbrella call is told.
 type call struct {
 	connection
-	file   string
-	params []string
+	file    string
+	hasFile func() bool
+	params  []string
+
+	known  map[string]operation
+	op     operation
+	values map[string]string // of the parameters, by name
+	body   []byte            // nil if there is none
 }
 
-func newCall(std streams) *cobra.Command {
-	c := &call{connection: connection{std: std}}
-	known, broken := operations(contract.OpenAPI())
-	names := slices.Sorted(maps.Keys(known))
-	cmd := command("call OPERATION", "Call any operation of the API with a request from a file", oneArgument("OPERATION"), nil)
+func newCall(inv *invocation) *cobra.Command {
+	c := &call{connection: connection{invocation: inv}, known: inv.operations()}
+	names := slices.Sorted(maps.Keys(c.known))
+	cmd := inv.command("call OPERATION", "Call any operation of the API with a request from a file", c.check, c.run)
 	cmd.Long = "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  ")
 	cmd.Example = "  umbrella call createSessionLink --file request.json\n  umbrella call getVerification --param sessionId=123e4567-e89b-12d3-a456-426614174000"
 	cmd.ValidArgs = names
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		op, ok := known[args[0]]
-		switch {
-		case broken != nil:
-			return broken
-		case !ok:
-			return usagef("there is no operation %s%s; operations: %s", shown(args[0]), suggest(args[0], names), strings.Join(names, ", "))
-		}
-		return c.run(cmd.Context(), op, cmd.Flags().Changed("file"))
-	}
 	cmd.Flags().StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
 	cmd.Flags().StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
+	c.hasFile = func() bool { return cmd.Flags().Changed("file") }
 	c.define(cmd.Flags())
 	return cmd
 }
 
-func (c *call) run(ctx context.Context, op operation, hasFile bool) error {
-	var wrong misuse
-	values, body := c.values(op, &wrong), c.body(op, hasFile, &wrong)
-	if wrong.err() == nil {
-		found, err := op.violations(values, body, true)
-		if err != nil {
-			return err
-		}
-		for _, v := range found {
-			wrong.add("%s", placed(v))
-		}
+func (c *call) check(id string) {
+	op, ok := c.known[id]
+	switch {
+	case ok:
+		c.checkRequest(op)
+	case id != "":
+		names := slices.Sorted(maps.Keys(c.known))
+		c.wrong.add("there is no operation %s; operations: %s", named(id, names), strings.Join(names, ", "))
 	}
-	client := c.client(&wrong)
-	if err := wrong.err(); err != nil {
-		return err
+	c.connect()
+}
+
+// checkRequest holds the request against the document once it is whole.
+func (c *call) checkRequest(op operation) {
+	c.op = op
+	before := len(c.wrong.lines)
+	c.readValues()
+	c.readBody()
+	if len(c.wrong.lines) > before {
+		return
 	}
-	req, err := op.request(ctx, c.base, values, body)
+	found, err := op.violations(c.values, c.body, true)
+	if err != nil {
+		c.wrong.add("%s", err)
+	}
+	for _, v := range found {
+		c.wrong.add("%s", placed(v))
+	}
+}
+
+func (c *call) run(ctx context.Context, _ string) error {
+	req, err := c.op.request(ctx, c.base, c.values, c.body)
 	if err != nil {
 		return err
 	}
-	resp, err := waitFor(c.std, "the service", func() (*http.Response, error) { return client.Do(req) })
+	resp, err := waitFor(c.streams, "the service", func() (*http.Response, error) { return c.client.Do(req) })
 	if err != nil {
 		return err
 	}
-	if err := c.show(op, values, resp); err != nil {
-		return outcome{"", !op.safe(), fmt.Errorf("%s: %w", op.OperationID, err)}
+	if err := c.show(resp); err != nil {
+		return outcome{"", !c.op.safe(), fmt.Errorf("%s: %w", c.op.OperationID, err)}
 	}
 	return nil
 }
 
-// values are the parameters by name.
-func (c *call) values(op operation, wrong *misuse) map[string]string {
-	values := map[string]string{}
+func (c *call) readValues() {
+	c.values = map[string]string{}
 	var names []string
-	for _, p := range op.parameters {
+	for _, p := range c.op.parameters {
 		names = append(names, p.Value.Name)
 	}
 	for _, pair := range c.params {
 		name, value, ok := strings.Cut(pair, "=")
-		_, twice := values[name]
+		_, twice := c.values[name]
 		switch {
 		case !ok || name == "":
-			wrong.add("--param needs NAME=VALUE, for example --param sessionId=123e4567")
+			c.wrong.add("--param needs NAME=VALUE, for example --param sessionId=123e4567")
 		case !slices.Contains(names, name):
-			wrong.add("--param %s: %s has no such parameter%s", shown(name), op.OperationID, suggest(name, names))
+			c.wrong.add("--param %s: %s has no such parameter", named(name, names), c.op.OperationID)
 		case twice:
-			wrong.add("--param %s is given twice", name)
-		case strings.Trim(value, ".") == "" && op.parameters.GetByInAndName("path", name) != nil:
-			wrong.add("--param %s must not be empty or of dots alone", name)
+			c.wrong.add("--param %s is given twice", name)
+		case strings.Trim(value, ".") == "" && c.op.parameters.GetByInAndName("path", name) != nil:
+			c.wrong.add("--param %s must not be empty or of dots alone", name)
 		}
-		values[name] = value
+		c.values[name] = value
 	}
-	for _, p := range op.parameters {
-		if _, given := values[p.Value.Name]; p.Value.Required && !given {
-			wrong.add("--param %s=VALUE is missing", p.Value.Name)
+	for _, p := range c.op.parameters {
+		if _, given := c.values[p.Value.Name]; p.Value.Required && !given {
+			c.wrong.add("--param %s=VALUE is missing", p.Value.Name)
 		}
 	}
-	return values
 }
 
-// body is that of the request, nil if there is none.
-func (c *call) body(op operation, given bool, wrong *misuse) []byte {
+func (c *call) readBody() {
+	takes, given := c.op.RequestBody != nil, c.hasFile()
 	switch {
-	case op.RequestBody == nil && given:
-		wrong.add("--file: %s takes no body", op.OperationID)
-	case op.RequestBody != nil && op.RequestBody.Value.Required && !given:
-		wrong.add("--file is missing: %s takes a body", op.OperationID)
+	case !takes && given:
+		c.wrong.add("--file: %s takes no body", c.op.OperationID)
+	case takes && c.op.RequestBody.Value.Required && !given:
+		c.wrong.add("--file is missing: %s takes a body", c.op.OperationID)
 	case given:
-		data, err := readFile(c.file, c.std.in)
-		if err != nil {
-			wrong.add("%s", err)
+		var err error
+		if c.body, err = readFile(c.file, c.stdin); err != nil {
+			c.wrong.add("%s", err)
 		}
-		return data
 	}
-	return nil
 }
 
 // placed names the place of a violation as it was typed.
@@ -147,19 +154,19 @@ func explained(v contract.Violation) string {
 }
 
 // show prints the answer, and then says whether it is the one that the document promises.
-func (c *call) show(op operation, values map[string]string, resp *http.Response) error {
+func (c *call) show(resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return err
 	}
-	if _, err := c.std.out.Write(printable(body, c.json)); err != nil {
+	if _, err := c.stdout.Write(printable(body, c.json)); err != nil {
 		return fmt.Errorf("an answer came, but printing it failed: %w", err)
 	}
 	if strictjson.IsFalse(body, "status") {
 		return errors.New(`the answer says "status": false`)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return op.check(values, nil, resp, false)
+	return c.op.check(c.values, nil, resp, false)
 }
 
 // printable formats JSON, and escapes in it what could steer a terminal.

@@ -24,7 +24,15 @@ type operation struct {
 	parameters   openapi3.Parameters // with those of the path
 }
 
-// operations are all of a document, which here is that of package contract, by their id.
+// operations are all of the document, by their id.
+func (inv *invocation) operations() map[string]operation {
+	known, err := operations(contract.OpenAPI())
+	if err != nil {
+		inv.wrong.add("%s", err)
+	}
+	return known
+}
+
 func operations(data []byte) (map[string]operation, error) {
 	document, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {

@@ -135,7 +135,8 @@ var inWordsOfTheCommand = strings.NewReplacer(
 	"the limit of WithMaxDocumentBytes", "64 MiB",
 	"choose one in GetVerification's answer and call Download", "umbrella call getVerification shows where they are",
 	"ask GetVerification for a fresh one", "download it again",
-	"umbrella: ", "", "authprovider: ", "", "contract: ", "", "\n", "; ",
+	"not an absolute URL such as", "want production, sandbox or a URL such as", ", or WithInsecureHTTP in a test network", "",
+	"invalid request: ", "", "umbrella: ", "", "authprovider: ", "", "contract: ", "", "\n", "; ",
 	"$path.sessionId", "REQUEST_ID",
 	"$.webhookUrl", "--configure",
 )
@@ -145,6 +146,8 @@ func sentence(ctx context.Context, err error, network bool, status int) string {
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted: " + text
+	case errors.Is(err, context.DeadlineExceeded):
+		return text + "; --timeout sets the limit"
 	case network && status == 0 && !errors.Is(err, authprovider.ErrCredentials):
 		return text + "; check the network, and the server in --server or UMBRELLA_SERVER"
 	}

@@ -3,13 +3,9 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/contract"
 )
 
 // fieldFlags are the flags of the properties of a request for a session.
@@ -22,59 +18,47 @@ var fieldFlags = []struct{ property, name, usage string }{
 	{"fillForm", "fill", "a text field of the PDF and its text, as `FIELD=VALUE`; repeatable"},
 }
 
-// fields is the part of the command line that describes a session.
-type fields struct {
-	flags map[string]*[]string // by property
-	file  string
-}
-
-func (in *fields) define(fs *pflag.FlagSet) {
-	in.flags = map[string]*[]string{}
+func (l *link) defineFields() {
+	l.fields = map[string]*[]string{}
 	for _, f := range fieldFlags {
-		in.flags[f.property] = fs.StringArray(f.name, nil, f.usage)
+		l.fields[f.property] = l.flags.StringArray(f.name, nil, f.usage)
 	}
-	fs.StringVar(&in.file, "file", "", "the request as JSON in `FILE`, - for standard input; flags add fields that it lacks")
+	l.flags.StringVar(&l.file, "file", "", "the request as JSON in `FILE`, - for standard input; flags add fields that it lacks")
 }
 
-// request puts the request together from --file or, for the mock, the document's
-// example, and from the flags. What it returns is only of use if nothing is wrong.
-func (in *fields) request(fs *pflag.FlagSet, useMock bool, stdin io.Reader, wrong *misuse) (req api.CreateSessionLinkRequest, err error) {
-	known, err := operations(contract.OpenAPI())
-	if err != nil {
-		return req, err
-	}
-	create := known["createSessionLink"]
-	body, fromFile := map[string]any{}, fs.Changed("file")
+// readRequest puts the request together from --file or, for the mock, the document's
+// example, and from the flags.
+func (l *link) readRequest() {
+	create := l.operations()["createSessionLink"]
+	body, fromFile, err := map[string]any{}, l.flags.Changed("file"), error(nil)
 	switch {
 	case fromFile:
-		if body, err = in.read(stdin); err != nil {
-			wrong.add("%s", err)
-			return req, nil
-		}
-	case useMock:
-		if body, err = create.example(); err != nil {
-			return req, err
-		}
+		body, err = l.readMembers()
+	case l.mock:
+		body, err = create.example()
+	}
+	if err != nil {
+		l.wrong.add("%s", err)
+		return
 	}
 	for _, f := range fieldFlags {
-		if !fs.Changed(f.name) {
+		if !l.flags.Changed(f.name) {
 			continue
 		}
 		_, twice := body[f.property]
-		wrong.unless(!twice || !fromFile, "--"+f.name+" and "+f.property+" in --file both give the same field: keep one")
-		if body[f.property], err = fromFlag(f.property, *in.flags[f.property]); err != nil {
-			wrong.add("%s", err)
+		l.wrong.unless(!twice || !fromFile, "--"+f.name+" and "+f.property+" in --file both give the same field: keep one")
+		if body[f.property], err = fromFlag(f.property, *l.fields[f.property]); err != nil {
+			l.wrong.add("%s", err)
 			delete(body, f.property)
 		}
 	}
 	data, err := json.Marshal(body)
+	if err == nil && l.holds(create, data) {
+		err = json.Unmarshal(data, &l.request)
+	}
 	if err != nil {
-		return req, err
+		l.wrong.add("%s", err)
 	}
-	if wrong, err := in.check(create, fs, data, wrong); wrong || err != nil {
-		return req, err
-	}
-	return req, json.Unmarshal(data, &req)
 }
 
 // fromFlag turns what a flag gave into the value of its property. Of a flag that
@@ -102,8 +86,9 @@ func fromFlag(property string, values []string) (any, error) {
 	return fills, nil
 }
 
-func (in *fields) read(stdin io.Reader) (map[string]any, error) {
-	data, err := readFile(in.file, stdin)
+// readMembers reads the members of the object in --file.
+func (l *link) readMembers() (map[string]any, error) {
+	data, err := readFile(l.file, l.stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -118,20 +103,23 @@ func (in *fields) read(stdin io.Reader) (map[string]any, error) {
 	return body, nil
 }
 
-// check holds the request against the document, and names what is wrong by flag, or
+// holds holds the request against the document, and names what is wrong by flag, or
 // by JSON path where the file has it.
-func (in *fields) check(create operation, fs *pflag.FlagSet, data []byte, wrong *misuse) (found bool, err error) {
-	violations, err := create.violations(nil, data, fs.Changed("file"))
+func (l *link) holds(create operation, data []byte) bool {
+	violations, err := create.violations(nil, data, l.flags.Changed("file"))
+	if err != nil {
+		l.wrong.add("%s", err)
+	}
 	for _, v := range violations {
 		place := v.Path + " in --file"
 		property, _, _ := strings.Cut(strings.TrimPrefix(v.Path, "$."), ".")
 		property, _, _ = strings.Cut(property, "[")
 		for _, f := range fieldFlags {
-			if f.property == property && (!fs.Changed("file") || fs.Changed(f.name)) {
+			if f.property == property && (!l.flags.Changed("file") || l.flags.Changed(f.name)) {
 				place = "--" + f.name
 			}
 		}
-		wrong.add("%s %s", place, explained(v))
+		l.wrong.add("%s %s", place, explained(v))
 	}
-	return len(violations) > 0, err
+	return err == nil && len(violations) == 0
 }

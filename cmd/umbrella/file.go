@@ -17,7 +17,7 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, unreadable(err)
+			return nil, fmt.Errorf("cannot read --file: %w", reason(err))
 		}
 		defer func() { _ = file.Close() }()
 		stdin = file
@@ -25,7 +25,7 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(stdin, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, unreadable(err)
+		return nil, fmt.Errorf("cannot read --file: %w", reason(err))
 	case len(data) > maxFile:
 		return nil, errors.New("--file is over 1 MiB, which is no request")
 	}
@@ -34,8 +34,6 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	}
 	return data, nil
 }
-
-func unreadable(err error) error { return fmt.Errorf("cannot read --file: %w", reason(err)) }
 
 // reason is why a file could not be used, without its path.
 func reason(err error) error {

@@ -34,7 +34,7 @@ func startMock(t *testing.T, args ...string) (r ready, stop func() (int, string)
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"mock"}, args...), streams{in: strings.NewReader(""), out: in, err: &stderr})
+		code <- run(ctx, append([]string{"mock"}, args...), streams{stdin: strings.NewReader(""), stdout: in, stderr: &stderr})
 		_ = in.Close()
 	}()
 	t.Cleanup(cancel)
@@ -193,7 +193,7 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	out, in := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{in: strings.NewReader(""), out: in, err: io.Discard})
+		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{stdin: strings.NewReader(""), stdout: in, stderr: io.Discard})
 	}()
 	lines, err := io.ReadAll(out)
 	require.NoError(t, err, "standard output is closed while the mock serves")

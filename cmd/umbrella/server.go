@@ -22,18 +22,21 @@ type server struct {
 	failed   chan error
 }
 
-// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func newServer(addr string, secure bool) (*server, error) {
+// checkAddr is for --addr.
+func (inv *invocation) checkAddr(addr string) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
-	if err != nil {
-		return nil, usagef("--addr needs HOST:PORT, for example 127.0.0.1:8080")
-	}
+	inv.wrong.unless(err == nil, "--addr needs HOST:PORT, for example 127.0.0.1:8080")
+}
+
+// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
+func newServer(addr string, secure bool) (*server, error) {
 	listener, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
+		_, port, _ := net.SplitHostPort(addr)
 		return nil, fmt.Errorf("port %s is taken: choose another with --addr, or 0 for any that is free", port)
 	case err != nil: // a *net.OpError
 		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr", addr, errors.Unwrap(err))
@@ -62,7 +65,7 @@ func newServer(addr string, secure bool) (*server, error) {
 	if secure {
 		if err := s.secure(); err != nil {
 			s.stop()
-			return nil, err
+			return nil, fmt.Errorf("making a certificate: %w", err)
 		}
 	}
 	return s, nil
@@ -72,7 +75,7 @@ func newServer(addr string, secure bool) (*server, error) {
 func (s *server) secure() error {
 	certificate, ca, err := throwaway()
 	if err != nil {
-		return fmt.Errorf("making a certificate: %w", err)
+		return err
 	}
 	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	s.url = "https" + s.url[len("http"):]

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // suggest returns what a person may have meant, as " (did you mean …?)". Cobra
@@ -16,59 +14,42 @@ func suggest(typed string, names []string) string {
 		known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
 	}
 	found := known.SuggestionsFor(typed)
-	if typed == "" || len(found) == 0 {
+	if strings.Trim(typed, "-") == "" || len(found) == 0 {
 		return ""
 	}
 	return " (did you mean " + strings.Join(found, " or ") + "?)"
 }
 
+// named repeats a name that is none of names, with what was meant. What is close to
+// one of them is no secret.
+func named(typed string, names []string) string {
+	if hint := suggest(typed, names); hint != "" {
+		return typed + hint
+	}
+	return shown(typed)
+}
+
 // shown repeats what was typed if it is a short word, and so neither a secret nor
 // personal data that went astray.
 func shown(typed string) string {
-	const most = 12
+	const most = 16
 	if len(typed) > most || strings.Trim(strings.ToLower(typed), "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
 		return "…"
 	}
 	return typed
 }
 
-func unknownCommand(cmd *cobra.Command, args []string) error {
+// unknownCommand is for args that name no command below cmd.
+func (inv *invocation) unknownCommand(cmd *cobra.Command, args []string) {
 	var names []string
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			names = append(names, c.Name())
 		}
 	}
-	typed := ""
-	if len(args) > 0 {
-		typed = args[0]
+	if len(args) == 0 || len(names) == 0 {
+		inv.wrong.add("there is no such command")
+		return
 	}
-	return usagef("there is no command %s%s; commands: %s", shown(typed), suggest(typed, names), strings.Join(names, ", "))
-}
-
-// wanted says what a flag of a type takes.
-var wanted = map[string]string{
-	"bool": "true or false", "duration": "a duration such as 30s or 2m", "int": "a whole number", "uint64": "a whole number from 0",
-}
-
-// flagError puts what pflag says into words that name the flag as it is written.
-func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var value *pflag.InvalidValueError
-	var missing *pflag.ValueRequiredError
-	switch {
-	case errors.As(err, &unknown):
-		name := unknown.GetSpecifiedName()
-		if unknown.GetSpecifiedShortnames() != "" {
-			return usagef("there is no flag -%s; flags begin with two hyphens", shown(name))
-		}
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return usagef("there is no flag --%s%s", shown(name), suggest("--"+name, names))
-	case errors.As(err, &value):
-		return usagef("--%s %s: want %s", value.GetFlag().Name, shown(value.GetValue()), wanted[value.GetFlag().Value.Type()])
-	case errors.As(err, &missing):
-		return usagef("--%s needs a value", missing.GetSpecifiedName())
-	}
-	return usagef("a flag is not written as --name or --name=value")
+	inv.wrong.add("there is no command %s; commands: %s", named(args[0], names), strings.Join(names, ", "))
 }
