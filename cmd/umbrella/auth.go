@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,17 +32,13 @@ func (c *connection) tryCredentials(ctx context.Context, _ string) error {
 		}
 		end, said = token.Expiry(), "the service has taken the credentials and given a token"
 	}
-	if c.json {
-		return writeJSON(c.stdout, struct {
-			Exchanged bool      `json:"exchanged"`
-			ExpiresAt time.Time `json:"expiresAt,omitzero"`
-		}{exchanged, end.UTC()})
-	}
 	if !end.IsZero() {
 		said += "; the token ends " + left(end)
 	}
-	_, err := fmt.Fprintln(c.stdout, said)
-	return err
+	return c.print(struct {
+		Exchanged bool      `json:"exchanged"`
+		ExpiresAt time.Time `json:"expiresAt,omitzero"`
+	}{exchanged, end.UTC()}, "%s\n", said)
 }
 
 func (c *connection) exchange(ctx context.Context) (authprovider.Token, error) {

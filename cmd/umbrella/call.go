@@ -68,7 +68,7 @@ func (c *call) checkRequest(op operation) {
 	if len(c.wrong.lines) > before {
 		return
 	}
-	found, err := op.violations(c.values, c.body, true)
+	found, err := op.violations(c.values, c.body)
 	if err != nil {
 		c.wrong.add("%s", err)
 	}
@@ -166,7 +166,7 @@ func (c *call) show(resp *http.Response) error {
 		return errors.New(`the answer says "status": false`)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return c.op.check(c.values, nil, resp, false)
+	return c.op.check(c.values, nil, resp)
 }
 
 // printable formats JSON, and escapes in it what could steer a terminal.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -82,6 +83,15 @@ func (c *connection) connect() {
 		c.wrong.add("%s", err)
 	}
 	c.client = client
+}
+
+// print prints a result: text, or v as one line with --json.
+func (c *connection) print(v any, text string, args ...any) error {
+	if c.json {
+		return writeJSON(c.stdout, v)
+	}
+	_, err := fmt.Fprintf(c.stdout, text, args...)
+	return err
 }
 
 func (c *connection) options() []umbrella.Option {

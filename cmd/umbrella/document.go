@@ -102,16 +102,16 @@ func (o operation) request(ctx context.Context, server string, values map[string
 }
 
 // check holds a call, and the answer if there is one already, against the document. A
-// name in the body that the document does not have is wrong too if closed: the API may
-// ignore it, and so a mistyped name would be lost without a word.
-func (o operation) check(values map[string]string, body []byte, resp *http.Response, closed bool) error {
+// name in a request that the document does not have is wrong too: the API may ignore
+// it, and so a mistyped name would be lost without a word.
+func (o operation) check(values map[string]string, body []byte, resp *http.Response) error {
 	req, err := o.request(context.Background(), "", values, body)
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer none")
 	opts := []contract.Option{contract.WithServer("/")}
-	if closed {
+	if resp == nil {
 		opts = append(opts, contract.Sealed())
 	}
 	validator, err := contract.New(opts...)
@@ -124,10 +124,10 @@ func (o operation) check(values map[string]string, body []byte, resp *http.Respo
 	return validator.ValidateRequest(req)
 }
 
-// violations are what check finds in a call.
-func (o operation) violations(values map[string]string, body []byte, closed bool) ([]contract.Violation, error) {
+// violations are what check finds in a request.
+func (o operation) violations(values map[string]string, body []byte) ([]contract.Violation, error) {
 	var found *contract.Error
-	if err := o.check(values, body, nil, closed); !errors.As(err, &found) {
+	if err := o.check(values, body, nil); !errors.As(err, &found) {
 		return nil, err
 	}
 	return found.Violations, nil

@@ -62,12 +62,8 @@ func (d *download) run(ctx context.Context, requestID string) error {
 		return outcome{requestID, false, err}
 	}
 	sum := fmt.Sprintf("%x", document.SHA256)
-	if d.json {
-		err = writeJSON(d.stdout, map[string]any{"file": d.target, "size": document.Size, "sha256": sum})
-	} else {
-		_, err = fmt.Fprintf(d.stdout, "File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(d.target), document.Size, sum)
-	}
-	return err
+	return d.print(map[string]any{"file": d.target, "size": document.Size, "sha256": sum},
+		"File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(d.target), document.Size, sum)
 }
 
 // write has fill write the content to a new file beside the target, which gets the

@@ -5,17 +5,21 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/umbrella-api/umbrella-go/api"
 )
 
-// fieldFlags are the flags of the properties of a request for a session.
-var fieldFlags = []struct{ property, name, usage string }{
-	{"email", "email", "the signer's e-mail `ADDRESS`"},
-	{"phoneNumber", "phone", "the signer's phone `NUMBER`, E.164: +436508021530"},
-	{"redirectUrl", "redirect-url", "the `URL` to which the signer goes after signing"},
-	{"docUrl", "doc-url", "the `URL` of the PDF to sign, public, https"},
-	{"signForms", "sign", "a signature field of the PDF and who signs it, as `FIELD=ACTOR`; repeatable"},
-	{"fillForm", "fill", "a text field of the PDF and its text, as `FIELD=VALUE`; repeatable"},
+// fieldFlag is the flag of a property of a request for a session.
+type fieldFlag struct {
+	property, name, usage string
+	item                  string // for a list: what an item has beside fieldId
+}
+
+var fieldFlags = []fieldFlag{
+	{"email", "email", "the signer's e-mail `ADDRESS`", ""},
+	{"phoneNumber", "phone", "the signer's phone `NUMBER`, E.164: +436508021530", ""},
+	{"redirectUrl", "redirect-url", "the `URL` to which the signer goes after signing", ""},
+	{"docUrl", "doc-url", "the `URL` of the PDF to sign, public, https", ""},
+	{"signForms", "sign", "a signature field of the PDF and who signs it, as `FIELD=ACTOR`; repeatable", "actorId"},
+	{"fillForm", "fill", "a text field of the PDF and its text, as `FIELD=VALUE`; repeatable", "value"},
 }
 
 func (l *link) defineFields() {
@@ -33,7 +37,7 @@ func (l *link) readRequest() {
 	body, fromFile, err := map[string]any{}, l.flags.Changed("file"), error(nil)
 	switch {
 	case fromFile:
-		body, err = l.readMembers()
+		body, err = l.readObject()
 	case l.mock:
 		body, err = create.example()
 	}
@@ -47,7 +51,7 @@ func (l *link) readRequest() {
 		}
 		_, twice := body[f.property]
 		l.wrong.unless(!twice || !fromFile, "--"+f.name+" and "+f.property+" in --file both give the same field: keep one")
-		if body[f.property], err = fromFlag(f.property, *l.fields[f.property]); err != nil {
+		if body[f.property], err = f.value(*l.fields[f.property]); err != nil {
 			l.wrong.add("%s", err)
 			delete(body, f.property)
 		}
@@ -61,52 +65,39 @@ func (l *link) readRequest() {
 	}
 }
 
-// fromFlag turns what a flag gave into the value of its property. Of a flag that
-// is not repeatable the last one counts.
-func fromFlag(property string, values []string) (any, error) {
-	if property != "signForms" && property != "fillForm" {
-		return values[len(values)-1], nil
+// value turns what the flag gave into the value of its property. Of a flag that is not
+// repeatable the last one counts.
+func (f fieldFlag) value(given []string) (any, error) {
+	if f.item == "" {
+		return given[len(given)-1], nil
 	}
-	var signs []api.SignForm
-	var fills []api.FillFormField
-	for _, pair := range values {
+	var items []map[string]string
+	for _, pair := range given {
 		field, value, ok := strings.Cut(pair, "=")
 		switch {
-		case property == "signForms" && (field == "" || value == ""):
+		case f.name == "sign" && (field == "" || value == ""):
 			return nil, errors.New("--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify")
-		case property == "fillForm" && (field == "" || !ok):
+		case field == "" || !ok:
 			return nil, errors.New("--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'")
 		}
-		signs = append(signs, api.SignForm{FieldID: field, ActorID: value})
-		fills = append(fills, api.FillFormField{FieldID: field, Value: value})
+		items = append(items, map[string]string{"fieldId": field, f.item: value})
 	}
-	if property == "signForms" {
-		return signs, nil
-	}
-	return fills, nil
+	return items, nil
 }
 
-// readMembers reads the members of the object in --file.
-func (l *link) readMembers() (map[string]any, error) {
+// readObject reads the object in --file.
+func (l *link) readObject() (body map[string]any, err error) {
 	data, err := readFile(l.file, l.stdin)
-	if err != nil {
-		return nil, err
+	if err == nil && (json.Unmarshal(data, &body) != nil || body == nil) {
+		err = errors.New("--file must hold the request as one JSON object")
 	}
-	var members map[string]json.RawMessage // as they are: a large number stays exact
-	if json.Unmarshal(data, &members) != nil || members == nil {
-		return nil, errors.New("--file must hold the request as one JSON object")
-	}
-	body := map[string]any{}
-	for name, value := range members {
-		body[name] = value
-	}
-	return body, nil
+	return body, err
 }
 
 // holds holds the request against the document, and names what is wrong by flag, or
 // by JSON path where the file has it.
 func (l *link) holds(create operation, data []byte) bool {
-	violations, err := create.violations(nil, data, l.flags.Changed("file"))
+	violations, err := create.violations(nil, data)
 	if err != nil {
 		l.wrong.add("%s", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,14 +37,4 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 }
 
 // reason is why a file could not be used, without its path.
-func reason(err error) error {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
-}
+func reason(err error) error { return cmp.Or(errors.Unwrap(err), err) }

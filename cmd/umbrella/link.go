@@ -115,13 +115,9 @@ func (l *link) await(ctx context.Context, session *api.SessionLink) error {
 }
 
 func (l *link) show(session *api.SessionLink) error {
-	if l.json {
-		return writeJSON(l.stdout, session)
-	}
 	expiry := session.ExpiresAfter.Local().Format("Mon, 02 Jan 2006 15:04:05 MST")
-	_, err := fmt.Fprintf(l.stdout, "URL      %s\nExpires  %s (%s)\nRequest  %s\n",
+	return l.print(session, "URL      %s\nExpires  %s (%s)\nRequest  %s\n",
 		plain(session.URL), expiry, left(session.ExpiresAfter), plain(session.RequestID))
-	return err
 }
 
 // left is how long it is until t, for people.

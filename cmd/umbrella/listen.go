@@ -102,7 +102,7 @@ func (r *receiver) handle(ctx context.Context, e webhook.Event) error {
 	if r.forward != "" {
 		status, err = r.pass(ctx, e)
 	}
-	if printed := r.print(e, status, err); printed != nil {
+	if printed := r.show(e, status, err); printed != nil {
 		return printed
 	}
 	return err
@@ -128,23 +128,19 @@ func (r *receiver) pass(ctx context.Context, e webhook.Event) (int, error) {
 	return resp.StatusCode, nil
 }
 
-func (r *receiver) print(e webhook.Event, status int, failed error) error {
+func (r *receiver) show(e webhook.Event, status int, failed error) error {
+	became := ""
+	switch {
+	case status != 0:
+		became = fmt.Sprintf("  --forward answered %d", status)
+	case failed != nil:
+		became = "  --forward not reached"
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	if r.json {
-		return writeJSON(r.stdout, map[string]any{
-			"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
-			"forwarded": status, "accepted": failed == nil,
-		})
-	}
-	line := fmt.Sprintf("%s  %-10s %s  %s", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type))
-	switch {
-	case status != 0:
-		line += fmt.Sprintf("  --forward answered %d", status)
-	case failed != nil:
-		line += "  --forward not reached"
-	}
-	_, err := fmt.Fprintln(r.stdout, line)
-	return err
+	return r.print(map[string]any{
+		"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
+		"forwarded": status, "accepted": failed == nil,
+	}, "%s  %-10s %s  %s%s\n", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type), became)
 }

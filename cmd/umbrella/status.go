@@ -34,9 +34,6 @@ func (c *connection) status(ctx context.Context, requestID string) error {
 
 // showVerification prints what is known of a session: for people without personal data.
 func (c *connection) showVerification(requestID string, v *api.Verification) error {
-	if c.json {
-		return writeJSON(c.stdout, v)
-	}
 	signed, status := "no", "unknown"
 	if v.IsVerified != nil && *v.IsVerified {
 		signed = "yes"
@@ -44,6 +41,5 @@ func (c *connection) showVerification(requestID string, v *api.Verification) err
 	if v.Status != nil {
 		status = *v.Status
 	}
-	_, err := fmt.Fprintf(c.stdout, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(requestID))
-	return err
+	return c.print(v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(requestID))
 }
