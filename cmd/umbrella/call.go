@@ -15,6 +15,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
@@ -23,9 +24,9 @@ import (
 // call is what umbrella call is told.
 type call struct {
 	connection
-	file    string
-	hasFile func() bool
-	params  []string
+	flags  *pflag.FlagSet
+	file   string
+	params []string
 
 	known  map[string]operation
 	op     operation
@@ -40,10 +41,10 @@ func newCall(inv *invocation) *cobra.Command {
 	cmd.Long = "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  ")
 	cmd.Example = "  umbrella call createSessionLink --file request.json\n  umbrella call getVerification --param sessionId=123e4567-e89b-12d3-a456-426614174000"
 	cmd.ValidArgs = names
-	cmd.Flags().StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
-	cmd.Flags().StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
-	c.hasFile = func() bool { return cmd.Flags().Changed("file") }
-	c.define(cmd.Flags())
+	c.flags = cmd.Flags()
+	c.flags.StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
+	c.flags.StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
+	c.define(c.flags)
 	return cmd
 }
 
@@ -121,7 +122,7 @@ func (c *call) readValues() {
 }
 
 func (c *call) readBody() {
-	takes, given := c.op.RequestBody != nil, c.hasFile()
+	takes, given := c.op.RequestBody != nil, c.flags.Changed("file")
 	switch {
 	case !takes && given:
 		c.wrong.add("--file: %s takes no body", c.op.OperationID)

@@ -74,14 +74,7 @@ func (d *download) write(fill func(*os.File) error) error {
 		return usagef("-o: %s", reason(err))
 	}
 	defer func() { _ = os.Remove(file.Name()) }()
-	err = fill(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
+	if err := errors.Join(fill(file), file.Sync(), file.Close()); err != nil {
 		return err
 	}
 	if d.force {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-
 )
 
 // fieldFlag is the flag of a property of a request for a session.

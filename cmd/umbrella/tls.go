@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -51,9 +52,5 @@ func writeCA(der []byte) (path string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("writing the CA certificate: %w", err)
 	}
-	err = pem.Encode(file, &pem.Block{Type: "CERTIFICATE", Bytes: der})
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return file.Name(), err
+	return file.Name(), errors.Join(pem.Encode(file, &pem.Block{Type: "CERTIFICATE", Bytes: der}), file.Close())
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // suggest returns what a person may have meant, as " (did you mean …?)". Cobra
@@ -52,4 +55,81 @@ func (inv *invocation) unknownCommand(cmd *cobra.Command, args []string) {
 		return
 	}
 	inv.wrong.add("there is no command %s; commands: %s", named(args[0], names), strings.Join(names, ", "))
+}
+
+// unreadable is a flag that pflag cannot read. pflag stops there, so the command line
+// is read again without it, until all such flags are known.
+type unreadable struct {
+	text    string
+	typed   [][]string // the ways in which it may stand on the command line
+	unknown bool       // typed has its name alone: a value may follow
+}
+
+func (u *unreadable) Error() string { return u.text }
+
+// find is where in args the flag is, and how many of them are its own: 0 if it is not there.
+func (u *unreadable) find(args []string) (at, n int) {
+	for at := range args {
+		rest := args[at:]
+		for _, words := range u.typed {
+			n := len(words)
+			switch {
+			case u.unknown && strings.HasPrefix(rest[0], words[0]+"="):
+				return at, 1
+			case len(rest) < n || !slices.Equal(rest[:n], words):
+			case u.unknown && len(rest) > n && !strings.HasPrefix(rest[n], "-"):
+				return at, n + 1
+			default:
+				return at, n
+			}
+		}
+	}
+	return 0, 0
+}
+
+// wantedOf says what a flag of a type takes.
+var wantedOf = map[string]string{
+	"bool": "true or false", "duration": "a duration such as 30s or 2m", "int": "a whole number", "uint64": "a whole number from 0",
+}
+
+// flagError puts what pflag says into words that name the flag as it is written.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &value):
+		flag, typed := value.GetFlag(), value.GetValue()
+		name := "--" + flag.Name
+		return &unreadable{
+			text:  name + " " + shown(typed) + ": want " + wantedOf[flag.Value.Type()],
+			typed: [][]string{{name, typed}, {name + "=" + typed}, {"-" + flag.Shorthand + "=" + typed}},
+		}
+	case errors.As(err, &missing):
+		name := "--" + missing.GetSpecifiedName()
+		if cmd.Flags().Lookup(missing.GetSpecifiedName()) == nil {
+			name = "-" + missing.GetSpecifiedName()
+		}
+		return &unreadable{text: name + " needs a value", typed: [][]string{{name}}}
+	case errors.As(err, &syntax):
+		return &unreadable{text: "a flag is not written as --name or --name=value", typed: [][]string{{syntax.GetSpecifiedFlag()}}}
+	}
+	return err
+}
+
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	if short := err.GetSpecifiedShortnames(); short != "" {
+		return &unreadable{"there is no flag -" + shown(err.GetSpecifiedName()) + "; flags begin with two hyphens", [][]string{{"-" + short}}, true}
+	}
+	name := "--" + err.GetSpecifiedName()
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	text := "there is no flag " + named(name, names)
+	if cmd.HasSubCommands() {
+		text += " here: flags come after the command"
+	}
+	return &unreadable{text, [][]string{{name}}, true}
 }
