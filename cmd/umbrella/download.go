@@ -71,7 +71,8 @@ func (d *download) run(ctx context.Context, requestID string) error {
 func (d *download) write(fill func(*os.File) error) error {
 	file, err := os.CreateTemp(filepath.Dir(d.target), ".umbrella-*.part") // mode 0600
 	if err != nil {
-		return usagef("-o: %s", reason(err))
+		d.wrong.add("-o: %s", reason(err))
+		return d.wrong.err()
 	}
 	defer func() { _ = os.Remove(file.Name()) }()
 	if err := errors.Join(fill(file), file.Sync(), file.Close()); err != nil {

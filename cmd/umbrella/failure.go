@@ -59,13 +59,6 @@ func (m *misuse) err() error {
 
 func (m *misuse) Error() string { return strings.Join(m.lines, "; ") }
 
-// usagef is the error of one thing that is wrong.
-func usagef(format string, args ...any) error {
-	var m misuse
-	m.add(format, args...)
-	return &m
-}
-
 // outcome is a failure of which more is known than the error tells.
 type outcome struct {
 	requestID string // of the session that it is about, if any

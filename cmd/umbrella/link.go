@@ -73,7 +73,7 @@ func (l *link) run(ctx context.Context, _ string) error {
 		err = l.await(ctx, session)
 	}
 	if err != nil {
-		return outcome{session.RequestID, true, err}
+		return outcome{session.RequestID, !l.mock, err}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -180,30 +181,30 @@ var inWordsOfTheMock = strings.NewReplacer(
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.
 func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
-	url := s.url + strings.TrimRight(m.basePath, "/")
-	apiKey, customerID := handler.Credentials()
+	ready := struct {
+		APIKey     string `json:"apiKey"`
+		CA         string `json:"ca,omitempty"`
+		CustomerID string `json:"customerId"`
+		URL        string `json:"url"`
+	}{CA: s.ca, URL: s.url + strings.TrimRight(m.basePath, "/")}
+	ready.APIKey, ready.CustomerID = handler.Credentials()
 	if !m.env {
-		ready := map[string]string{"url": url, "apiKey": apiKey, "customerId": customerID}
-		if s.ca != "" {
-			ready["ca"] = s.ca
-		}
 		return writeJSON(m.stdout, ready)
 	}
-	lines := ""
 	for _, v := range [][2]string{
-		{"UMBRELLA_SERVER", url},
-		{"UMBRELLA_API_KEY", apiKey},
-		{"UMBRELLA_CUSTOMER_ID", customerID},
-		{"UMBRELLA_MOCK_CA", s.ca},
-		{"UMBRELLA_MOCK_PID", fmt.Sprint(os.Getpid())},
+		{"UMBRELLA_SERVER", ready.URL},
+		{"UMBRELLA_API_KEY", ready.APIKey},
+		{"UMBRELLA_CUSTOMER_ID", ready.CustomerID},
+		{"UMBRELLA_MOCK_CA", ready.CA},
+		{"UMBRELLA_MOCK_PID", strconv.Itoa(os.Getpid())},
 	} {
-		if v[1] != "" {
-			lines += "export " + v[0] + "='" + strings.ReplaceAll(v[1], "'", `'\''`) + "'\n"
+		quoted := strings.ReplaceAll(v[1], "'", `'\''`)
+		if _, err := fmt.Fprintf(m.stdout, "export %s='%s'\n", v[0], quoted); err != nil {
+			return err
 		}
 	}
-	_, err := io.WriteString(m.stdout, lines)
-	if closer, ok := m.stdout.(io.Closer); ok && err == nil {
-		err = closer.Close() // so that a shell's $(umbrella mock --env &) ends
+	if closer, ok := m.stdout.(io.Closer); ok {
+		return closer.Close() // so that a shell's $(umbrella mock --env &) ends
 	}
-	return err
+	return nil
 }
