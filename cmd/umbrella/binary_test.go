@@ -181,7 +181,7 @@ func TestBinary_ReportsEverythingThatIsWrongAtOnce(t *testing.T) {
 		"there is no flag --out (did you mean --output?)",
 		"--timeout soon: want a duration such as 30s or 2m",
 		"--verbose loud: want true or false",
-		"there is no flag -x; flags begin with two hyphens",
+		"there is no flag -x",
 		"a flag is not written as --name or --name=value",
 		"-o needs a value",
 		"there is more than one argument: want REQUEST_ID alone",

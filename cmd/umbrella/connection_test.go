@@ -46,7 +46,9 @@ func TestConfiguration_IsJudgedAllAtOnceInTheWordsOfThePerson(t *testing.T) {
 		"a number":                     {nil, []string{"--retries", "few"}, exitUsage, []string{"--retries few: want a whole number"}},
 		"a switch":                     {nil, []string{"--verbose=loud"}, exitUsage, []string{"--verbose loud: want true or false"}},
 		"no value":                     {nil, []string{"--server"}, exitUsage, []string{"--server needs a value"}},
-		"one hyphen":                   {nil, []string{"-x"}, exitUsage, []string{"no flag -x", "two hyphens"}},
+		"one hyphen":                   {nil, []string{"-x"}, exitUsage, []string{"no flag -x"}},
+		"one hyphen too few":           {nil, []string{"-retries=canary"}, exitUsage, []string{"no flag -retries (did you mean --retries?)"}},
+		"a secret as a flag":           {nil, []string{"--canaryCANARY1"}, exitUsage, []string{"no flag …"}},
 		"no name":                      {nil, []string{"--=x"}, exitUsage, []string{"--name=value"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -94,42 +93,42 @@ var wantedOf = map[string]string{
 
 // flagError puts what pflag says into words that name the flag as it is written.
 func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var value *pflag.InvalidValueError
-	var missing *pflag.ValueRequiredError
-	var syntax *pflag.InvalidSyntaxError
-	switch {
-	case errors.As(err, &unknown):
-		return unknownFlag(cmd, unknown)
-	case errors.As(err, &value):
-		flag, typed := value.GetFlag(), value.GetValue()
+	switch err := err.(type) {
+	case *pflag.NotExistError:
+		return unknownFlag(cmd, err)
+	case *pflag.InvalidValueError:
+		flag, value := err.GetFlag(), err.GetValue()
 		name := "--" + flag.Name
 		return &unreadable{
-			text:  name + " " + shown(typed) + ": want " + wantedOf[flag.Value.Type()],
-			typed: [][]string{{name, typed}, {name + "=" + typed}, {"-" + flag.Shorthand + "=" + typed}},
+			text:  name + " " + shown(value) + ": want " + wantedOf[flag.Value.Type()],
+			typed: [][]string{{name, value}, {name + "=" + value}, {"-" + flag.Shorthand + "=" + value}},
 		}
-	case errors.As(err, &missing):
-		name := "--" + missing.GetSpecifiedName()
-		if cmd.Flags().Lookup(missing.GetSpecifiedName()) == nil {
-			name = "-" + missing.GetSpecifiedName()
+	case *pflag.ValueRequiredError:
+		name := "--" + err.GetSpecifiedName()
+		if len(err.GetSpecifiedName()) == 1 {
+			name = "-" + err.GetSpecifiedName()
 		}
 		return &unreadable{text: name + " needs a value", typed: [][]string{{name}}}
-	case errors.As(err, &syntax):
-		return &unreadable{text: "a flag is not written as --name or --name=value", typed: [][]string{{syntax.GetSpecifiedFlag()}}}
+	case *pflag.InvalidSyntaxError:
+		return &unreadable{text: "a flag is not written as --name or --name=value", typed: [][]string{{err.GetSpecifiedFlag()}}}
 	}
 	return err
 }
 
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
-	if short := err.GetSpecifiedShortnames(); short != "" {
-		return &unreadable{"there is no flag -" + shown(err.GetSpecifiedName()) + "; flags begin with two hyphens", [][]string{{"-" + short}}, true}
+	name, typed := err.GetSpecifiedName(), "--"+err.GetSpecifiedName()
+	if letters := err.GetSpecifiedShortnames(); letters != "" {
+		name, _, _ = strings.Cut(letters, "=")
+		typed = "-" + name
 	}
-	name := "--" + err.GetSpecifiedName()
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	text := "there is no flag " + named(name, names)
+	text := "there is no flag …"
+	if hint := suggest("--"+name, names); hint != "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") == "" {
+		text = "there is no flag " + typed + hint
+	}
 	if cmd.HasSubCommands() {
 		text += " here: flags come after the command"
 	}
-	return &unreadable{text, [][]string{{name}}, true}
+	return &unreadable{text, [][]string{{typed}}, true}
 }
