@@ -94,7 +94,11 @@ func TestMisuse_OfTheMockNamesTheFlag(t *testing.T) {
 		"short lifetime":   {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "below 1 s"}},
 		"strange lifetime": {[]string{"mock", "--token-ttl", "soon"}, []string{"--token-ttl soon", "a duration"}},
 		"negative latency": {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
-		"strange seed":     {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
+		"everything": {
+			[]string{"mock", "--addr", "1", "--base-path", "api", "--webhook-header", "canary", "--token-ttl", "1ms", "--api-key", "canary", "--faults", "none", "--fast"},
+			[]string{"--addr needs", "--base-path must", "--webhook-header needs", "--webhook-header must", "--token-ttl: the lifetime", "--api-key and --customer-id", "--faults: no such file", "no flag --fast"},
+		},
+		"strange seed": {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
 	} {
 		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
 	}

@@ -72,7 +72,9 @@ func (m *mock) define(fs *pflag.FlagSet) {
 // check has a mock made of the flags, which says what is wrong with them.
 func (m *mock) check(string) {
 	m.checkAddr(m.addr)
-	m.wrong.unless(m.basePath == "" || strings.HasPrefix(m.basePath, "/"), "--base-path must begin with a slash, for example /api/services")
+	path := m.basePath == "" || strings.HasPrefix(m.basePath, "/") && !strings.ContainsAny(m.basePath, "?#%@ ")
+	m.wrong.unless(path, "--base-path must begin with a slash and have nothing to escape, for example /api/services")
+	m.basePath = strings.TrimRight(m.basePath, "/")
 	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
 	for _, line := range m.webhookHeaders {
 		name, _, ok := strings.Cut(line, ":")
@@ -89,9 +91,9 @@ func (m *mock) check(string) {
 	trial.Close()
 }
 
-// handler makes the mock, which is reached at url, the base path not included.
-func (m *mock) handler(url string) (*umbrellatest.Mock, error) {
-	handler, err := umbrellatest.New(m.options(url + strings.TrimRight(m.basePath, "/"))...)
+// handler makes the mock, which is reached at base.
+func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
+	handler, err := umbrellatest.New(m.options(base)...)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +161,7 @@ func (m *mock) run(ctx context.Context, _ string) error {
 		return err
 	}
 	defer s.stop()
-	handler, err := m.handler(s.url)
+	handler, err := m.handler(s.url + m.basePath)
 	if err != nil {
 		return err
 	}
@@ -174,7 +176,6 @@ func (m *mock) run(ctx context.Context, _ string) error {
 // inWordsOfTheMock names flags where umbrellatest names its options.
 var inWordsOfTheMock = strings.NewReplacer(
 	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host", "WithWebhook", "--webhook-url",
-	"WithBaseURL: the URL is not one such as http://localhost:8080/api/services", "--base-path is not one such as /api/services",
 	"WithTokenTTL", "--token-ttl", "WithSessionTTL", "--session-ttl", "WithMaxSessions", "--max-sessions", "WithLatency", "--latency",
 	"WithCredentials: the API key or the customer id is empty", "--api-key and --customer-id belong together: give both or neither",
 )
@@ -186,7 +187,7 @@ func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
 		CA         string `json:"ca,omitempty"`
 		CustomerID string `json:"customerId"`
 		URL        string `json:"url"`
-	}{CA: s.ca, URL: s.url + strings.TrimRight(m.basePath, "/")}
+	}{CA: s.ca, URL: s.url + m.basePath}
 	ready.APIKey, ready.CustomerID = handler.Credentials()
 	if !m.env {
 		return writeJSON(m.stdout, ready)

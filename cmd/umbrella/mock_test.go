@@ -214,6 +214,8 @@ func TestMock_RefusesFlagsThatMakeNoSense(t *testing.T) {
 		{"--session-ttl", "1ms"},
 		{"--max-sessions", "0"},
 		{"--base-path", "api"},
+		{"--base-path", "/a b"},
+		{"--base-path", "/a?b"},
 		{"--webhook-header", "A: b"},
 		{"--webhook-url", "ftp://example.com"},
 		{"--webhook-url", "http://127.0.0.1/", "--webhook-header", "no colon"},
