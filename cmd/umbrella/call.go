@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -69,13 +68,7 @@ func (c *call) checkRequest(op operation) {
 	if len(c.wrong.lines) > before {
 		return
 	}
-	found, err := op.violations(c.values, c.body)
-	if err != nil {
-		c.wrong.add("%s", err)
-	}
-	for _, v := range found {
-		c.wrong.add("%s", placed(v))
-	}
+	c.judge(op, c.values, c.body, placed)
 }
 
 func (c *call) run(ctx context.Context, _ string) error {
@@ -136,22 +129,14 @@ func (c *call) readBody() {
 	}
 }
 
-// placed names the place of a violation as it was typed.
-func placed(v contract.Violation) string {
+// placed names a place in the request as it was typed.
+func placed(path string) string {
 	for _, in := range []string{"$path.", "$query.", "$header."} {
-		if name, ok := strings.CutPrefix(v.Path, in); ok {
-			return "--param " + name + " " + explained(v)
+		if name, ok := strings.CutPrefix(path, in); ok {
+			return "--param " + name
 		}
 	}
-	return v.Path + " in --file " + explained(v)
-}
-
-// explained is what is wrong there.
-func explained(v contract.Violation) string {
-	if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
-		return "is not in the document: correct or remove it"
-	}
-	return v.Reason
+	return path + " in --file"
 }
 
 // show prints the answer, and then says whether it is the one that the document promises.

@@ -81,11 +81,10 @@ func (c *connection) connect() {
 	if c.credentials.token != "" {
 		auth = umbrella.WithToken(c.credentials.token)
 	}
-	client, err := umbrella.New(c.base, append(c.options(), auth)...)
-	if err != nil {
+	var err error
+	if c.client, err = umbrella.New(c.base, append(c.options(), auth)...); err != nil {
 		c.wrong.add("%s", err)
 	}
-	c.client = client
 }
 
 // print prints a result: text, or v as one line with --json.

@@ -124,11 +124,21 @@ func (o operation) check(values map[string]string, body []byte, resp *http.Respo
 	return validator.ValidateRequest(req)
 }
 
-// violations are what check finds in a request.
-func (o operation) violations(values map[string]string, body []byte) ([]contract.Violation, error) {
+// judge holds a request against the document, and says whether it is right. What is
+// wrong it adds to inv.wrong, with the place as placed names it.
+func (inv *invocation) judge(op operation, values map[string]string, body []byte, placed func(path string) string) bool {
+	err := op.check(values, body, nil)
 	var found *contract.Error
-	if err := o.check(values, body, nil); !errors.As(err, &found) {
-		return nil, err
+	if !errors.As(err, &found) {
+		inv.wrong.unless(err == nil, fmt.Sprint(err))
+		return err == nil
 	}
-	return found.Violations, nil
+	for _, v := range found.Violations {
+		reason := v.Reason
+		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
+			reason = "is not in the document: correct or remove it"
+		}
+		inv.wrong.add("%s %s", placed(v.Path), reason)
+	}
+	return false
 }

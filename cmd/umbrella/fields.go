@@ -56,7 +56,7 @@ func (l *link) readRequest() {
 		}
 	}
 	data, err := json.Marshal(body)
-	if err == nil && l.holds(create, data) {
+	if err == nil && l.judge(create, nil, data, l.placed) {
 		err = json.Unmarshal(data, &l.request)
 	}
 	if err != nil {
@@ -93,23 +93,15 @@ func (l *link) readObject() (body map[string]any, err error) {
 	return body, err
 }
 
-// holds holds the request against the document, and names what is wrong by flag, or
-// by JSON path where the file has it.
-func (l *link) holds(create operation, data []byte) bool {
-	violations, err := create.violations(nil, data)
-	if err != nil {
-		l.wrong.add("%s", err)
-	}
-	for _, v := range violations {
-		place := v.Path + " in --file"
-		property, _, _ := strings.Cut(strings.TrimPrefix(v.Path, "$."), ".")
-		property, _, _ = strings.Cut(property, "[")
-		for _, f := range fieldFlags {
-			if f.property == property && (!l.flags.Changed("file") || l.flags.Changed(f.name)) {
-				place = "--" + f.name
-			}
+// placed names a place in the request by the flag that gave it, or by its JSON path in
+// the file.
+func (l *link) placed(path string) string {
+	property, _, _ := strings.Cut(strings.TrimPrefix(path, "$."), ".")
+	property, _, _ = strings.Cut(property, "[")
+	for _, f := range fieldFlags {
+		if f.property == property && (!l.flags.Changed("file") || l.flags.Changed(f.name)) {
+			return "--" + f.name
 		}
-		l.wrong.add("%s %s", place, explained(v))
 	}
-	return err == nil && len(violations) == 0
+	return path + " in --file"
 }

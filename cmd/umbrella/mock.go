@@ -34,6 +34,7 @@ type mock struct {
 	webhookHeaders, corsOrigins, allowed  []string
 	tls, env, fetchPDF, logAll, noControl bool
 
+	headers  map[string]string    // of webhookHeaders
 	injected []umbrellatest.Fault // of the file faults
 }
 
@@ -76,9 +77,11 @@ func (m *mock) check(string) {
 	m.wrong.unless(path, "--base-path must begin with a slash and have nothing to escape, for example /api/services")
 	m.basePath = strings.TrimRight(m.basePath, "/")
 	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
+	m.headers = map[string]string{}
 	for _, line := range m.webhookHeaders {
-		name, _, ok := strings.Cut(line, ":")
+		name, value, ok := strings.Cut(line, ":")
 		m.wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
+		m.headers[name] = strings.TrimSpace(value)
 	}
 	m.readFaults()
 	trial, err := m.handler("http://localhost")
@@ -126,12 +129,7 @@ func (m *mock) options(base string) []umbrellatest.Option {
 		opts = append(opts, umbrellatest.WithSeed(m.seed))
 	}
 	if m.webhookURL != "" {
-		header := map[string]string{}
-		for _, line := range m.webhookHeaders {
-			name, value, _ := strings.Cut(line, ":")
-			header[name] = strings.TrimSpace(value)
-		}
-		opts = append(opts, umbrellatest.WithWebhook(m.webhookURL, header))
+		opts = append(opts, umbrellatest.WithWebhook(m.webhookURL, m.headers))
 	}
 	if m.fetchPDF {
 		opts = append(opts, umbrellatest.WithFetchPDF())

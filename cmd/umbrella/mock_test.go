@@ -251,8 +251,7 @@ func TestMock_PortTakenIsAClearSentence(t *testing.T) {
 	code, stdout, stderr := invoke(t, t.Context(), "", "mock", "--addr", taken.Addr().String())
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, stdout)
-	_, port, _ := net.SplitHostPort(taken.Addr().String())
-	require.Equal(t, "umbrella mock: port "+port+" is taken: choose another with --addr, or 0 for any that is free\n", stderr)
+	require.Equal(t, "umbrella mock: cannot listen at "+taken.Addr().String()+": bind: address already in use: choose another --addr, or port 0 for any that is free\n", stderr)
 }
 
 func TestMock_AddressOfAnotherMachineIsAClearSentence(t *testing.T) {
