@@ -59,16 +59,33 @@ func (c *call) check(id string) {
 	c.connect()
 }
 
-// checkRequest holds the request against the document once it is whole.
+// checkRequest holds the request against the document. What is wrong with parameters is
+// not said a second time in the document's words.
 func (c *call) checkRequest(op operation) {
 	c.op = op
 	before := len(c.wrong.lines)
 	c.readValues()
-	c.readBody()
-	if len(c.wrong.lines) > before {
+	reported := len(c.wrong.lines) > before
+	if !c.readBody() {
 		return
 	}
-	c.judge(op, c.values, c.body, placed)
+	c.judge(op, c.values, c.body, func(path string) string {
+		place := placed(path)
+		if reported && strings.HasPrefix(place, "--param") {
+			return ""
+		}
+		return place
+	})
+}
+
+// placed names a place in the request as it was typed.
+func placed(path string) string {
+	for _, in := range []string{"$path", "$query", "$header"} {
+		if name, ok := strings.CutPrefix(path, in); ok {
+			return "--param " + strings.TrimPrefix(name, ".")
+		}
+	}
+	return path + " in --file"
 }
 
 func (c *call) run(ctx context.Context, _ string) error {
@@ -114,29 +131,21 @@ func (c *call) readValues() {
 	}
 }
 
-func (c *call) readBody() {
+func (c *call) readBody() (ok bool) {
 	takes, given := c.op.RequestBody != nil, c.flags.Changed("file")
+	var err error
 	switch {
 	case !takes && given:
-		c.wrong.add("--file: %s takes no body", c.op.OperationID)
+		err = fmt.Errorf("--file: %s takes no body", c.op.OperationID)
 	case takes && c.op.RequestBody.Value.Required && !given:
-		c.wrong.add("--file is missing: %s takes a body", c.op.OperationID)
+		err = fmt.Errorf("--file is missing: %s takes a body", c.op.OperationID)
 	case given:
-		var err error
-		if c.body, err = readFile(c.file, c.stdin); err != nil {
-			c.wrong.add("%s", err)
-		}
+		c.body, err = readFile(c.file, c.stdin)
 	}
-}
-
-// placed names a place in the request as it was typed.
-func placed(path string) string {
-	for _, in := range []string{"$path.", "$query.", "$header."} {
-		if name, ok := strings.CutPrefix(path, in); ok {
-			return "--param " + name
-		}
+	if err != nil {
+		c.wrong.add("%s", err)
 	}
-	return path + " in --file"
+	return err == nil
 }
 
 // show prints the answer, and then says whether it is the one that the document promises.

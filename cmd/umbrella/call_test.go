@@ -73,6 +73,7 @@ func TestCall_NamesEverythingThatIsWrong(t *testing.T) {
 		"no file":            {"", []string{"createSessionLink", "--file", "/none/canary"}, []string{"cannot read --file", "no such file"}},
 		"body of wrong type": {`["canary"]`, []string{"createSessionLink", "--file", "-"}, []string{"$ in --file must be of type object"}},
 		"body with a typo":   {strings.Replace(goodFile, "docUrl", "docURL", 1), []string{"createSessionLink", "--file", "-"}, []string{"$.docURL in --file is not in the document", "$.docUrl in --file is missing"}},
+		"both":               {`{"email":1}`, []string{"createSessionLink", "--file", "-", "--param", "x=canary"}, []string{"has no such parameter", "$.email in --file must be of type string", "UMBRELLA_SERVER=prod"}},
 		"address":            {strings.Replace(goodFile, "user@example.com", "canary@bücher.example", 1), []string{"createSessionLink", "--file", "-"}, []string{"$.email in --file must be an e-mail address in ASCII", "punycode"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -125,7 +125,7 @@ func (o operation) check(values map[string]string, body []byte, resp *http.Respo
 }
 
 // judge holds a request against the document, and says whether it is right. What is
-// wrong it adds to inv.wrong, with the place as placed names it.
+// wrong it adds to inv.wrong, with the place as placed names it, unless that is "".
 func (inv *invocation) judge(op operation, values map[string]string, body []byte, placed func(path string) string) bool {
 	err := op.check(values, body, nil)
 	var found *contract.Error
@@ -138,7 +138,9 @@ func (inv *invocation) judge(op operation, values map[string]string, body []byte
 		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
 			reason = "is not in the document: correct or remove it"
 		}
-		inv.wrong.add("%s %s", placed(v.Path), reason)
+		if place := placed(v.Path); place != "" {
+			inv.wrong.add("%s %s", place, reason)
+		}
 	}
 	return false
 }
