@@ -97,8 +97,9 @@ func (c *call) run(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
+	c.done = c.op.method != http.MethodGet && c.op.method != http.MethodHead
 	if err := c.show(resp); err != nil {
-		return outcome{"", !c.op.safe(), fmt.Errorf("%s: %w", c.op.OperationID, err)}
+		return fmt.Errorf("%s: %w", c.op.OperationID, err)
 	}
 	return nil
 }

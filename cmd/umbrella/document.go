@@ -53,9 +53,6 @@ func operations(data []byte) (map[string]operation, error) {
 	return all, nil
 }
 
-// safe reports whether the operation changes nothing.
-func (o operation) safe() bool { return o.method == http.MethodGet || o.method == http.MethodHead }
-
 // example is the request that the document gives as an example.
 func (o operation) example() (map[string]any, error) {
 	examples := o.RequestBody.Value.Content.Get(jsonType).Examples

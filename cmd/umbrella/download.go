@@ -53,13 +53,14 @@ func (d *download) check(requestID string) {
 }
 
 func (d *download) run(ctx context.Context, requestID string) error {
+	d.requestID = requestID
 	var document umbrella.Document
 	err := d.write(func(file *os.File) (err error) {
 		document, err = waitFor(d.streams, "the document", func() (umbrella.Document, error) { return d.client.DownloadSigned(ctx, requestID, file) })
 		return err
 	})
 	if err != nil {
-		return outcome{requestID, false, err}
+		return err
 	}
 	sum := fmt.Sprintf("%x", document.SHA256)
 	return d.print(map[string]any{"file": d.target, "size": document.Size, "sha256": sum},

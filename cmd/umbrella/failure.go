@@ -59,15 +59,6 @@ func (m *misuse) err() error {
 
 func (m *misuse) Error() string { return strings.Join(m.lines, "; ") }
 
-// outcome is a failure of which more is known than the error tells.
-type outcome struct {
-	requestID string // of the session that it is about, if any
-	maybe     bool   // to repeat the command is not safe
-	error
-}
-
-func (o outcome) Unwrap() error { return o.error }
-
 // failure is what programs get to know of an error.
 type failure struct {
 	Code           int     `json:"code"`                 // the exit code
@@ -81,22 +72,19 @@ type failure struct {
 }
 
 // explain says in the command's own words what went wrong, and what to do.
-func explain(ctx context.Context, err error) failure {
-	f := failure{Code: exitFailed}
+func (inv *invocation) explain(ctx context.Context, err error) failure {
+	f := failure{Code: exitFailed, RequestID: inv.requestID}
 	var wrong *misuse
 	var invalid *umbrella.ValidationError
 	var call *umbrella.Error
 	var token *authprovider.Error
-	var about outcome
 	if errors.As(err, &call) {
 		f.Status, f.RetryAfter, f.MaybeProcessed = call.StatusCode, call.RetryAfter.Seconds(), call.MaybeProcessed
 	}
 	if errors.As(err, &token) {
 		f.Status, f.RetryAfter = token.StatusCode, max(f.RetryAfter, token.RetryAfter.Seconds())
 	}
-	if errors.As(err, &about) {
-		f.RequestID, f.MaybeProcessed = about.requestID, f.MaybeProcessed || about.maybe
-	}
+	f.MaybeProcessed = f.MaybeProcessed || inv.done
 	switch {
 	case errors.As(err, &wrong):
 		f.Code, f.lines = wrong.code, wrong.lines
@@ -112,9 +100,9 @@ func explain(ctx context.Context, err error) failure {
 	if f.lines == nil {
 		f.lines = []string{sentence(ctx, err, token != nil || call != nil && call.Unwrap() != nil, f.Status)}
 		switch {
-		case about.maybe && about.requestID != "":
-			f.lines[0] += "; the session is there: umbrella status " + plain(about.requestID)
-		case about.maybe:
+		case inv.done && inv.requestID != "":
+			f.lines[0] += "; the session is there: umbrella status " + plain(inv.requestID)
+		case inv.done:
 			f.lines[0] += "; it may have been processed all the same: check before you call again"
 		}
 	}

@@ -22,9 +22,8 @@ var fieldFlags = []fieldFlag{
 }
 
 func (l *link) defineFields() {
-	l.fields = map[string]*[]string{}
 	for _, f := range fieldFlags {
-		l.fields[f.property] = l.flags.StringArray(f.name, nil, f.usage)
+		l.flags.StringArray(f.name, nil, f.usage)
 	}
 	l.flags.StringVar(&l.file, "file", "", "the request as JSON in `FILE`, - for standard input; flags add fields that it lacks")
 }
@@ -50,7 +49,8 @@ func (l *link) readRequest() {
 		}
 		_, twice := body[f.property]
 		l.wrong.unless(!twice || !fromFile, "--"+f.name+" and "+f.property+" in --file both give the same field: keep one")
-		if body[f.property], err = f.value(*l.fields[f.property]); err != nil {
+		given, _ := l.flags.GetStringArray(f.name)
+		if body[f.property], err = f.value(given); err != nil {
 			l.wrong.add("%s", err)
 			delete(body, f.property)
 		}

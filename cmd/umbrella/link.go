@@ -25,7 +25,6 @@ const linkExample = `  umbrella link --mock
 type link struct {
 	connection
 	flags      *pflag.FlagSet
-	fields     map[string]*[]string // what the flags of fieldFlags gave, by property
 	file       string
 	mock, wait bool
 
@@ -67,13 +66,12 @@ func (l *link) run(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	if err = l.show(session); err != nil {
-		err = fmt.Errorf("a session was opened, but printing its link failed: %w", err)
-	} else if l.wait {
-		err = l.await(ctx, session)
+	l.requestID, l.done = session.RequestID, !l.mock
+	if err := l.show(session); err != nil {
+		return fmt.Errorf("a session was opened, but printing its link failed: %w", err)
 	}
-	if err != nil {
-		return outcome{session.RequestID, !l.mock, err}
+	if l.wait {
+		return l.await(ctx, session)
 	}
 	return nil
 }
@@ -111,7 +109,7 @@ func (l *link) await(ctx context.Context, session *api.SessionLink) error {
 	case err != nil:
 		return err
 	}
-	return l.showVerification(session.RequestID, v)
+	return l.showVerification(v)
 }
 
 func (l *link) show(session *api.SessionLink) error {

@@ -36,6 +36,9 @@ type invocation struct {
 	// A flag that does not exist was followed by a word, which may have been an
 	// argument: one that is missing is no error.
 	lost bool
+
+	requestID string // of the session that it is about, if any
+	done      bool   // the service has done what it was asked for: to repeat it is not safe
 }
 
 // run is main without the process: it returns the exit code.
@@ -58,7 +61,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		if err == nil {
 			return exitOK
 		}
-		return report(std.stderr, cmd, args, explain(ctx, err))
+		return report(std.stderr, cmd, args, inv.explain(ctx, err))
 	}
 }
 

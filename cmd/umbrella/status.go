@@ -19,21 +19,22 @@ func newStatus(inv *invocation) *cobra.Command {
 }
 
 func (c *connection) status(ctx context.Context, requestID string) error {
+	c.requestID = requestID
 	v, err := waitFor(c.streams, "the service", func() (*api.Verification, error) { return c.client.GetVerification(ctx, requestID) })
-	if err == nil {
-		err = c.showVerification(requestID, v)
-	}
-	if err == nil && (v.IsVerified == nil || !*v.IsVerified) {
-		err = fmt.Errorf("%w, or not yet", umbrella.ErrNotSigned)
-	}
 	if err != nil {
-		return outcome{requestID, false, err}
+		return err
+	}
+	if err := c.showVerification(v); err != nil {
+		return err
+	}
+	if v.IsVerified == nil || !*v.IsVerified {
+		return fmt.Errorf("%w, or not yet", umbrella.ErrNotSigned)
 	}
 	return nil
 }
 
 // showVerification prints what is known of a session: for people without personal data.
-func (c *connection) showVerification(requestID string, v *api.Verification) error {
+func (c *connection) showVerification(v *api.Verification) error {
 	signed, status := "no", "unknown"
 	if v.IsVerified != nil && *v.IsVerified {
 		signed = "yes"
@@ -41,5 +42,5 @@ func (c *connection) showVerification(requestID string, v *api.Verification) err
 	if v.Status != nil {
 		status = *v.Status
 	}
-	return c.print(v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(requestID))
+	return c.print(v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(c.requestID))
 }
