@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		if errors.As(err, &bad) {
 			inv.wrong.add("%s", bad.text)
 			if at, n := bad.find(readable); n > 0 {
-				inv.lost = inv.lost || n > 1
+				inv.lost = inv.lost || bad.unknown && n > 1
 				readable = append(readable[:at], readable[at+n:]...)
 				continue
 			}

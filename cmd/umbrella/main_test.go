@@ -37,6 +37,7 @@ func TestMisuse_NamesWhatToMend(t *testing.T) {
 		"unknown shell":             {[]string{"completion", "bahs"}, []string{"did you mean bash?"}},
 		"argument of a shell":       {[]string{"completion", "bash", "x"}, []string{"argument"}},
 		"wrong flag of a shell":     {[]string{"completion", "bash", "--fast"}, []string{"no flag --fast"}},
+		"a value is no argument":    {[]string{"status", "--timeout", "soon"}, []string{"--timeout soon", "REQUEST_ID is missing"}},
 		"a word behind a typo":      {[]string{"status", "--fast", "id"}, []string{"no flag --fast"}},
 		"a flag among letters":      {[]string{"status", "id", "-hx"}, []string{"no flag -x"}},
 		"argument":                  {[]string{"spec", "x"}, []string{"argument"}},
