@@ -173,3 +173,37 @@ func TestBinary_TakesItsRequestFromAPipe(t *testing.T) {
 	require.NoError(t, json.Unmarshal(out, &link))
 	require.Equal(t, http.StatusOK, get(t, link.URL))
 }
+
+func TestBinary_ReportsEverythingThatIsWrongAtOnce(t *testing.T) {
+	env := []string{"UMBRELLA_SERVER=prod", "UMBRELLA_API_KEY=can ary", "UMBRELLA_CUSTOMER_ID=x"}
+	wants := []string{
+		"there is no flag --retires (did you mean --retries?)",
+		"there is no flag --out (did you mean --output?)",
+		"--timeout soon: want a duration such as 30s or 2m",
+		"--verbose loud: want true or false",
+		"there is no flag -x",
+		"a flag is not written as --name or --name=value",
+		"-o needs a value",
+		"there is more than one argument: want REQUEST_ID alone",
+		"UMBRELLA_SERVER=prod: want production, sandbox or a URL such as https://host/base/path (did you mean production?)",
+		"UMBRELLA_API_KEY: character 4 of 7 is a space",
+	}
+	args := []string{"download", "--retires", "3", "one", "--out=canary", "--timeout", "soon", "--verbose=loud", "--timeout=2s", "-x", "canary", "--=canary", "two"}
+	fails := func(args ...string) string {
+		cmd := process(t, env, args...)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		stdout, _ := cmd.Output()
+		require.Equal(t, exitUsage, cmd.ProcessState.ExitCode(), stderr.String())
+		require.Empty(t, stdout)
+		require.NotContains(t, stderr.String(), "canary")
+		return stderr.String()
+	}
+	text := ""
+	for _, want := range wants {
+		text += "umbrella download: " + want + "\n"
+	}
+	require.Equal(t, text+"umbrella download --help says how it is used\n", fails(append(args, "-o")...))
+	f := jsonError(t, fails(append(args, "--json", "-o")...))
+	require.Equal(t, failure{Code: exitUsage, Message: strings.Join(wants, "; ")}, f)
+}

@@ -15,151 +15,154 @@ import (
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
 // call is what umbrella call is told.
 type call struct {
 	connection
+	flags  *pflag.FlagSet
 	file   string
 	params []string
+
+	known  map[string]operation
+	op     operation
+	values map[string]string // of the parameters, by name
+	body   []byte            // nil if there is none
 }
 
-func newCall(std streams) *cobra.Command {
-	c := &call{connection: connection{std: std}}
-	known, broken := operations(contract.OpenAPI())
-	names := slices.Sorted(maps.Keys(known))
-	cmd := command("call OPERATION", "Call any operation of the API with a request from a file", oneArgument("OPERATION"), nil)
+func newCall(inv *invocation) *cobra.Command {
+	c := &call{connection: connection{invocation: inv}, known: inv.operations()}
+	names := slices.Sorted(maps.Keys(c.known))
+	cmd := inv.command("call OPERATION", "Call any operation of the API with a request from a file", c.check, c.run)
 	cmd.Long = "Call an operation and print its answer. The request is held against the document\nbefore it is sent, and the answer after that. The operations:\n\n  " + strings.Join(names, "\n  ")
 	cmd.Example = "  umbrella call createSessionLink --file request.json\n  umbrella call getVerification --param sessionId=123e4567-e89b-12d3-a456-426614174000"
 	cmd.ValidArgs = names
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		op, ok := known[args[0]]
-		switch {
-		case broken != nil:
-			return broken
-		case !ok:
-			return usagef("there is no operation %s%s; operations: %s", shown(args[0]), suggest(args[0], names), strings.Join(names, ", "))
-		}
-		return c.run(cmd.Context(), op, cmd.Flags().Changed("file"))
-	}
-	cmd.Flags().StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
-	cmd.Flags().StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
-	c.define(cmd.Flags())
+	c.flags = cmd.Flags()
+	c.flags.StringVar(&c.file, "file", "", "the body as JSON in `FILE`, - for standard input")
+	c.flags.StringArrayVar(&c.params, "param", nil, "a parameter of the path, the query or the header, as `NAME=VALUE`; repeatable")
+	c.define(c.flags)
 	return cmd
 }
 
-func (c *call) run(ctx context.Context, op operation, hasFile bool) error {
-	var wrong misuse
-	values, body := c.values(op, &wrong), c.body(op, hasFile, &wrong)
-	if wrong.err() == nil {
-		found, err := op.violations(values, body, true)
-		if err != nil {
-			return err
+func (c *call) check(id string) {
+	op, ok := c.known[id]
+	switch {
+	case ok:
+		c.checkRequest(op)
+	case id != "":
+		names := slices.Sorted(maps.Keys(c.known))
+		c.wrong.add("there is no operation %s; operations: %s", named(id, names), strings.Join(names, ", "))
+	}
+	c.connect()
+}
+
+// checkRequest holds the request against the document. What is wrong with parameters is
+// not said a second time in the document's words.
+func (c *call) checkRequest(op operation) {
+	c.op = op
+	before := len(c.wrong.lines)
+	c.readValues()
+	reported := len(c.wrong.lines) > before
+	if !c.readBody() {
+		return
+	}
+	c.judge(op, c.values, c.body, func(path string) string {
+		place := placed(path)
+		if reported && strings.HasPrefix(place, "--param") {
+			return ""
 		}
-		for _, v := range found {
-			wrong.add("%s", placed(v))
+		return place
+	})
+}
+
+// placed names a place in the request as it was typed.
+func placed(path string) string {
+	for _, in := range []string{"$path", "$query", "$header"} {
+		if name, ok := strings.CutPrefix(path, in); ok {
+			return "--param " + strings.TrimPrefix(name, ".")
 		}
 	}
-	client := c.client(&wrong)
-	if err := wrong.err(); err != nil {
-		return err
-	}
-	req, err := op.request(ctx, c.base, values, body)
+	return path + " in --file"
+}
+
+func (c *call) run(ctx context.Context, _ string) error {
+	req, err := c.op.request(ctx, c.base, c.values, c.body)
 	if err != nil {
 		return err
 	}
-	resp, err := waitFor(c.std, "the service", func() (*http.Response, error) { return client.Do(req) })
+	resp, err := waitFor(c.streams, "the service", func() (*http.Response, error) { return c.client.Do(req) })
 	if err != nil {
 		return err
 	}
-	if err := c.show(op, values, resp); err != nil {
-		return outcome{"", !op.safe(), fmt.Errorf("%s: %w", op.OperationID, err)}
+	c.done = c.op.method != http.MethodGet && c.op.method != http.MethodHead
+	if err := c.show(resp); err != nil {
+		return fmt.Errorf("%s: %w", c.op.OperationID, err)
 	}
 	return nil
 }
 
-// values are the parameters by name.
-func (c *call) values(op operation, wrong *misuse) map[string]string {
-	values := map[string]string{}
+func (c *call) readValues() {
+	c.values = map[string]string{}
 	var names []string
-	for _, p := range op.parameters {
+	for _, p := range c.op.parameters {
 		names = append(names, p.Value.Name)
 	}
 	for _, pair := range c.params {
 		name, value, ok := strings.Cut(pair, "=")
-		_, twice := values[name]
+		_, twice := c.values[name]
 		switch {
 		case !ok || name == "":
-			wrong.add("--param needs NAME=VALUE, for example --param sessionId=123e4567")
+			c.wrong.add("--param needs NAME=VALUE, for example --param sessionId=123e4567")
 		case !slices.Contains(names, name):
-			wrong.add("--param %s: %s has no such parameter%s", shown(name), op.OperationID, suggest(name, names))
+			c.wrong.add("--param %s: %s has no such parameter", named(name, names), c.op.OperationID)
 		case twice:
-			wrong.add("--param %s is given twice", name)
-		case strings.Trim(value, ".") == "" && op.parameters.GetByInAndName("path", name) != nil:
-			wrong.add("--param %s must not be empty or of dots alone", name)
+			c.wrong.add("--param %s is given twice", name)
+		case strings.Trim(value, ".") == "" && c.op.parameters.GetByInAndName("path", name) != nil:
+			c.wrong.add("--param %s must not be empty or of dots alone", name)
 		}
-		values[name] = value
+		c.values[name] = value
 	}
-	for _, p := range op.parameters {
-		if _, given := values[p.Value.Name]; p.Value.Required && !given {
-			wrong.add("--param %s=VALUE is missing", p.Value.Name)
+	for _, p := range c.op.parameters {
+		if _, given := c.values[p.Value.Name]; p.Value.Required && !given {
+			c.wrong.add("--param %s=VALUE is missing", p.Value.Name)
 		}
 	}
-	return values
 }
 
-// body is that of the request, nil if there is none.
-func (c *call) body(op operation, given bool, wrong *misuse) []byte {
+func (c *call) readBody() (ok bool) {
+	takes, given := c.op.RequestBody != nil, c.flags.Changed("file")
+	var err error
 	switch {
-	case op.RequestBody == nil && given:
-		wrong.add("--file: %s takes no body", op.OperationID)
-	case op.RequestBody != nil && op.RequestBody.Value.Required && !given:
-		wrong.add("--file is missing: %s takes a body", op.OperationID)
+	case !takes && given:
+		err = fmt.Errorf("--file: %s takes no body", c.op.OperationID)
+	case takes && c.op.RequestBody.Value.Required && !given:
+		err = fmt.Errorf("--file is missing: %s takes a body", c.op.OperationID)
 	case given:
-		data, err := readFile(c.file, c.std.in)
-		if err != nil {
-			wrong.add("%s", err)
-		}
-		return data
+		c.body, err = readFile(c.file, c.stdin)
 	}
-	return nil
-}
-
-// placed names the place of a violation as it was typed.
-func placed(v contract.Violation) string {
-	for _, in := range []string{"$path.", "$query.", "$header."} {
-		if name, ok := strings.CutPrefix(v.Path, in); ok {
-			return "--param " + name + " " + explained(v)
-		}
+	if err != nil {
+		c.wrong.add("%s", err)
 	}
-	return v.Path + " in --file " + explained(v)
-}
-
-// explained is what is wrong there.
-func explained(v contract.Violation) string {
-	if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
-		return "is not in the document: correct or remove it"
-	}
-	return v.Reason
+	return err == nil
 }
 
 // show prints the answer, and then says whether it is the one that the document promises.
-func (c *call) show(op operation, values map[string]string, resp *http.Response) error {
+func (c *call) show(resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return err
 	}
-	if _, err := c.std.out.Write(printable(body, c.json)); err != nil {
+	if _, err := c.stdout.Write(printable(body, c.json)); err != nil {
 		return fmt.Errorf("an answer came, but printing it failed: %w", err)
 	}
 	if strictjson.IsFalse(body, "status") {
 		return errors.New(`the answer says "status": false`)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return op.check(values, nil, resp, false)
+	return c.op.check(c.values, nil, resp)
 }
 
 // printable formats JSON, and escapes in it what could steer a terminal.

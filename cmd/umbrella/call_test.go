@@ -73,6 +73,7 @@ func TestCall_NamesEverythingThatIsWrong(t *testing.T) {
 		"no file":            {"", []string{"createSessionLink", "--file", "/none/canary"}, []string{"cannot read --file", "no such file"}},
 		"body of wrong type": {`["canary"]`, []string{"createSessionLink", "--file", "-"}, []string{"$ in --file must be of type object"}},
 		"body with a typo":   {strings.Replace(goodFile, "docUrl", "docURL", 1), []string{"createSessionLink", "--file", "-"}, []string{"$.docURL in --file is not in the document", "$.docUrl in --file is missing"}},
+		"both":               {`{"email":1}`, []string{"createSessionLink", "--file", "-", "--param", "x=canary"}, []string{"has no such parameter", "$.email in --file must be of type string", "UMBRELLA_SERVER=prod"}},
 		"address":            {strings.Replace(goodFile, "user@example.com", "canary@bücher.example", 1), []string{"createSessionLink", "--file", "-"}, []string{"$.email in --file must be an e-mail address in ASCII", "punycode"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,20 +142,19 @@ const otherDocument = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"pa
 func TestCall_PutsParametersWhereTheDocumentHasThem(t *testing.T) {
 	known, err := operations([]byte(otherDocument))
 	require.NoError(t, err)
-	c := call{params: []string{"id=a/b", "part=ü?", "limit=1&x=2", "X-Trace=t"}}
-	var wrong misuse
-	values := c.values(known["parts"], &wrong)
-	require.NoError(t, wrong.err())
-	req, err := known["parts"].request(t.Context(), "https://a.example/base/", values, nil)
+	c := call{connection: connection{invocation: &invocation{}}, op: known["parts"], params: []string{"id=a/b", "part=ü?", "limit=1&x=2", "X-Trace=t"}}
+	c.readValues()
+	require.NoError(t, c.wrong.err())
+	req, err := c.op.request(t.Context(), "https://a.example/base/", c.values, nil)
 	require.NoError(t, err)
 	require.Equal(t, "GET https://a.example/base/things/a%2Fb/parts/%C3%BC%3F?limit=1%26x%3D2", req.Method+" "+req.URL.String())
 	require.Equal(t, "t", req.Header.Get("X-Trace"))
 	require.Nil(t, req.Body)
 
 	c.params = nil
-	c.values(known["parts"], &wrong)
-	require.Equal(t, []string{"--param part=VALUE is missing", "--param limit=VALUE is missing", "--param id=VALUE is missing"}, wrong.lines)
-	require.Equal(t, "--param limit is wrong", placed(contract.Violation{Path: "$query.limit", Reason: "is wrong"}))
+	c.readValues()
+	require.Equal(t, []string{"--param part=VALUE is missing", "--param limit=VALUE is missing", "--param id=VALUE is missing"}, c.wrong.lines)
+	require.Equal(t, "--param limit", placed("$query.limit"))
 	_, err = operations([]byte("{"))
 	require.Error(t, err)
 }

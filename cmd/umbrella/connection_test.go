@@ -36,7 +36,7 @@ func TestConfiguration_IsJudgedAllAtOnceInTheWordsOfThePerson(t *testing.T) {
 		"a name that is not quite one": {map[string]string{"UMBRELLA_SERVER": "prod", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"UMBRELLA_SERVER=prod: want production, sandbox or a URL", "did you mean production?"}},
 		"a flag that is not quite one": {map[string]string{"UMBRELLA_TOKEN": "x"}, []string{"--server", "sandbx"}, exitUsage, []string{"--server sandbx: want", "did you mean sandbox?"}},
 		"a secret in the wrong place":  {map[string]string{"UMBRELLA_SERVER": "canary-canary-canary", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"UMBRELLA_SERVER=…: want"}},
-		"plain http":                   {map[string]string{"UMBRELLA_SERVER": "http://example.com", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{`UMBRELLA_SERVER=…: plain http to "example.com"`, "want https"}},
+		"plain http":                   {map[string]string{"UMBRELLA_SERVER": "http://example.com", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{`UMBRELLA_SERVER=…: plain http to "example.com"`, "use https"}},
 		"more than a base URL":         {map[string]string{"UMBRELLA_SERVER": "https://canary@example.com?canary#canary", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"user info", "query", "fragment"}},
 		"a line feed":                  {map[string]string{"UMBRELLA_SERVER": "sandbox", "UMBRELLA_TOKEN": "canary\n"}, nil, exitCredentials, []string{"UMBRELLA_TOKEN: character 7 of 7 is a line feed"}},
 		"two kinds":                    {map[string]string{"UMBRELLA_SERVER": "sandbox", "UMBRELLA_TOKEN": "canary", "UMBRELLA_API_KEY": "canary"}, nil, exitCredentials, []string{"keep one kind"}},
@@ -46,7 +46,9 @@ func TestConfiguration_IsJudgedAllAtOnceInTheWordsOfThePerson(t *testing.T) {
 		"a number":                     {nil, []string{"--retries", "few"}, exitUsage, []string{"--retries few: want a whole number"}},
 		"a switch":                     {nil, []string{"--verbose=loud"}, exitUsage, []string{"--verbose loud: want true or false"}},
 		"no value":                     {nil, []string{"--server"}, exitUsage, []string{"--server needs a value"}},
-		"one hyphen":                   {nil, []string{"-x"}, exitUsage, []string{"no flag -x", "two hyphens"}},
+		"one hyphen":                   {nil, []string{"-x"}, exitUsage, []string{"no flag -x"}},
+		"one hyphen too few":           {nil, []string{"-retries=canary"}, exitUsage, []string{"no flag -retries (did you mean --retries?)"}},
+		"a secret as a flag":           {nil, []string{"--canaryCANARY1"}, exitUsage, []string{"no flag …"}},
 		"no name":                      {nil, []string{"--=x"}, exitUsage, []string{"--name=value"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,6 +157,6 @@ func TestCalls_EndInTime(t *testing.T) {
 	slow(t)
 	code, _, stderr := invoke(t, t.Context(), "", "status", "id", "--timeout", "20ms")
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, stderr, "deadline exceeded")
+	require.Contains(t, stderr, "deadline exceeded; --timeout sets the limit")
 	require.NotContains(t, stderr, "waiting", "no terminal")
 }

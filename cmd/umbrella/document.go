@@ -24,7 +24,15 @@ type operation struct {
 	parameters   openapi3.Parameters // with those of the path
 }
 
-// operations are all of a document, which here is that of package contract, by their id.
+// operations are all of the document, by their id.
+func (inv *invocation) operations() map[string]operation {
+	known, err := operations(contract.OpenAPI())
+	if err != nil {
+		inv.wrong.add("%s", err)
+	}
+	return known
+}
+
 func operations(data []byte) (map[string]operation, error) {
 	document, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
@@ -44,9 +52,6 @@ func operations(data []byte) (map[string]operation, error) {
 	}
 	return all, nil
 }
-
-// safe reports whether the operation changes nothing.
-func (o operation) safe() bool { return o.method == http.MethodGet || o.method == http.MethodHead }
 
 // example is the request that the document gives as an example.
 func (o operation) example() (map[string]any, error) {
@@ -94,16 +99,16 @@ func (o operation) request(ctx context.Context, server string, values map[string
 }
 
 // check holds a call, and the answer if there is one already, against the document. A
-// name in the body that the document does not have is wrong too if closed: the API may
-// ignore it, and so a mistyped name would be lost without a word.
-func (o operation) check(values map[string]string, body []byte, resp *http.Response, closed bool) error {
+// name in a request that the document does not have is wrong too: the API may ignore
+// it, and so a mistyped name would be lost without a word.
+func (o operation) check(values map[string]string, body []byte, resp *http.Response) error {
 	req, err := o.request(context.Background(), "", values, body)
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer none")
 	opts := []contract.Option{contract.WithServer("/")}
-	if closed {
+	if resp == nil {
 		opts = append(opts, contract.Sealed())
 	}
 	validator, err := contract.New(opts...)
@@ -116,11 +121,23 @@ func (o operation) check(values map[string]string, body []byte, resp *http.Respo
 	return validator.ValidateRequest(req)
 }
 
-// violations are what check finds in a call.
-func (o operation) violations(values map[string]string, body []byte, closed bool) ([]contract.Violation, error) {
+// judge holds a request against the document, and says whether it is right. What is
+// wrong it adds to inv.wrong, with the place as placed names it, unless that is "".
+func (inv *invocation) judge(op operation, values map[string]string, body []byte, placed func(path string) string) bool {
+	err := op.check(values, body, nil)
 	var found *contract.Error
-	if err := o.check(values, body, nil, closed); !errors.As(err, &found) {
-		return nil, err
+	if !errors.As(err, &found) {
+		inv.wrong.unless(err == nil, fmt.Sprint(err))
+		return err == nil
 	}
-	return found.Violations, nil
+	for _, v := range found.Violations {
+		reason := v.Reason
+		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
+			reason = "is not in the document: correct or remove it"
+		}
+		if place := placed(v.Path); place != "" {
+			inv.wrong.add("%s %s", place, reason)
+		}
+	}
+	return false
 }

@@ -13,93 +13,81 @@ import (
 	umbrella "github.com/umbrella-api/umbrella-go"
 )
 
-func newDownload(std streams) *cobra.Command {
-	c := connection{std: std}
-	var target targetFile
-	cmd := command("download REQUEST_ID", "Fetch the signed document of a session", oneArgument("REQUEST_ID"), func(ctx context.Context, args []string) error {
-		if err := c.download(ctx, args[0], target); err != nil {
-			return outcome{args[0], false, err}
-		}
-		return nil
-	})
+// download is what umbrella download is told.
+type download struct {
+	connection
+	target string
+	force  bool
+}
+
+func newDownload(inv *invocation) *cobra.Command {
+	d := &download{connection: connection{invocation: inv}}
+	cmd := inv.command("download REQUEST_ID", "Fetch the signed document of a session", d.check, d.run)
 	cmd.Long = "Fetch the signed document of a session into a file that only you can read. The\nfile is whole or not there, and one that exists stays as it is without --force."
-	cmd.Flags().StringVarP(&target.name, "output", "o", "", "write to `FILE`, else to REQUEST_ID.pdf")
-	cmd.Flags().BoolVar(&target.force, "force", false, "replace a file that exists")
-	c.define(cmd.Flags())
+	cmd.Flags().StringVarP(&d.target, "output", "o", "", "write to `FILE`, else to REQUEST_ID.pdf")
+	cmd.Flags().BoolVar(&d.force, "force", false, "replace a file that exists")
+	d.define(cmd.Flags())
 	return cmd
 }
 
-func (c *connection) download(ctx context.Context, requestID string, target targetFile) error {
-	var wrong misuse
-	client := c.client(&wrong)
-	if target.name == "" {
-		if target.name = requestID + ".pdf"; filepath.Base(target.name) != target.name {
-			wrong.add("REQUEST_ID has a character that no file name has: name the file with -o")
-		}
+// check finds what would keep the document from being written, before anything is sent.
+func (d *download) check(requestID string) {
+	d.connect()
+	place := "-o"
+	if d.target == "" {
+		d.target, place = requestID+".pdf", "REQUEST_ID.pdf"
+		d.wrong.unless(filepath.Base(d.target) == d.target, "REQUEST_ID has a character that no file name has: name the file with -o")
 	}
-	target.check(&wrong)
-	if err := wrong.err(); err != nil {
-		return err
+	info, err := os.Lstat(d.target)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		d.wrong.add("%s: there is something of that name that is no file", place)
+	case err == nil && !d.force:
+		d.wrong.add("%s: the file exists: name another with -o, or replace it with --force", place)
+	case errors.Is(err, fs.ErrNotExist):
+		_, err = os.Stat(filepath.Dir(d.target))
 	}
+	if err != nil {
+		d.wrong.add("%s: %s", place, reason(err))
+	}
+}
+
+func (d *download) run(ctx context.Context, requestID string) error {
+	d.requestID = requestID
 	var document umbrella.Document
-	err := target.write(func(file *os.File) (err error) {
-		document, err = waitFor(c.std, "the document", func() (umbrella.Document, error) { return client.DownloadSigned(ctx, requestID, file) })
+	err := d.write(func(file *os.File) (err error) {
+		document, err = waitFor(d.streams, "the document", func() (umbrella.Document, error) { return d.client.DownloadSigned(ctx, requestID, file) })
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	sum := fmt.Sprintf("%x", document.SHA256)
-	if c.json {
-		return writeJSON(c.std.out, map[string]any{"file": target.name, "size": document.Size, "sha256": sum})
-	}
-	_, err = fmt.Fprintf(c.std.out, "File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(target.name), document.Size, sum)
-	return err
-}
-
-// targetFile is a file that appears whole or not at all.
-type targetFile struct {
-	name  string
-	force bool
-}
-
-// check finds what would keep the file from being written, before anything is sent.
-func (t targetFile) check(wrong *misuse) {
-	info, err := os.Lstat(t.name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		wrong.add("-o: %s", reason(err))
-	default:
-		wrong.unless(info.Mode().IsRegular(), "-o: there is something of that name that is no file")
-		wrong.unless(t.force || !info.Mode().IsRegular(), "-o: the file exists: name another, or replace it with --force")
-	}
+	return d.print(map[string]any{"file": d.target, "size": document.Size, "sha256": sum},
+		"File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(d.target), document.Size, sum)
 }
 
 // write has fill write the content to a new file beside the target, which gets the
 // target's name once it is whole and on the disk.
-func (t targetFile) write(fill func(*os.File) error) error {
-	file, err := os.CreateTemp(filepath.Dir(t.name), ".umbrella-*.part") // mode 0600
+func (d *download) write(fill func(*os.File) error) error {
+	file, err := os.CreateTemp(filepath.Dir(d.target), ".umbrella-*.part") // mode 0600
 	if err != nil {
-		return usagef("-o: %s", reason(err))
+		d.wrong.add("-o: %s", reason(err))
+		return d.wrong.err()
 	}
 	defer func() { _ = os.Remove(file.Name()) }()
-	err = fill(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
+	if err := errors.Join(fill(file), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if t.force {
-		err = os.Rename(file.Name(), t.name)
-	} else if err = os.Link(file.Name(), t.name); errors.Is(err, fs.ErrExist) { // unlike a rename, a link replaces nothing
-		return errors.New("-o: the file has come into being meanwhile: name another, or replace it with --force")
+	if d.force {
+		err = os.Rename(file.Name(), d.target)
+	} else {
+		err = os.Link(file.Name(), d.target) // unlike a rename, it replaces nothing
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return errors.New("-o: the file has come into being meanwhile: name another with -o, or replace it with --force")
+	case err != nil:
 		return fmt.Errorf("-o: the document cannot get its name: %w", reason(err))
 	}
 	return nil

@@ -59,22 +59,6 @@ func (m *misuse) err() error {
 
 func (m *misuse) Error() string { return strings.Join(m.lines, "; ") }
 
-// usagef is the error of one thing that is wrong.
-func usagef(format string, args ...any) error {
-	var m misuse
-	m.add(format, args...)
-	return &m
-}
-
-// outcome is a failure of which more is known than the error tells.
-type outcome struct {
-	requestID string // of the session that it is about, if any
-	maybe     bool   // to repeat the command is not safe
-	error
-}
-
-func (o outcome) Unwrap() error { return o.error }
-
 // failure is what programs get to know of an error.
 type failure struct {
 	Code           int     `json:"code"`                 // the exit code
@@ -88,22 +72,19 @@ type failure struct {
 }
 
 // explain says in the command's own words what went wrong, and what to do.
-func explain(ctx context.Context, err error) failure {
-	f := failure{Code: exitFailed}
+func (inv *invocation) explain(ctx context.Context, err error) failure {
+	f := failure{Code: exitFailed, RequestID: inv.requestID}
 	var wrong *misuse
 	var invalid *umbrella.ValidationError
 	var call *umbrella.Error
 	var token *authprovider.Error
-	var about outcome
 	if errors.As(err, &call) {
 		f.Status, f.RetryAfter, f.MaybeProcessed = call.StatusCode, call.RetryAfter.Seconds(), call.MaybeProcessed
 	}
 	if errors.As(err, &token) {
 		f.Status, f.RetryAfter = token.StatusCode, max(f.RetryAfter, token.RetryAfter.Seconds())
 	}
-	if errors.As(err, &about) {
-		f.RequestID, f.MaybeProcessed = about.requestID, f.MaybeProcessed || about.maybe
-	}
+	f.MaybeProcessed = f.MaybeProcessed || inv.done
 	switch {
 	case errors.As(err, &wrong):
 		f.Code, f.lines = wrong.code, wrong.lines
@@ -119,9 +100,9 @@ func explain(ctx context.Context, err error) failure {
 	if f.lines == nil {
 		f.lines = []string{sentence(ctx, err, token != nil || call != nil && call.Unwrap() != nil, f.Status)}
 		switch {
-		case about.maybe && about.requestID != "":
-			f.lines[0] += "; the session is there: umbrella status " + plain(about.requestID)
-		case about.maybe:
+		case inv.done && inv.requestID != "":
+			f.lines[0] += "; the session is there: umbrella status " + plain(inv.requestID)
+		case inv.done:
 			f.lines[0] += "; it may have been processed all the same: check before you call again"
 		}
 	}
@@ -135,7 +116,8 @@ var inWordsOfTheCommand = strings.NewReplacer(
 	"the limit of WithMaxDocumentBytes", "64 MiB",
 	"choose one in GetVerification's answer and call Download", "umbrella call getVerification shows where they are",
 	"ask GetVerification for a fresh one", "download it again",
-	"umbrella: ", "", "authprovider: ", "", "contract: ", "", "\n", "; ",
+	"not an absolute URL such as", "want production, sandbox or a URL such as", ", or WithInsecureHTTP in a test network", "",
+	"invalid request: ", "", "umbrella: ", "", "authprovider: ", "", "contract: ", "", "\n", "; ",
 	"$path.sessionId", "REQUEST_ID",
 	"$.webhookUrl", "--configure",
 )
@@ -145,6 +127,8 @@ func sentence(ctx context.Context, err error, network bool, status int) string {
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted: " + text
+	case errors.Is(err, context.DeadlineExceeded):
+		return text + "; --timeout sets the limit"
 	case network && status == 0 && !errors.Is(err, authprovider.ErrCredentials):
 		return text + "; check the network, and the server in --server or UMBRELLA_SERVER"
 	}

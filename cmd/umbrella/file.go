@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, unreadable(err)
+			return nil, fmt.Errorf("cannot read --file: %w", reason(err))
 		}
 		defer func() { _ = file.Close() }()
 		stdin = file
@@ -25,7 +26,7 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(stdin, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, unreadable(err)
+		return nil, fmt.Errorf("cannot read --file: %w", reason(err))
 	case len(data) > maxFile:
 		return nil, errors.New("--file is over 1 MiB, which is no request")
 	}
@@ -35,17 +36,5 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-func unreadable(err error) error { return fmt.Errorf("cannot read --file: %w", reason(err)) }
-
 // reason is why a file could not be used, without its path.
-func reason(err error) error {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
-}
+func reason(err error) error { return cmp.Or(errors.Unwrap(err), err) }

@@ -21,7 +21,7 @@ import (
 func invoke(t *testing.T, ctx context.Context, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = run(ctx, args, streams{in: strings.NewReader(stdin), out: &out, err: &err})
+	code = run(ctx, args, streams{stdin: strings.NewReader(stdin), stdout: &out, stderr: &err})
 	return code, out.String(), err.String()
 }
 
@@ -59,7 +59,7 @@ func start(t *testing.T, args ...string) *background {
 	// A small buffer: until it is read, the command stands at what it prints.
 	b := &background{bufio.NewReaderSize(out, 16), bufio.NewReader(errs), nil, make(chan int, 1)}
 	go func() {
-		code := run(ctx, args, streams{in: strings.NewReader(""), out: outIn, err: errsIn, terminal: true, patience: time.Millisecond})
+		code := run(ctx, args, streams{stdin: strings.NewReader(""), stdout: outIn, stderr: errsIn, terminal: true, patience: time.Millisecond})
 		_, _ = outIn.Close(), errsIn.Close()
 		b.code <- code
 	}()

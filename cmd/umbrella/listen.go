@@ -36,9 +36,9 @@ registers it with the service together with your public URL, which a tunnel lead
 both stay registered when this command ends. Without --configure the header
 is printed. --forward gets it too.`
 
-func newListen(std streams) *cobra.Command {
-	r := &receiver{connection: connection{std: std}, secret: "Bearer " + rand.Text()}
-	cmd := command("listen", "Receive events, print them, and forward them", noArguments, func(ctx context.Context, _ []string) error { return r.run(ctx) })
+func newListen(inv *invocation) *cobra.Command {
+	r := &receiver{connection: connection{invocation: inv}, secret: "Bearer " + rand.Text()}
+	cmd := inv.command("listen", "Receive events, print them, and forward them", r.check, r.run)
 	cmd.Long = listenHelp
 	cmd.Example = "  umbrella listen --addr 127.0.0.1:9000 --forward http://localhost:8080/hook --configure https://tunnel.example/"
 	fs := cmd.Flags()
@@ -49,21 +49,27 @@ func newListen(std streams) *cobra.Command {
 	return cmd
 }
 
-func (r *receiver) run(ctx context.Context) error {
-	var wrong misuse
-	var client *umbrella.Client
+func (r *receiver) check(string) {
+	r.checkAddr(r.addr)
 	u, err := url.Parse(r.forward)
-	wrong.unless(r.forward == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--forward must be an absolute http or https URL")
-	registration := api.ConfigureWebhookRequest{WebhookURL: r.configure, Metadata: &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": r.secret}}}
-	if r.configure != "" {
-		if err := umbrella.Validate(registration); err != nil {
-			wrong.add("%s", inWordsOfTheCommand.Replace(err.Error()))
-		}
-		client = r.client(&wrong)
+	r.wrong.unless(r.forward == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"),
+		"--forward must be an absolute http or https URL, for example http://localhost:8080/hook")
+	if r.configure == "" {
+		r.checkCall()
+		return
 	}
-	if err := wrong.err(); err != nil {
-		return err
+	if err := umbrella.Validate(r.registration()); err != nil {
+		r.wrong.add("%s", inWordsOfTheCommand.Replace(err.Error()))
 	}
+	r.connect()
+}
+
+// registration has the service send its events here.
+func (r *receiver) registration() api.ConfigureWebhookRequest {
+	return api.ConfigureWebhookRequest{WebhookURL: r.configure, Metadata: &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": r.secret}}}
+}
+
+func (r *receiver) run(ctx context.Context, _ string) error {
 	handler, err := webhook.NewReceiver(map[string][]string{"Authorization": {r.secret}}, r.handle)
 	if err != nil {
 		return err
@@ -75,14 +81,15 @@ func (r *receiver) run(ctx context.Context) error {
 	defer s.stop()
 	s.serve(handler)
 	line := "receiving events at " + s.url
-	if client == nil {
+	if r.client == nil {
 		line += " with the header Authorization: " + r.secret
 	}
-	if _, err := fmt.Fprintln(r.std.err, line); err != nil {
+	if _, err := fmt.Fprintln(r.stderr, line); err != nil {
 		return err
 	}
-	if client != nil {
-		if _, err := client.ConfigureWebhook(ctx, registration); err != nil {
+	if r.client != nil {
+		register := func() (*api.Webhook, error) { return r.client.ConfigureWebhook(ctx, r.registration()) }
+		if _, err := waitFor(r.streams, "the service", register); err != nil {
 			return err
 		}
 	}
@@ -95,7 +102,7 @@ func (r *receiver) handle(ctx context.Context, e webhook.Event) error {
 	if r.forward != "" {
 		status, err = r.pass(ctx, e)
 	}
-	if printed := r.print(e, status, err); printed != nil {
+	if printed := r.show(e, status, err); printed != nil {
 		return printed
 	}
 	return err
@@ -121,23 +128,19 @@ func (r *receiver) pass(ctx context.Context, e webhook.Event) (int, error) {
 	return resp.StatusCode, nil
 }
 
-func (r *receiver) print(e webhook.Event, status int, failed error) error {
+func (r *receiver) show(e webhook.Event, status int, failed error) error {
+	became := ""
+	switch {
+	case status != 0:
+		became = fmt.Sprintf("  --forward answered %d", status)
+	case failed != nil:
+		became = "  --forward not reached"
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	if r.json {
-		return writeJSON(r.std.out, map[string]any{
-			"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
-			"forwarded": status, "accepted": failed == nil,
-		})
-	}
-	line := fmt.Sprintf("%s  %-10s %s  %s", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type))
-	switch {
-	case status != 0:
-		line += fmt.Sprintf("  --forward answered %d", status)
-	case failed != nil:
-		line += "  --forward not reached"
-	}
-	_, err := fmt.Fprintln(r.std.out, line)
-	return err
+	return r.print(map[string]any{
+		"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
+		"forwarded": status, "accepted": failed == nil,
+	}, "%s  %-10s %s  %s%s\n", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type), became)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,6 +31,15 @@ func TestMisuse_NamesWhatToMend(t *testing.T) {
 		"unknown command":           {[]string{"lnik"}, []string{"lnik", "did you mean link?", "mock"}},
 		"help for unknown command":  {[]string{"help", "lnik"}, []string{"did you mean link?"}},
 		"unknown flag":              {[]string{"link", "--emial", "x"}, []string{"--emial", "did you mean --email?"}},
+		"flags before the command":  {[]string{"--json", "link"}, []string{"--json here", "flags come after the command"}},
+		"help for a wrong flag":     {[]string{"help", "--fast", "link"}, []string{"no flag --fast"}},
+		"help for too much":         {[]string{"help", "link", "link"}, []string{"no such command"}},
+		"unknown shell":             {[]string{"completion", "bahs"}, []string{"did you mean bash?"}},
+		"argument of a shell":       {[]string{"completion", "bash", "x"}, []string{"argument"}},
+		"wrong flag of a shell":     {[]string{"completion", "bash", "--fast"}, []string{"no flag --fast"}},
+		"a value is no argument":    {[]string{"status", "--timeout", "soon"}, []string{"--timeout soon", "REQUEST_ID is missing"}},
+		"a word behind a typo":      {[]string{"status", "--fast", "id"}, []string{"no flag --fast"}},
+		"a flag among letters":      {[]string{"status", "id", "-hx"}, []string{"no flag -x"}},
 		"argument":                  {[]string{"spec", "x"}, []string{"argument"}},
 		"argument of version":       {[]string{"version", "x"}, []string{"argument"}},
 		"nothing given":             {[]string{"link"}, []string{"--email is missing", "--phone is missing", "--redirect-url is missing", "--doc-url is missing"}},
@@ -74,6 +84,7 @@ func requireMisuse(t *testing.T, args, wants []string) {
 	for _, want := range wants {
 		require.Contains(t, stderr, want)
 	}
+	require.False(t, slices.Contains(args, "--fast") && strings.Contains(stderr, "is missing"), "what follows an unknown flag may have been an argument")
 	require.NotRegexp(t, `canary|With[A-Z]`, stderr, "a value, or the name of a Go option")
 }
 
@@ -81,10 +92,14 @@ func TestMisuse_OfTheMockNamesTheFlag(t *testing.T) {
 	for name, tc := range map[string]struct{ args, wants []string }{
 		"strange address":  {[]string{"mock", "--addr", "8080"}, []string{"--addr", "HOST:PORT"}},
 		"strange port":     {[]string{"mock", "--addr", "127.0.0.1:http"}, []string{"--addr", "HOST:PORT"}},
-		"short lifetime":   {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "1s"}},
+		"short lifetime":   {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "below 1 s"}},
 		"strange lifetime": {[]string{"mock", "--token-ttl", "soon"}, []string{"--token-ttl soon", "a duration"}},
 		"negative latency": {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
-		"strange seed":     {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
+		"everything": {
+			[]string{"mock", "--addr", "1", "--base-path", "api", "--webhook-header", "canary", "--token-ttl", "1ms", "--api-key", "canary", "--faults", "none", "--fast"},
+			[]string{"--addr needs", "--base-path must", "--webhook-header needs", "--webhook-header must", "--token-ttl: the lifetime", "--api-key and --customer-id", "--faults: no such file", "no flag --fast"},
+		},
+		"strange seed": {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
 	} {
 		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
 	}
@@ -124,10 +139,10 @@ func TestHelp_IsThereForEveryCommandWithTheExitCodes(t *testing.T) {
 		require.Empty(t, stdout)
 		require.Contains(t, stderr, "Available Commands:")
 	}
-	for _, cmd := range newRoot(streams{}).Commands() {
+	for _, cmd := range newRoot(&invocation{}).Commands() {
 		require.Contains(t, help, "\n  "+cmd.Name()+" ")
 	}
-	walk(newRoot(streams{}), func(cmd *cobra.Command) {
+	walk(newRoot(&invocation{}), func(cmd *cobra.Command) {
 		require.NotEmpty(t, cmd.Short)
 		path := strings.Fields(cmd.CommandPath())[1:]
 		for _, args := range [][]string{append([]string{"help"}, path...), append(path, "-h"), append(path, "--help")} {
@@ -166,13 +181,14 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestOutput_ThatCannotBeWrittenIsAFailure(t *testing.T) {
-	for _, args := range [][]string{{"spec"}, {"version"}, {"mock"}, {"link", "--mock"}, {"link", "--mock", "--json"}} {
+	served(t)
+	for _, args := range [][]string{{"spec"}, {"version"}, {"mock"}, {"link", "--mock"}, with(goodFlags), with(goodFlags, "--json")} {
 		var stderr strings.Builder
 		want := exitFailed
-		if args[0] == "link" {
+		if args[0] == "link" && args[1] != "--mock" { // of a mock that ends, no session is left
 			want = exitSession
 		}
-		require.Equal(t, want, run(t.Context(), args, streams{in: strings.NewReader(""), out: full{}, err: &stderr}))
+		require.Equal(t, want, run(t.Context(), args, streams{stdin: strings.NewReader(""), stdout: full{}, stderr: &stderr}))
 		require.Contains(t, stderr.String(), "no space left on device")
 		require.Equal(t, args[0] == "link", strings.Contains(stderr.String(), "a session was opened"))
 	}
@@ -182,7 +198,10 @@ func TestPage_NamesEveryCommandFlagAndExitCode(t *testing.T) {
 	data, err := os.ReadFile("../../docs/cli.md")
 	require.NoError(t, err)
 	page := string(data)
-	walk(newRoot(streams{}), func(cmd *cobra.Command) {
+	walk(newRoot(&invocation{}), func(cmd *cobra.Command) {
+		if cmd.HasParent() && cmd.Parent().Name() == "completion" { // cobra's own
+			return
+		}
 		if cmd.HasParent() && !cmd.HasSubCommands() {
 			require.Contains(t, page, "`"+strings.TrimPrefix(cmd.CommandPath(), "umbrella "))
 		}

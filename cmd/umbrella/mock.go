@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,10 +21,10 @@ import (
 //go:embed mock.txt
 var mockHelp string
 
-// mockFlags are those of umbrella mock.
-type mockFlags struct {
-	std                                   streams
-	set                                   *pflag.FlagSet
+// mock is what umbrella mock is told.
+type mock struct {
+	*invocation
+	flags                                 *pflag.FlagSet
 	addr, basePath                        string
 	apiKey, customerID                    string
 	tokenTTL, sessionTTL, latency         time.Duration
@@ -33,134 +34,138 @@ type mockFlags struct {
 	webhookHeaders, corsOrigins, allowed  []string
 	tls, env, fetchPDF, logAll, noControl bool
 
-	headers map[string]string // of webhookHeaders
+	headers  map[string]string    // of webhookHeaders
+	injected []umbrellatest.Fault // of the file faults
 }
 
-func newMock(std streams) *cobra.Command {
-	f := &mockFlags{std: std}
-	cmd := command("mock", "Serve a mock of the API, for tests", noArguments, func(ctx context.Context, _ []string) error { return f.run(ctx) })
+func newMock(inv *invocation) *cobra.Command {
+	m := &mock{invocation: inv}
+	cmd := inv.command("mock", "Serve a mock of the API, for tests", m.check, m.run)
 	cmd.Long = strings.TrimSpace(mockHelp)
 	cmd.Example = "  umbrella mock --addr 127.0.0.1:8080 --api-key key --customer-id customer"
-	f.define(cmd.Flags())
+	m.define(cmd.Flags())
 	return cmd
 }
 
-func (f *mockFlags) define(fs *pflag.FlagSet) {
-	f.set = fs
-	fs.StringVar(&f.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
-	fs.StringVar(&f.basePath, "base-path", "", "before /auth and the operations: `PATH`, for example /api/services")
-	fs.BoolVar(&f.tls, "tls", false, "serve https with a throw-away certificate for localhost; \"ca\" in the\nready line is the file with its CA's certificate")
-	fs.StringArrayVar(&f.corsOrigins, "cors-origin", nil, "let pages of `ORIGIN` call it, say http://localhost:5173; repeatable")
-	fs.StringArrayVar(&f.allowed, "allow-host", nil, "`NAME` of a host, beside loopback ones, for which /__mock/ answers\nand from which --fetch-pdf fetches; repeatable")
-	fs.StringVar(&f.apiKey, "api-key", "", "the `KEY` that /auth accepts; else made up")
-	fs.StringVar(&f.customerID, "customer-id", "", "the customer `ID` that /auth accepts; else made up")
-	fs.DurationVar(&f.tokenTTL, "token-ttl", time.Hour, "lifetime of tokens, at least 1s")
-	fs.DurationVar(&f.sessionTTL, "session-ttl", time.Hour, "lifetime of sessions, at least 1s")
-	fs.IntVar(&f.maxSessions, "max-sessions", 2_000, "how many sessions it remembers")
-	fs.Uint64Var(&f.seed, "seed", 0, "make the same credentials, tokens and ids in each run")
-	fs.DurationVar(&f.latency, "latency", 0, "wait this long before each answer")
-	fs.StringVar(&f.webhookURL, "webhook-url", "", "send events to `URL`, as after configureWebhook")
-	fs.StringArrayVar(&f.webhookHeaders, "webhook-header", nil, "with the header `'NAME: VALUE'`; repeatable")
-	fs.BoolVar(&f.fetchPDF, "fetch-pdf", false, "fetch docUrl; without a PDF there, signing fails")
-	fs.StringVar(&f.faults, "faults", "", "inject the faults of the JSON array in `FILE`")
-	fs.BoolVar(&f.noControl, "no-control", false, "no fault header and no endpoints under /__mock/")
-	fs.BoolVar(&f.env, "env", false, "print lines for a shell instead, and close standard output:\neval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
-	fs.BoolVar(&f.logAll, "log", false, "log all requests to standard error, not only refused ones")
+func (m *mock) define(fs *pflag.FlagSet) {
+	m.flags = fs
+	fs.StringVar(&m.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
+	fs.StringVar(&m.basePath, "base-path", "", "before /auth and the operations: `PATH`, for example /api/services")
+	fs.BoolVar(&m.tls, "tls", false, "serve https with a throw-away certificate for localhost; \"ca\" in the\nready line is the file with its CA's certificate")
+	fs.StringArrayVar(&m.corsOrigins, "cors-origin", nil, "let pages of `ORIGIN` call it, say http://localhost:5173; repeatable")
+	fs.StringArrayVar(&m.allowed, "allow-host", nil, "`NAME` of a host, beside loopback ones, for which /__mock/ answers\nand from which --fetch-pdf fetches; repeatable")
+	fs.StringVar(&m.apiKey, "api-key", "", "the `KEY` that /auth accepts; else made up")
+	fs.StringVar(&m.customerID, "customer-id", "", "the customer `ID` that /auth accepts; else made up")
+	fs.DurationVar(&m.tokenTTL, "token-ttl", time.Hour, "lifetime of tokens, at least 1s")
+	fs.DurationVar(&m.sessionTTL, "session-ttl", time.Hour, "lifetime of sessions, at least 1s")
+	fs.IntVar(&m.maxSessions, "max-sessions", 2_000, "how many sessions it remembers")
+	fs.Uint64Var(&m.seed, "seed", 0, "make the same credentials, tokens and ids in each run")
+	fs.DurationVar(&m.latency, "latency", 0, "wait this long before each answer")
+	fs.StringVar(&m.webhookURL, "webhook-url", "", "send events to `URL`, as after configureWebhook")
+	fs.StringArrayVar(&m.webhookHeaders, "webhook-header", nil, "with the header `'NAME: VALUE'`; repeatable")
+	fs.BoolVar(&m.fetchPDF, "fetch-pdf", false, "fetch docUrl; without a PDF there, signing fails")
+	fs.StringVar(&m.faults, "faults", "", "inject the faults of the JSON array in `FILE`")
+	fs.BoolVar(&m.noControl, "no-control", false, "no fault header and no endpoints under /__mock/")
+	fs.BoolVar(&m.env, "env", false, "print lines for a shell instead, and close standard output:\neval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
+	fs.BoolVar(&m.logAll, "log", false, "log all requests to standard error, not only refused ones")
 }
 
-// check says what is wrong with the flags; umbrellatest.New says the rest.
-func (f *mockFlags) check(wrong *misuse) {
-	path := f.basePath == "" || strings.HasPrefix(f.basePath, "/") && !strings.ContainsAny(f.basePath, "?#% ")
-	wrong.unless(f.tokenTTL >= time.Second, "--token-ttl must be at least 1s")
-	wrong.unless(f.sessionTTL >= time.Second, "--session-ttl must be at least 1s")
-	wrong.unless(f.latency >= 0, "--latency must not be negative")
-	wrong.unless(f.maxSessions > 0, "--max-sessions must be at least 1")
-	wrong.unless((f.apiKey == "") == (f.customerID == ""), "--api-key and --customer-id belong together: give both or neither")
-	wrong.unless(len(f.webhookHeaders) == 0 || f.webhookURL != "", "--webhook-header needs --webhook-url")
-	wrong.unless(path, "--base-path must begin with a slash, for example /api/services")
-	f.headers = map[string]string{}
-	for _, line := range f.webhookHeaders {
+// check has a mock made of the flags, which says what is wrong with them.
+func (m *mock) check(string) {
+	m.checkAddr(m.addr)
+	path := m.basePath == "" || strings.HasPrefix(m.basePath, "/") && !strings.ContainsAny(m.basePath, "?#%@ ")
+	m.wrong.unless(path, "--base-path must begin with a slash and have nothing to escape, for example /api/services")
+	m.basePath = strings.TrimRight(m.basePath, "/")
+	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
+	m.headers = map[string]string{}
+	for _, line := range m.webhookHeaders {
 		name, value, ok := strings.Cut(line, ":")
-		wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
-		f.headers[name] = strings.TrimSpace(value)
+		m.wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
+		m.headers[name] = strings.TrimSpace(value)
 	}
+	m.readFaults()
+	trial, err := m.handler("http://localhost")
+	if err != nil {
+		for line := range strings.Lines(inWordsOfTheMock.Replace(err.Error())) {
+			m.wrong.add("%s", strings.TrimSpace(line))
+		}
+		return
+	}
+	trial.Close()
 }
 
-// options are what the flags ask of a mock that is reached at url.
-func (f *mockFlags) options(url string) []umbrellatest.Option {
+// handler makes the mock, which is reached at base.
+func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
+	handler, err := umbrellatest.New(m.options(base)...)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range m.injected {
+		if err := handler.Inject(f); err != nil {
+			return nil, fmt.Errorf("--faults, fault %d: %w", i+1, err)
+		}
+	}
+	return handler, nil
+}
+
+// options are what the flags ask of a mock that is reached at base.
+func (m *mock) options(base string) []umbrellatest.Option {
 	level := slog.LevelWarn
-	if f.logAll {
+	if m.logAll {
 		level = slog.LevelInfo
 	}
 	opts := []umbrellatest.Option{
-		umbrellatest.WithBaseURL(url),
-		umbrellatest.WithTokenTTL(f.tokenTTL),
-		umbrellatest.WithSessionTTL(f.sessionTTL),
-		umbrellatest.WithMaxSessions(f.maxSessions),
-		umbrellatest.WithLatency(f.latency),
-		umbrellatest.WithCORSOrigins(f.corsOrigins...),
-		umbrellatest.WithAllowedHosts(f.allowed...),
-		umbrellatest.WithLogger(slog.New(slog.NewTextHandler(f.std.err, &slog.HandlerOptions{Level: level}))),
+		umbrellatest.WithBaseURL(base),
+		umbrellatest.WithCredentials(m.apiKey, m.customerID),
+		umbrellatest.WithTokenTTL(m.tokenTTL),
+		umbrellatest.WithSessionTTL(m.sessionTTL),
+		umbrellatest.WithMaxSessions(m.maxSessions),
+		umbrellatest.WithLatency(m.latency),
+		umbrellatest.WithCORSOrigins(m.corsOrigins...),
+		umbrellatest.WithAllowedHosts(m.allowed...),
+		umbrellatest.WithLogger(slog.New(slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level}))),
 	}
-	if f.apiKey != "" {
-		opts = append(opts, umbrellatest.WithCredentials(f.apiKey, f.customerID))
+	if m.flags.Changed("seed") {
+		opts = append(opts, umbrellatest.WithSeed(m.seed))
 	}
-	if f.set.Changed("seed") {
-		opts = append(opts, umbrellatest.WithSeed(f.seed))
+	if m.webhookURL != "" {
+		opts = append(opts, umbrellatest.WithWebhook(m.webhookURL, m.headers))
 	}
-	if f.webhookURL != "" {
-		opts = append(opts, umbrellatest.WithWebhook(f.webhookURL, f.headers))
-	}
-	if f.fetchPDF {
+	if m.fetchPDF {
 		opts = append(opts, umbrellatest.WithFetchPDF())
 	}
-	if f.noControl {
+	if m.noControl {
 		opts = append(opts, umbrellatest.WithoutControl())
 	}
 	return opts
 }
 
-// inject injects the faults of a file, a JSON array of what POST /__mock/faults takes.
-func inject(mock *umbrellatest.Mock, name string) error {
-	data, err := os.ReadFile(name)
+// readFaults reads --faults, a JSON array of what POST /__mock/faults takes.
+func (m *mock) readFaults() {
+	if m.faults == "" {
+		return
+	}
+	data, err := os.ReadFile(m.faults)
 	if err != nil {
-		return usagef("--faults: %s", reason(err))
+		m.wrong.add("--faults: %s", reason(err))
+	} else if err := json.Unmarshal(data, &m.injected); err != nil {
+		m.wrong.add("--faults needs a JSON array of faults: %s", err)
 	}
-	var faults []umbrellatest.Fault
-	if err := json.Unmarshal(data, &faults); err != nil {
-		return usagef("--faults needs a JSON array of faults: %s", err)
-	}
-	for i, f := range faults {
-		if err := mock.Inject(f); err != nil {
-			return usagef("--faults, fault %d: %s", i+1, err)
-		}
-	}
-	return nil
 }
 
-func (f *mockFlags) run(ctx context.Context) error {
-	var wrong misuse
-	f.check(&wrong)
-	if err := wrong.err(); err != nil {
-		return err
-	}
-	s, err := newServer(f.addr, f.tls)
+func (m *mock) run(ctx context.Context, _ string) error {
+	s, err := newServer(m.addr, m.tls)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	mock, err := umbrellatest.New(f.options(s.url + strings.TrimRight(f.basePath, "/"))...)
+	handler, err := m.handler(s.url + m.basePath)
 	if err != nil {
-		return usagef("%s", inWordsOfTheMock.Replace(err.Error()))
+		return err
 	}
-	defer mock.Close()
-	if f.faults != "" {
-		if err := inject(mock, f.faults); err != nil {
-			return err
-		}
-	}
-	s.serve(mock)
-	if err := f.announce(f.std.out, s, mock); err != nil {
+	defer handler.Close()
+	s.serve(handler)
+	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)
 	}
 	return s.wait(ctx)
@@ -169,35 +174,36 @@ func (f *mockFlags) run(ctx context.Context) error {
 // inWordsOfTheMock names flags where umbrellatest names its options.
 var inWordsOfTheMock = strings.NewReplacer(
 	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host", "WithWebhook", "--webhook-url",
-	"WithBaseURL", "--base-path", "WithCredentials", "--api-key and --customer-id", "\n", "; ",
+	"WithTokenTTL", "--token-ttl", "WithSessionTTL", "--session-ttl", "WithMaxSessions", "--max-sessions", "WithLatency", "--latency",
+	"WithCredentials: the API key or the customer id is empty", "--api-key and --customer-id belong together: give both or neither",
 )
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.
-func (f *mockFlags) announce(out io.Writer, s *server, mock *umbrellatest.Mock) error {
-	url := s.url + strings.TrimRight(f.basePath, "/")
-	apiKey, customerID := mock.Credentials()
-	if !f.env {
-		ready := map[string]string{"url": url, "apiKey": apiKey, "customerId": customerID}
-		if s.ca != "" {
-			ready["ca"] = s.ca
-		}
-		return writeJSON(out, ready)
+func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
+	ready := struct {
+		APIKey     string `json:"apiKey"`
+		CA         string `json:"ca,omitempty"`
+		CustomerID string `json:"customerId"`
+		URL        string `json:"url"`
+	}{CA: s.ca, URL: s.url + m.basePath}
+	ready.APIKey, ready.CustomerID = handler.Credentials()
+	if !m.env {
+		return writeJSON(m.stdout, ready)
 	}
-	lines := ""
 	for _, v := range [][2]string{
-		{"UMBRELLA_SERVER", url},
-		{"UMBRELLA_API_KEY", apiKey},
-		{"UMBRELLA_CUSTOMER_ID", customerID},
-		{"UMBRELLA_MOCK_CA", s.ca},
-		{"UMBRELLA_MOCK_PID", fmt.Sprint(os.Getpid())},
+		{"UMBRELLA_SERVER", ready.URL},
+		{"UMBRELLA_API_KEY", ready.APIKey},
+		{"UMBRELLA_CUSTOMER_ID", ready.CustomerID},
+		{"UMBRELLA_MOCK_CA", ready.CA},
+		{"UMBRELLA_MOCK_PID", strconv.Itoa(os.Getpid())},
 	} {
-		if v[1] != "" {
-			lines += "export " + v[0] + "='" + strings.ReplaceAll(v[1], "'", `'\''`) + "'\n"
+		quoted := strings.ReplaceAll(v[1], "'", `'\''`)
+		if _, err := fmt.Fprintf(m.stdout, "export %s='%s'\n", v[0], quoted); err != nil {
+			return err
 		}
 	}
-	_, err := io.WriteString(out, lines)
-	if closer, ok := out.(io.Closer); ok && err == nil {
-		err = closer.Close() // so that a shell's $(umbrella mock --env &) ends
+	if closer, ok := m.stdout.(io.Closer); ok {
+		return closer.Close() // so that a shell's $(umbrella mock --env &) ends
 	}
-	return err
+	return nil
 }

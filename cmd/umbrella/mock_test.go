@@ -34,7 +34,7 @@ func startMock(t *testing.T, args ...string) (r ready, stop func() (int, string)
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"mock"}, args...), streams{in: strings.NewReader(""), out: in, err: &stderr})
+		code <- run(ctx, append([]string{"mock"}, args...), streams{stdin: strings.NewReader(""), stdout: in, stderr: &stderr})
 		_ = in.Close()
 	}()
 	t.Cleanup(cancel)
@@ -193,7 +193,7 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	out, in := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{in: strings.NewReader(""), out: in, err: io.Discard})
+		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{stdin: strings.NewReader(""), stdout: in, stderr: io.Discard})
 	}()
 	lines, err := io.ReadAll(out)
 	require.NoError(t, err, "standard output is closed while the mock serves")
@@ -214,6 +214,8 @@ func TestMock_RefusesFlagsThatMakeNoSense(t *testing.T) {
 		{"--session-ttl", "1ms"},
 		{"--max-sessions", "0"},
 		{"--base-path", "api"},
+		{"--base-path", "/a b"},
+		{"--base-path", "/a?b"},
 		{"--webhook-header", "A: b"},
 		{"--webhook-url", "ftp://example.com"},
 		{"--webhook-url", "http://127.0.0.1/", "--webhook-header", "no colon"},
@@ -249,8 +251,7 @@ func TestMock_PortTakenIsAClearSentence(t *testing.T) {
 	code, stdout, stderr := invoke(t, t.Context(), "", "mock", "--addr", taken.Addr().String())
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, stdout)
-	_, port, _ := net.SplitHostPort(taken.Addr().String())
-	require.Equal(t, "umbrella mock: port "+port+" is taken: choose another with --addr, or 0 for any that is free\n", stderr)
+	require.Equal(t, "umbrella mock: cannot listen at "+taken.Addr().String()+": bind: address already in use: choose another --addr, or port 0 for any that is free\n", stderr)
 }
 
 func TestMock_AddressOfAnotherMachineIsAClearSentence(t *testing.T) {

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -22,21 +20,20 @@ type server struct {
 	failed   chan error
 }
 
-// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func newServer(addr string, secure bool) (*server, error) {
+// checkAddr is for --addr.
+func (inv *invocation) checkAddr(addr string) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
-	if err != nil {
-		return nil, usagef("--addr needs HOST:PORT, for example 127.0.0.1:8080")
-	}
+	inv.wrong.unless(err == nil, "--addr needs HOST:PORT, for example 127.0.0.1:8080")
+}
+
+// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
+func newServer(addr string, secure bool) (*server, error) {
 	listener, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %s is taken: choose another with --addr, or 0 for any that is free", port)
-	case err != nil: // a *net.OpError
-		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr", addr, errors.Unwrap(err))
+	if err != nil { // a *net.OpError
+		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr, or port 0 for any that is free", addr, errors.Unwrap(err))
 	}
 	bound := listener.Addr().(*net.TCPAddr)
 	host := bound.IP.String()
@@ -60,24 +57,13 @@ func newServer(addr string, secure bool) (*server, error) {
 		failed: make(chan error, 1),
 	}
 	if secure {
-		if err := s.secure(); err != nil {
+		s.url = "https" + s.url[len("http"):]
+		if s.http.TLSConfig, s.ca, err = throwaway(); err != nil {
 			s.stop()
-			return nil, err
+			return nil, fmt.Errorf("making a certificate: %w", err)
 		}
 	}
 	return s, nil
-}
-
-// secure has the server speak TLS with a throw-away certificate.
-func (s *server) secure() error {
-	certificate, ca, err := throwaway()
-	if err != nil {
-		return fmt.Errorf("making a certificate: %w", err)
-	}
-	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	s.url = "https" + s.url[len("http"):]
-	s.ca, err = writeCA(ca)
-	return err
 }
 
 // serve begins to serve. What ends it comes from s.failed.

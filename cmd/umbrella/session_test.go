@@ -135,8 +135,8 @@ func TestDownload_LeavesNothingBehindWhenItFails(t *testing.T) {
 
 func TestDownload_DoesNotReplaceAFileThatComesMeanwhile(t *testing.T) {
 	t.Chdir(t.TempDir())
-	target := targetFile{name: "b.pdf"}
-	err := target.write(func(*os.File) error { return os.WriteFile("b.pdf", []byte("mine"), 0o600) })
+	d := download{target: "b.pdf"}
+	err := d.write(func(*os.File) error { return os.WriteFile("b.pdf", []byte("mine"), 0o600) })
 	require.ErrorContains(t, err, "meanwhile")
 	data, err := os.ReadFile("b.pdf")
 	require.NoError(t, err)

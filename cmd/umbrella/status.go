@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -11,30 +10,21 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 )
 
-func newStatus(std streams) *cobra.Command {
-	c := connection{std: std}
-	cmd := command("status REQUEST_ID", "Say whether a session's document is signed", oneArgument("REQUEST_ID"), func(ctx context.Context, args []string) error {
-		if err := c.status(ctx, args[0]); err != nil {
-			return outcome{args[0], false, err}
-		}
-		return nil
-	})
+func newStatus(inv *invocation) *cobra.Command {
+	c := &connection{invocation: inv}
+	cmd := inv.command("status REQUEST_ID", "Say whether a session's document is signed", func(string) { c.connect() }, c.status)
 	cmd.Long = "Say whether the document of a session is signed: exit code 0 if it is, else 4.\n--json prints all that the service knows of the session, personal data included."
 	c.define(cmd.Flags())
 	return cmd
 }
 
 func (c *connection) status(ctx context.Context, requestID string) error {
-	var wrong misuse
-	client := c.client(&wrong)
-	if err := wrong.err(); err != nil {
-		return err
-	}
-	v, err := waitFor(c.std, "the service", func() (*api.Verification, error) { return client.GetVerification(ctx, requestID) })
+	c.requestID = requestID
+	v, err := waitFor(c.streams, "the service", func() (*api.Verification, error) { return c.client.GetVerification(ctx, requestID) })
 	if err != nil {
 		return err
 	}
-	if err := showVerification(c.std.out, requestID, v, c.json); err != nil {
+	if err := c.showVerification(v); err != nil {
 		return err
 	}
 	if v.IsVerified == nil || !*v.IsVerified {
@@ -44,10 +34,7 @@ func (c *connection) status(ctx context.Context, requestID string) error {
 }
 
 // showVerification prints what is known of a session: for people without personal data.
-func showVerification(out io.Writer, requestID string, v *api.Verification, asJSON bool) error {
-	if asJSON {
-		return writeJSON(out, v)
-	}
+func (c *connection) showVerification(v *api.Verification) error {
 	signed, status := "no", "unknown"
 	if v.IsVerified != nil && *v.IsVerified {
 		signed = "yes"
@@ -55,6 +42,5 @@ func showVerification(out io.Writer, requestID string, v *api.Verification, asJS
 	if v.Status != nil {
 		status = *v.Status
 	}
-	_, err := fmt.Fprintf(out, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(requestID))
-	return err
+	return c.print(v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(c.requestID))
 }
