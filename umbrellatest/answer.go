@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/contract"
@@ -21,6 +18,7 @@ const violationsHeader = "Umbrella-Mock-Violations"
 // answer is a response that is complete before its first byte leaves.
 type answer struct {
 	*httptest.ResponseRecorder
+	op         server.OperationInfo // that is asked for
 	violations []contract.Violation
 	fault      Fault
 	aborted    bool            // the client left before there was an answer
@@ -30,14 +28,12 @@ type answer struct {
 	early      <-chan struct{} // closed when the events are delivered that come before it
 }
 
-func newAnswer() *answer {
-	return &answer{ResponseRecorder: httptest.NewRecorder(), left: make(chan struct{})}
+func newAnswer(op server.OperationInfo) *answer {
+	return &answer{ResponseRecorder: httptest.NewRecorder(), op: op, left: make(chan struct{})}
 }
 
 // clear makes the answer another one.
 func (a *answer) clear() { a.ResponseRecorder, a.violations = httptest.NewRecorder(), nil }
-
-var padding = bytes.Repeat([]byte(" "), 4096)
 
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -49,19 +45,20 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 	writeJSON(w, status, map[string]string{"message": message})
 }
 
-// refuse answers as the document does to op, or with a message of package contract
-// where it does not say.
-func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
+// refuse answers as the document does, or with a message of package contract where it
+// does not say.
+func (a *answer) refuse(found *contract.Error) {
 	found.Refuse(a)
-	if documented, ok := op.Documented(a.Code); ok {
+	if documented, ok := a.op.Documented(a.Code); ok {
 		a.Body.Reset()
 		a.Body.WriteString(documented.Body)
 	}
 	a.explain(found.Violations)
 }
 
-func breach(path, rule, reason string) *contract.Error {
-	return &contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}}
+// breach refuses a request for one reason.
+func (a *answer) breach(path, rule, reason string) {
+	a.refuse(&contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}})
 }
 
 // explain tells, beside the body, what was wrong.
@@ -77,16 +74,17 @@ func (a *answer) allow(r *http.Request, methods ...string) bool {
 		return true
 	}
 	a.Header().Set("Allow", strings.Join(methods, ", "))
-	a.refuse(breach("$method", "method", "must be "+strings.Join(methods, " or ")), server.OperationInfo{})
+	a.breach("$method", "method", "must be "+strings.Join(methods, " or "))
 	return false
 }
 
-// distort changes the answer of op to what its fault asks for, all but what send does.
-func (a *answer) distort(op server.OperationInfo) {
+// distort changes the answer to what its fault asks for, all but what happens to it on
+// its way.
+func (a *answer) distort() {
 	f := a.fault
 	if f.Status != 0 {
 		a.clear()
-		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {
+		if documented, ok := a.op.Documented(f.Status); ok && f.Message == "" {
 			_ = documented.Write(a) // to memory
 		} else {
 			writeMessage(a, f.Status, cmp.Or(f.Message, http.StatusText(f.Status)))
@@ -112,53 +110,4 @@ func (a *answer) distort(op server.OperationInfo) {
 	if a.Code == http.StatusNoContent || a.Code == http.StatusNotModified {
 		a.Body.Reset() // no such answer has one
 	}
-}
-
-// send writes the answer, or as much of it as its fault lets through.
-func (a *answer) send(w http.ResponseWriter, r *http.Request) {
-	f := a.fault
-	if f.Reset {
-		reset(w)
-		return
-	}
-	maps.Copy(w.Header(), a.Header())
-	body := a.Body.Bytes()
-	length := max(int64(len(body)), f.Oversize)
-	if length == int64(len(body)) || f.Truncate {
-		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
-	}
-	w.WriteHeader(a.Code)
-	if f.DelayBody > 0 || f.Truncate {
-		half := len(body) / 2
-		_, _ = w.Write(body[:half])
-		_ = http.NewResponseController(w).Flush()
-		if !pause(r.Context(), f.DelayBody) {
-			return
-		}
-		if f.Truncate {
-			panic(http.ErrAbortHandler)
-		}
-		body = body[half:]
-	}
-	_, err := w.Write(body)
-	// White space may follow JSON. A client that has had enough leaves.
-	for left := length - int64(a.Body.Len()); left > 0 && err == nil; left -= int64(len(padding)) {
-		_, err = w.Write(padding[:min(left, int64(len(padding)))])
-	}
-	_ = http.NewResponseController(w).Flush() // before the events that follow it
-}
-
-// reset breaks the connection off: with a TCP reset, or on HTTP/2 the stream.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secure.NetConn()
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }

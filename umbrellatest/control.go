@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 )
 
 const faultsPath = controlPath + "faults"
@@ -15,8 +18,8 @@ func newEndpoints(m *Mock) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", show(func() map[string]string { return map[string]string{"status": "ok"} }))
 	mux.HandleFunc("GET /__mock/{$}", m.overview)
-	mux.HandleFunc("GET /__mock/style.css", serveAsset)
-	mux.HandleFunc("GET /__mock/overview.js", serveAsset)
+	mux.HandleFunc("GET /__mock/style.css", page.ServeAsset)
+	mux.HandleFunc("GET /__mock/overview.js", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/stats", show(m.Stats))
 	mux.HandleFunc("GET /__mock/requests", show(m.Requests))
 	mux.HandleFunc("GET /__mock/sessions", show(m.Sessions))
@@ -37,7 +40,7 @@ func newEndpoints(m *Mock) *http.ServeMux {
 
 // control serves the mock's own endpoints.
 func (m *Mock) control(a *answer, r *http.Request) {
-	if reason := m.foreign(r); reason != "" && r.URL.Path != "/healthz" {
+	if reason := m.browsers.Foreign(r); reason != "" && r.URL.Path != "/healthz" {
 		writeMessage(a, http.StatusForbidden, reason)
 		return
 	}
@@ -63,37 +66,24 @@ func move(session func(requestID string) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { back(w, r, session(r.PathValue("requestId"))) }
 }
 
-// inject reads a fault from the body and injects it.
+// inject injects the fault of a body: JSON, or the form of the overview.
 func inject[F any](into func(F) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var f F
-		err := readFault(r, &f)
+		var err error
+		if fromPage(r) {
+			if err = r.ParseForm(); err == nil {
+				err = fault.FromForm(r.PostForm, &f)
+			}
+		} else {
+			data, _ := io.ReadAll(r.Body) // from memory
+			err = json.Unmarshal(data, &f)
+		}
 		if err == nil {
 			err = into(f)
 		}
 		back(w, r, err)
 	}
-}
-
-// readFault reads JSON, or those fields of the overview's form that were filled in.
-func readFault(r *http.Request, fault any) error {
-	if !fromPage(r) {
-		data, _ := io.ReadAll(r.Body) // from memory
-		return json.Unmarshal(data, fault)
-	}
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
-	named := fields(fault)
-	for name, values := range r.PostForm {
-		if values[0] == "" {
-			continue
-		}
-		if err := set(named, name, values[0]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fromPage reports whether a browser sent r, with a form of the overview: curl, which
@@ -117,5 +107,5 @@ func back(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (m *Mock) clearFaults() {
-	m.change(func() { m.faults, m.eventFaults = nil, nil })
+	m.change(func() { m.faults, m.eventFaults = fault.Queue[Fault]{}, fault.Queue[EventFault]{} })
 }

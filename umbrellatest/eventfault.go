@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
 )
 
 // EventFault is a delivery to the webhook that goes wrong on purpose. Fields combine.
@@ -33,11 +35,12 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.change(func() { m.eventFaults = append(m.eventFaults, &waiting[EventFault]{fault: f, times: f.Times}) })
+	m.change(func() { m.eventFaults.Add(f, f.Times, 0) })
 	return nil
 }
 
-// eventFault takes the fault for an event. The caller holds m.mu.
-func (m *Mock) eventFault(status string) EventFault {
-	return m.eventFaults.take(func(f EventFault) bool { return f.Status == "" || f.Status == status })
+// UnmarshalJSON implements json.Unmarshaler as that of Fault does.
+func (f *EventFault) UnmarshalJSON(data []byte) error {
+	*f = EventFault{}
+	return fault.FromJSON(data, f)
 }

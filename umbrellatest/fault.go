@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
 )
 
 const faultHeader = "Umbrella-Mock-Fault"
@@ -58,7 +60,7 @@ func (m *Mock) Inject(f Fault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.change(func() { m.faults = append(m.faults, &waiting[Fault]{fault: f, times: f.Times, every: f.Every}) })
+	m.change(func() { m.faults.Add(f, f.Times, f.Every) })
 	return nil
 }
 
@@ -67,16 +69,11 @@ func (m *Mock) serves(path string) bool {
 	if !strings.HasPrefix(path, controlPath) {
 		path = m.basePath + path
 	}
+	methods := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"} // that a document can have
 	return slices.ContainsFunc(methods, func(method string) bool {
 		to := m.route(&http.Request{Method: method, URL: &url.URL{Path: path}})
 		return to.template != "" && !to.sound
 	})
-}
-
-// methods are those that a document can have operations for.
-var methods = []string{
-	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
-	http.MethodDelete, http.MethodHead, http.MethodOptions, http.MethodTrace,
 }
 
 func (f Fault) check() error {
@@ -94,7 +91,7 @@ func (f Fault) check() error {
 // header, or of Inject.
 func (m *Mock) fault(r *http.Request, template string) Fault {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		f, err := parseFault(strings.Join(values, ";"))
+		f, err := fromHeader(strings.Join(values, ";"))
 		if err != nil {
 			return Fault{Status: http.StatusBadRequest, Message: faultHeader + ": " + err.Error()}
 		}
@@ -103,7 +100,26 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	control := strings.HasPrefix(r.URL.Path, controlPath)
-	return m.faults.take(func(f Fault) bool {
+	return m.faults.Take(func(f Fault) bool {
 		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
 	})
+}
+
+// fromHeader reads the header: fields separated by semicolons.
+func fromHeader(text string) (f Fault, err error) {
+	names, err := fault.FromHeader(text, &f)
+	if err != nil {
+		return f, err
+	}
+	if slices.Contains(names, "path") || slices.Contains(names, "times") || slices.Contains(names, "every") {
+		return f, fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
+	}
+	return f, f.check()
+}
+
+// UnmarshalJSON implements json.Unmarshaler with the field names of the package
+// comment. Durations are strings such as "1.5s".
+func (f *Fault) UnmarshalJSON(data []byte) error {
+	*f = Fault{}
+	return fault.FromJSON(data, f)
 }

@@ -1,14 +1,16 @@
 package umbrellatest
 
 import (
+	"cmp"
 	"encoding/json"
-	"math/rand/v2"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/token"
 )
 
 // Request is one entry of the journal: a request to /auth or to any path other
@@ -58,27 +60,6 @@ func (m *Mock) Requests() []Request {
 	return requests
 }
 
-// Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
-// tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
-func (m *Mock) Reset() {
-	m.change(func() {
-		m.end()
-		m.sessions, m.requests, m.outbox = nil, nil, newOutbox(m.startHook)
-		m.faults, m.authCalls = nil, 0
-		if m.seeded {
-			m.random = rand.NewPCG(m.seed, sessionStream)
-		}
-	})
-}
-
-// change does what a user of the mock asks for, and counts it.
-func (m *Mock) change(do func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	do()
-	m.stats.Controls++
-}
-
 // record puts a request into the journal before anything else happens to it, so
 // that a client which gives up early finds it there.
 func (m *Mock) record(r *http.Request, body []byte) *entry {
@@ -99,14 +80,46 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 	return e
 }
 
+// conclude completes the journal and logs, right before the answer leaves. The log
+// has the path template, as the values in a path may be personal data.
+func (m *Mock) conclude(r *http.Request, template string, e *entry, a *answer) {
+	m.mu.Lock()
+	m.keepOutcome(r, e, a)
+	m.mu.Unlock()
+	level := slog.LevelInfo
+	if len(a.violations) > 0 {
+		level = slog.LevelWarn
+	}
+	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
+		slog.Uint64("id", e.ID), slog.String("method", e.Method),
+		slog.String("path", cmp.Or(template, e.Path)), slog.Int("status", e.Status),
+		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
+		attrIf(a.aborted, slog.Bool("aborted", true)),
+		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
+		attrIf(len(a.violations) > 0, slog.Any("violations", a.violations)))
+}
+
+// attrIf is an attribute, or one that handlers of package slog ignore.
+func attrIf(is bool, attr slog.Attr) slog.Attr {
+	if is {
+		return attr
+	}
+	return slog.Attr{}
+}
+
 // keepOutcome completes an entry with what the request got. The caller holds m.mu.
-func (m *Mock) keepOutcome(e *entry, a *answer) {
+func (m *Mock) keepOutcome(r *http.Request, e *entry, a *answer) {
+	if a.aborted {
+		a.violations = nil
+		m.stats.Aborted++
+	}
+	redact := m.redactor(r)
+	for i := range a.violations {
+		a.violations[i].Path = redact.Replace(a.violations[i].Path) // a member may have a secret for its name
+	}
 	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.violations
 	if !a.aborted && !a.fault.Reset {
 		e.Status = a.Code
-	}
-	if a.aborted {
-		m.stats.Aborted++
 	}
 	if a.fault != (Fault{}) {
 		m.stats.Faults++
@@ -120,7 +133,7 @@ func (m *Mock) keepOutcome(e *entry, a *answer) {
 // redactor replaces secrets: those of the mock, and those that r was sent with.
 func (m *Mock) redactor(r *http.Request) *strings.Replacer {
 	var pairs []string
-	for _, secret := range []string{m.apiKey, m.customerID, bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
+	for _, secret := range []string{m.apiKey, m.customerID, token.Bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
 		if len(secret) >= 8 { // less is no secret, and would garble the entry
 			pairs = append(pairs, secret, "[redacted]")
 		}

@@ -39,7 +39,7 @@ func (m *Mock) keepSession(s *session) {
 	m.sessions = append(m.sessions, s)
 	gone := len(m.sessions) - newestWithin(m.sessions, m.maxSessions)
 	for _, s := range m.sessions[:gone] {
-		s.stopExpiry()
+		s.expiry.Stop()
 	}
 	m.sessions = slices.Delete(m.sessions, 0, gone)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const mebibyte = 1 << 20
@@ -23,7 +24,10 @@ func remembering(t *testing.T, sessions int) *Mock {
 	m, err := New()
 	require.NoError(t, err)
 	for i := range sessions {
-		m.keepSession(&session{SessionLink: api.SessionLink{RequestID: strconv.Itoa(i)}, request: make([]byte, mebibyte), openedAt: at(i)})
+		m.keepSession(&session{
+			Session: Session{SessionLink: api.SessionLink{RequestID: strconv.Itoa(i)}, OpenedAt: at(i)},
+			request: make([]byte, mebibyte), expiry: time.NewTimer(time.Hour),
+		})
 	}
 	return m
 }
@@ -59,15 +63,15 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	m := remembering(t, 0)
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
-	a := newAnswer()
+	a := newAnswer(server.OperationInfo{})
 	a.violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
 	first := m.record(r, nil)
 	for range 100 {
-		m.keepOutcome(m.record(r, nil), a)
+		m.keepOutcome(r, m.record(r, nil), a)
 	}
 	require.Len(t, m.requests, 31)
 
-	m.keepOutcome(first, a)
+	m.keepOutcome(r, first, a)
 	require.Len(t, m.requests, 31, "what is forgotten stays forgotten")
 	require.NotContains(t, m.requests, first)
 }

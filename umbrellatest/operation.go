@@ -1,17 +1,15 @@
 package umbrellatest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/document"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
@@ -34,40 +32,41 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	case a.fault.PDFMissing:
 		unfit = "a fault lets the PDF be missing at docUrl"
 	case m.fetchPDF:
-		unfit = m.fetch(ctx, req.Body.DocURL)
+		unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := &session{request: request, unfit: unfit, openedAt: m.now().UTC()}
+	s := &session{request: request, unfit: unfit, events: &delivery.Line{Context: m.ctx, Outbox: m.outbox, After: a.left}}
+	s.OpenedAt = m.now().UTC()
 	s.RequestID, s.token = m.uuid(), m.uuid()
 	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.token
-	s.ExpiresAfter = s.openedAt.Add(m.sessionTTL)
+	s.ExpiresAfter = s.OpenedAt.Add(m.sessionTTL)
 	if a.fault.Expired {
-		s.ExpiresAfter = s.openedAt
+		s.ExpiresAfter = s.OpenedAt
 	}
-	a.sessionID, s.delivered = s.RequestID, a.left
 	m.start(s)
-	a.early = s.early
+	a.sessionID, a.early = s.RequestID, s.events.Early
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
 // operate answers a request for an operation as the service would.
-func (m *Mock) operate(a *answer, r *http.Request, op server.OperationInfo) {
+func (m *Mock) operate(a *answer, r *http.Request) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
-	if op.Serve != nil {
-		if reason := m.verify(r); reason != "" {
-			found = breach("$header.Authorization", "security", reason)
-		}
-	}
-	if found != nil {
-		a.refuse(found, op)
-	} else {
-		m.serve(a, r, op)
+	switch reason := m.verify(r); {
+	case a.op.Serve != nil && reason != "":
+		a.breach("$header.Authorization", "security", reason)
+	case found != nil:
+		a.refuse(found)
+	default:
+		a.op.Call(m.operations(a), a, r, a.unfit)
 	}
 	m.checkOwn(a, r)
 }
+
+// unfit refuses a request that keeps to the document but not to package api.
+func (a *answer) unfit() { a.breach("$", "type", "must fit into the Go types of package api") }
 
 // checkOwn turns an answer that breaks the document into a 500. Refusals for
 // which the document has no status pass.
@@ -82,61 +81,4 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	a.clear()
 	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
 	a.explain(broken.Violations)
-}
-
-// serve lets the generated server decode a request that keeps to the document and
-// call its operation.
-func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
-	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
-	// The errors here would repeat values.
-	unfit := func(http.ResponseWriter, *http.Request, error) {
-		a.refuse(breach("$", "type", "must fit into the Go types of package api"), op)
-	}
-	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
-	handler := server.NewStrictHandlerWithOptions(m.operations(a), nil, options)
-	r.Body = exactly(r.Body)
-	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
-}
-
-// exactBody is a body that the generated server does not decode again but takes
-// the value of, with names as they are: encoding/json takes EMAIL for email.
-type exactBody struct {
-	io.ReadCloser
-	value any
-}
-
-// ValidatedValue is what oapi-codegen/runtime asks a body for.
-func (b exactBody) ValidatedValue() any { return b.value }
-
-// exactly decodes a body in memory that is empty or known to be JSON.
-func exactly(body io.ReadCloser) io.ReadCloser {
-	data, _ := io.ReadAll(body)
-	same := io.NopCloser(bytes.NewReader(data))
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return same
-	}
-	return exactBody{same, whole(value)}
-}
-
-// whole writes 1.0 and 1e2 as 1 and 100: integers to JSON Schema, but not to a Go
-// int. From 2^53 on a float64 is not exact.
-func whole(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			value[name] = whole(member)
-		}
-	case []any:
-		for i, element := range value {
-			value[i] = whole(element)
-		}
-	case json.Number:
-		if f, err := value.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-			return json.Number(strconv.FormatInt(int64(f), 10))
-		}
-	}
-	return value
 }

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -84,13 +84,13 @@ func WithBaseURL(base string) Option {
 // names or addresses without a port, as they do for loopback ones, and
 // [WithFetchPDF] ask them.
 func WithAllowedHosts(hosts ...string) Option {
-	return func(m *Mock) { m.hosts = append(m.hosts, hosts...) }
+	return func(m *Mock) { m.browsers.Hosts = append(m.browsers.Hosts, hosts...) }
 }
 
 // WithCORSOrigins lets pages of these origins, such as http://localhost:5173, call
 // /auth and the operations from a browser. There are none by default.
 func WithCORSOrigins(origins ...string) Option {
-	return func(m *Mock) { m.corsOrigins = append(m.corsOrigins, origins...) }
+	return func(m *Mock) { m.browsers.Origins = append(m.browsers.Origins, origins...) }
 }
 
 // WithWebhook has events sent from the start as after a call of configureWebhook,
@@ -128,8 +128,8 @@ func (m *Mock) check(opts []Option) error {
 		problem{m.latency < 0, "WithLatency: the duration is negative"},
 		problem{m.logger == nil, "WithLogger: the logger is nil"},
 		problem{m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"},
-		problem{slices.ContainsFunc(m.hosts, isNoHost), "WithAllowedHosts: a host is not a name or an address without a port"},
-		problem{slices.ContainsFunc(m.corsOrigins, isNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"},
+		problem{!all(m.browsers.Hosts, crossorigin.IsHost), "WithAllowedHosts: a host is not a name or an address without a port"},
+		problem{!all(m.browsers.Origins, crossorigin.IsOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"},
 		problem{m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"},
 	)
 }
@@ -159,11 +159,6 @@ func isBase(address string) bool {
 	return isWeb(address) && !strings.ContainsAny(address, "@?#")
 }
 
-func isNoHost(host string) bool {
-	return host == "" || strings.ContainsAny(host, "/*@ ") || net.ParseIP(host) == nil && strings.Contains(host, ":")
-}
-
-func isNoOrigin(origin string) bool {
-	u, err := url.Parse(origin)
-	return err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host
+func all(texts []string, is func(string) bool) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !is(text) })
 }

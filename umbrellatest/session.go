@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 )
 
 // The states of a session, in upstream's words. A session is CREATED for a moment
@@ -38,29 +40,19 @@ type Session struct {
 
 // session is a Session whose request is decoded when it is read.
 type session struct {
-	api.SessionLink
-	token    string // of its page
-	unfit    string // why its document cannot be signed, if so
-	request  []byte // JSON
-	openedAt time.Time
-	status   string
-	endedAt  time.Time
-	expiry   *time.Timer
-
-	delivered <-chan struct{} // closed once its last notice is, or its link has left
-	early     <-chan struct{} // likewise of those before the link
-	held      *notice         // until the next one
+	Session
+	token   string // of its page
+	unfit   string // why its document cannot be signed, if so
+	request []byte // JSON
+	expiry  *time.Timer
+	events  *delivery.Line
 }
 
-func (s *session) decoded() (request api.CreateSessionLinkRequest) {
-	_ = json.Unmarshal(s.request, &request) // encoded here: cannot fail
-	return request
-}
-
-func (s *session) stopExpiry() {
-	if s.expiry != nil {
-		s.expiry.Stop()
-	}
+// decoded is a copy for others to keep.
+func (s *session) decoded() Session {
+	decoded := s.Session
+	_ = json.Unmarshal(s.request, &decoded.Request) // encoded here: cannot fail
+	return decoded
 }
 
 // Sessions returns the sessions opened since the start or the last Reset, by
@@ -76,7 +68,7 @@ func (m *Mock) Sessions() map[string]Session {
 	m.mu.Unlock()
 	sessions := make(map[string]Session, len(kept))
 	for _, k := range kept {
-		sessions[k.RequestID] = Session{k.SessionLink, k.decoded(), k.openedAt, k.status, k.endedAt}
+		sessions[k.RequestID] = k.decoded()
 	}
 	return sessions
 }
@@ -103,7 +95,7 @@ func (m *Mock) move(requestID, status string) error {
 	switch {
 	case s == nil:
 		return errUnknownSession
-	case !s.endedAt.IsZero():
+	case !s.EndedAt.IsZero():
 		return errEndedSession
 	}
 	if status == StatusCompleted && s.unfit != "" {
@@ -116,31 +108,34 @@ func (m *Mock) move(requestID, status string) error {
 
 // session finds a session, which may have expired meanwhile. The caller holds m.mu.
 func (m *Mock) session(requestID string) *session {
-	for _, s := range m.sessions {
-		if s.RequestID == requestID {
-			m.expireOverdue(s)
-			return s
-		}
+	return m.find(func(s *session) bool { return s.RequestID == requestID })
+}
+
+func (m *Mock) find(is func(*session) bool) *session {
+	i := slices.IndexFunc(m.sessions, is)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	m.expireOverdue(m.sessions[i])
+	return m.sessions[i]
 }
 
 func (m *Mock) expireOverdue(s *session) {
-	if s.endedAt.IsZero() && !m.now().Before(s.ExpiresAfter) {
+	if s.EndedAt.IsZero() && !m.now().Before(s.ExpiresAfter) {
 		m.finish(s, StatusExpired)
 	}
 }
 
 // enter gives a session its next state. The caller holds m.mu.
 func (m *Mock) enter(s *session, status string) {
-	s.status = status
+	s.Status = status
 	m.notify(s)
 }
 
 // finish gives a session its last state. The caller holds m.mu.
 func (m *Mock) finish(s *session, status string) {
-	s.endedAt = m.now().UTC()
-	s.stopExpiry()
+	s.EndedAt = m.now().UTC()
+	s.expiry.Stop()
 	m.stats.Ended++
 	m.enter(s, status)
 }
@@ -148,13 +143,13 @@ func (m *Mock) finish(s *session, status string) {
 // start makes a new session run. The caller holds m.mu.
 func (m *Mock) start(s *session) {
 	m.stats.Sessions++
-	m.keepSession(s)
-	m.enter(s, StatusCreated)
-	m.enter(s, StatusRunning)
-	s.expiry = time.AfterFunc(s.ExpiresAfter.Sub(s.openedAt), func() {
+	s.expiry = time.AfterFunc(s.ExpiresAfter.Sub(s.OpenedAt), func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.expireOverdue(s)
 	})
+	m.keepSession(s)
+	m.enter(s, StatusCreated)
+	m.enter(s, StatusRunning)
 	m.expireOverdue(s)
 }

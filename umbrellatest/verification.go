@@ -2,70 +2,51 @@ package umbrellatest
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/document"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const documentTTL = 5 * 24 * time.Hour // of a URL; upstream's documentation
 
 func (o operations) GetVerification(_ context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
-	m := o.mock
+	m, a := o.mock, o.answer
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.session(req.SessionID)
 	if s == nil {
-		return unknownSession{}, nil
+		a.breach("$path.sessionId", "path", "must be the requestId of a session that the mock has")
+		return nil, nil // answered
 	}
-	a, current := o.answer, *s
 	a.sessionID = s.RequestID
+	status := s.Status
 	if a.fault.Pending {
-		current.status = StatusRunning
+		status = StatusRunning
 	}
-	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(&current, a.base)}, nil
+	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(s, status, a.base)}, nil
 }
 
-// unknownSession is an answer that the vendor does not document.
-type unknownSession struct{}
-
-// VisitGetVerificationResponse implements server.GetVerificationResponseObject.
-func (unknownSession) VisitGetVerificationResponse(w http.ResponseWriter) error {
-	w.(*answer).refuse(breach("$path.sessionId", "path", "must be the requestId of a session that the mock has"), server.OperationInfo{})
-	return nil
+// verification is what the service knows of a session in that status. All but the
+// example of a completed one is made up.
+func (m *Mock) verification(s *session, status, base string) api.Verification {
+	if status == StatusCompleted {
+		expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
+		url := base + documentPath + s.RequestID + "?token=" + m.tokens.Issue(s.RequestID, expires)
+		return s.signed().Verification(url, expires)
+	}
+	text := strings.ToLower(status)
+	if status == StatusRunning {
+		text = "pending"
+	}
+	return api.Verification{IsVerified: new(false), Status: &text, Message: new("Verification " + text), RequestID: &s.RequestID}
 }
 
-// verification changes the vendor's example for a completed session. All else is
-// made up.
-func (m *Mock) verification(s *session, base string) api.Verification {
-	status := strings.ToLower(s.status)
-	if s.status == StatusRunning {
-		status = "pending"
-	}
-	if s.status != StatusCompleted {
-		return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
-	}
-	var example api.VerificationResultResponse
-	_ = json.Unmarshal([]byte(server.OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers[http.StatusOK]), &example)
-	v, request := example.Data, s.decoded()
-	v.RequestID = &s.RequestID
-	v.Identification.PersonData = &api.PersonData{
-		Email: &request.Email, PhoneNumber: &request.PhoneNumber,
-		FirstName: new(person["firstName"]), LastName: new(person["lastName"]), BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
-	}
-	signature := &v.Signature.Content[0]
-	signature.SignedAt = new(s.endedAt.Format(time.RFC3339Nano))
-	plain, signed := signature.PlainResource, signature.SignedResource
-	plain.Metadata = map[string]any{"sourceTemplateUrl": request.DocURL}
-	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
-	expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
-	token := m.seal(claims{Expires: seconds(expires), Document: s.RequestID})
-	signed.ResourceURL, signed.URLValidBefore = new(base+documentPath+s.RequestID+"?token="+token), new(expires.Format(time.RFC3339))
-	signed.SizeBytes = new(int64(len(signedPDF(s))))
-	return v
+func (s *session) signed() document.Signed {
+	return document.Signed{RequestID: s.RequestID, Request: s.decoded().Request, At: s.EndedAt}
 }
 
 // document serves the signed PDF of a session to whoever has its URL.
@@ -74,7 +55,6 @@ func (m *Mock) document(a *answer, r *http.Request) {
 		return
 	}
 	id := strings.TrimPrefix(r.URL.Path, documentPath)
-	c, ok := m.unseal(r.URL.Query().Get("token"))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.session(id)
@@ -82,12 +62,12 @@ func (m *Mock) document(a *answer, r *http.Request) {
 		a.sessionID = id
 	}
 	switch {
-	case !ok || c.Document != id || seconds(m.now()) >= c.Expires:
+	case m.tokens.Check(r.URL.Query().Get("token"), id, m.now()) != "":
 		writeMessage(a, http.StatusForbidden, "The URL has expired")
-	case s == nil || s.status != StatusCompleted:
+	case s == nil || s.Status != StatusCompleted:
 		writeMessage(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))
 	default:
 		a.Header().Set("Content-Type", "application/pdf")
-		_, _ = a.Write(signedPDF(s)) // to memory
+		_, _ = a.Write(s.signed().PDF()) // to memory
 	}
 }

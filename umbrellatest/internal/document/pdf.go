@@ -1,40 +1,10 @@
-package umbrellatest
+package document
 
 import (
 	"bytes"
 	"fmt"
 	"strings"
-	"time"
 )
-
-// person is who signs, and what the variables in fillForm stand for.
-var person = map[string]string{
-	"firstName": "Erika", "lastName": "Mustermann", "birthDate": "1964-08-12", "gender": "F",
-	"personalNumber": "0000000000", "documentDetails.number": "L01X00T47",
-}
-
-// signedPDF makes the signed document of a session: a text with the values of its
-// form. It has no signature in it that a reader could check.
-func signedPDF(s *session) []byte {
-	request := s.decoded()
-	var pairs []string
-	for name, value := range person {
-		pairs = append(pairs, "${identification."+name+"}", value)
-	}
-	pairs = append(pairs, "${identification.email}", request.Email, "${identification.phoneNumber}", request.PhoneNumber)
-	fill := strings.NewReplacer(pairs...)
-	text := []string{
-		"Made by umbrellatest. This is no signature.", "",
-		"Request: " + s.RequestID, "Document: " + request.DocURL, "Signed at: " + s.endedAt.Format(time.RFC3339),
-	}
-	for _, form := range request.SignForms {
-		text = append(text, "Signature field "+form.FieldID+": signed by "+form.ActorID)
-	}
-	for _, field := range request.FillForm {
-		text = append(text, field.FieldID+": "+fill.Replace(field.Value))
-	}
-	return pdf(text)
-}
 
 // pdf writes lines of text as a PDF (ISO 32000-1) of one page, as long as they need.
 func pdf(lines []string) []byte {

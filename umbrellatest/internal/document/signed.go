@@ -1,0 +1,71 @@
+// Package document looks for the document of a session, and makes what the service has
+// of it once it is signed: the PDF, and the answer of getVerification.
+package document
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+)
+
+// Signed is a document that the customer of a session has signed.
+type Signed struct {
+	RequestID string
+	Request   api.CreateSessionLinkRequest
+	At        time.Time
+}
+
+// person is who signs, and what the variables in fillForm stand for.
+var person = map[string]string{
+	"firstName": "Erika", "lastName": "Mustermann", "birthDate": "1964-08-12", "gender": "F",
+	"personalNumber": "0000000000", "documentDetails.number": "L01X00T47",
+}
+
+// Verification changes the vendor's example for a completed session. The PDF is at a
+// URL until it expires.
+func (s Signed) Verification(url string, expires time.Time) api.Verification {
+	var example api.VerificationResultResponse
+	answers := server.OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers
+	_ = json.Unmarshal([]byte(answers[http.StatusOK]), &example) // generated: cannot fail
+	v := example.Data
+	v.RequestID = &s.RequestID
+	v.Identification.PersonData = &api.PersonData{
+		Email: &s.Request.Email, PhoneNumber: &s.Request.PhoneNumber,
+		FirstName: new(person["firstName"]), LastName: new(person["lastName"]),
+		BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
+	}
+	signature := &v.Signature.Content[0]
+	signature.SignedAt = new(s.At.Format(time.RFC3339Nano))
+	plain, signed := signature.PlainResource, signature.SignedResource
+	plain.Metadata = map[string]any{"sourceTemplateUrl": s.Request.DocURL}
+	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
+	signed.ResourceURL, signed.URLValidBefore = &url, new(expires.Format(time.RFC3339))
+	signed.SizeBytes = new(int64(len(s.PDF())))
+	return v
+}
+
+// PDF is a text with the values of the form. It has no signature in it that a reader
+// could check.
+func (s Signed) PDF() []byte {
+	var pairs []string
+	for name, value := range person {
+		pairs = append(pairs, "${identification."+name+"}", value)
+	}
+	pairs = append(pairs, "${identification.email}", s.Request.Email, "${identification.phoneNumber}", s.Request.PhoneNumber)
+	fill := strings.NewReplacer(pairs...)
+	text := []string{
+		"Made by umbrellatest. This is no signature.", "",
+		"Request: " + s.RequestID, "Document: " + s.Request.DocURL, "Signed at: " + s.At.Format(time.RFC3339),
+	}
+	for _, form := range s.Request.SignForms {
+		text = append(text, "Signature field "+form.FieldID+": signed by "+form.ActorID)
+	}
+	for _, field := range s.Request.FillForm {
+		text = append(text, field.FieldID+": "+fill.Replace(field.Value))
+	}
+	return pdf(text)
+}
