@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/contract"
-	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const violationsHeader = "Umbrella-Mock-Violations"
@@ -18,7 +17,7 @@ const violationsHeader = "Umbrella-Mock-Violations"
 // answer is a response that is complete before its first byte leaves.
 type answer struct {
 	*httptest.ResponseRecorder
-	op         server.OperationInfo // that is asked for
+	target
 	violations []contract.Violation
 	fault      Fault
 	aborted    bool            // the client left before there was an answer
@@ -28,8 +27,8 @@ type answer struct {
 	early      <-chan struct{} // closed when the events are delivered that come before it
 }
 
-func newAnswer(op server.OperationInfo) *answer {
-	return &answer{ResponseRecorder: httptest.NewRecorder(), op: op, left: make(chan struct{})}
+func newAnswer(to target) *answer {
+	return &answer{ResponseRecorder: httptest.NewRecorder(), target: to, left: make(chan struct{})}
 }
 
 // clear makes the answer another one.

@@ -3,7 +3,6 @@ package umbrellatest
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
@@ -55,11 +54,11 @@ func (m *Mock) notify(s *session) {
 		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early && s.EndedAt.IsZero(),
 	}
 	if m.hook.Metadata != nil {
-		maps.Copy(message.Header, m.hook.Metadata.AuthHeader)
-	}
-	if f.WrongHeader {
-		for name := range message.Header {
-			message.Header[name] = "wrong"
+		for name, value := range m.hook.Metadata.AuthHeader {
+			if f.WrongHeader {
+				value = "wrong"
+			}
+			message.Header[name] = value
 		}
 	}
 	message.Body, _ = json.Marshal(map[string]any{ // strings: cannot fail

@@ -24,21 +24,20 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// read, net/http does not notice that a client has left.
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	to := m.route(r)
-	a := newAnswer(to.op)
+	a := newAnswer(m.route(r))
 	defer close(a.left)
 	a.base = m.baseOf(r)
 	var e *entry
-	if !to.own {
+	if !a.own {
 		m.browsers.Allow(w, r, "Retry-After, "+requestIDHeader+", "+violationsHeader)
 		e = m.record(r, body)
 		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
-	if !to.sound {
-		a.fault = m.fault(r, to.template)
+	if !a.sound {
+		a.fault = m.fault(r, a.template)
 	}
-	a.aborted = err != nil || !to.own && !wire.Pause(r.Context(), m.latency) ||
-		!a.fault.around(r.Context(), func() { to.serve(a, r) })
+	a.aborted = err != nil || !a.own && !wire.Pause(r.Context(), m.latency) ||
+		!a.fault.around(r.Context(), func() { a.serve(a, r) })
 	if !a.aborted {
 		if a.early != nil {
 			<-a.early
@@ -46,7 +45,7 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.distort()
 	}
 	if e != nil {
-		m.conclude(r, to.template, e, a)
+		m.conclude(r, e, a)
 	}
 	if !a.aborted {
 		f := a.fault

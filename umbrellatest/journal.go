@@ -82,7 +82,7 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 
 // conclude completes the journal and logs, right before the answer leaves. The log
 // has the path template, as the values in a path may be personal data.
-func (m *Mock) conclude(r *http.Request, template string, e *entry, a *answer) {
+func (m *Mock) conclude(r *http.Request, e *entry, a *answer) {
 	m.mu.Lock()
 	m.keepOutcome(r, e, a)
 	m.mu.Unlock()
@@ -92,7 +92,7 @@ func (m *Mock) conclude(r *http.Request, template string, e *entry, a *answer) {
 	}
 	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
 		slog.Uint64("id", e.ID), slog.String("method", e.Method),
-		slog.String("path", cmp.Or(template, e.Path)), slog.Int("status", e.Status),
+		slog.String("path", cmp.Or(a.template, e.Path)), slog.Int("status", e.Status),
 		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
 		attrIf(a.aborted, slog.Bool("aborted", true)),
 		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),

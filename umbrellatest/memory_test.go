@@ -13,7 +13,6 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
-	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const mebibyte = 1 << 20
@@ -63,7 +62,7 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	m := remembering(t, 0)
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
-	a := newAnswer(server.OperationInfo{})
+	a := newAnswer(target{})
 	a.violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
 	first := m.record(r, nil)
 	for range 100 {

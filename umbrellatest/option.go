@@ -118,36 +118,28 @@ func InMemory() Option {
 
 // check says everything that is wrong with the options.
 func (m *Mock) check(opts []Option) error {
-	return join(
-		problem{slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"},
-		problem{m.now == nil, "WithClock: the function is nil"},
-		problem{m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"},
-		problem{m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"},
-		problem{(m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"},
-		problem{m.maxSessions < 1, "WithMaxSessions: the number is below 1"},
-		problem{m.latency < 0, "WithLatency: the duration is negative"},
-		problem{m.logger == nil, "WithLogger: the logger is nil"},
-		problem{m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"},
-		problem{!all(m.browsers.Hosts, crossorigin.IsHost), "WithAllowedHosts: a host is not a name or an address without a port"},
-		problem{!all(m.browsers.Origins, crossorigin.IsOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"},
-		problem{m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"},
+	return errors.Join(
+		when(slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"),
+		when(m.now == nil, "WithClock: the function is nil"),
+		when(m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"),
+		when(m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"),
+		when((m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"),
+		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
+		when(m.latency < 0, "WithLatency: the duration is negative"),
+		when(m.logger == nil, "WithLogger: the logger is nil"),
+		when(m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
+		when(!all(m.browsers.Hosts, crossorigin.IsHost), "WithAllowedHosts: a host is not a name or an address without a port"),
+		when(!all(m.browsers.Origins, crossorigin.IsOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
+		when(m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
 	)
 }
 
-// problem is what may be wrong with something that a user has given.
-type problem struct {
-	applies bool
-	text    string
-}
-
-func join(problems ...problem) error {
-	var errs []error
-	for _, p := range problems {
-		if p.applies {
-			errs = append(errs, errors.New(p.text))
-		}
+// when is an error if something applies, and else nil.
+func when(applies bool, problem string) error {
+	if applies {
+		return errors.New(problem)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 func isWeb(address string) bool {

@@ -82,12 +82,12 @@ func TestDocumentedAnswers_KeepToTheDocument(t *testing.T) {
 func TestServe_RefusesWhatTheGeneratedTypesCannotHoldWithoutRepeatingIt(t *testing.T) {
 	m, err := New()
 	require.NoError(t, err)
-	a := newAnswer(server.OperationInfo{
+	a := newAnswer(target{op: server.OperationInfo{
 		Serve: func(s *server.ServerInterfaceWrapper, w http.ResponseWriter, r *http.Request) {
 			s.ErrorHandlerFunc(w, r, errors.New("cannot bind 99999999999999999999"))
 		},
 		Answers: map[int]string{http.StatusBadRequest: `{"code":"documented"}`},
-	})
+	}})
 	a.op.Call(m.operations(a), a, httptest.NewRequest(http.MethodPut, "/", http.NoBody), a.unfit)
 	require.Equal(t, http.StatusBadRequest, a.Code)
 	require.Equal(t, `{"code":"documented"}`, a.Body.String())
