@@ -41,9 +41,10 @@ func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebh
 	}}, nil
 }
 
-// notify sends the event of a session's new status in upstream's shape, if there is
-// a webhook. The caller holds m.mu.
-func (m *Mock) notify(s *session) {
+// enter gives a session its next state and sends the event of it, in upstream's shape,
+// if there is a webhook. The caller holds m.mu.
+func (m *Mock) enter(s *session, status string) {
+	s.Status = status
 	if m.hook == nil || m.closed {
 		return
 	}

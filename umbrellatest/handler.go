@@ -27,7 +27,7 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := newAnswer(m.route(r))
 	defer close(a.left)
 	a.base = m.baseOf(r)
-	var e *entry
+	var e *Request
 	if !a.own {
 		m.browsers.Allow(w, r, "Retry-After, "+requestIDHeader+", "+violationsHeader)
 		e = m.record(r, body)

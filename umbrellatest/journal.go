@@ -37,12 +37,6 @@ type Request struct {
 	Violations []contract.Violation `json:"violations,omitempty"`
 }
 
-// entry is a Request whose body is decoded when it is read.
-type entry struct {
-	Request
-	body []byte
-}
-
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
 // long as they fit into 32 MiB. A request is in it before it is
 // answered.
@@ -51,10 +45,10 @@ func (m *Mock) Requests() []Request {
 	defer m.mu.Unlock()
 	requests := make([]Request, len(m.requests))
 	for i, e := range m.requests {
-		requests[i] = e.Request
+		requests[i] = *e
 		requests[i].Violations = slices.Clone(e.Violations)
-		if len(e.body) > 0 && json.Unmarshal(e.body, &requests[i].Body) != nil {
-			requests[i].Body = string(e.body)
+		if body, ok := e.Body.(string); ok && json.Unmarshal([]byte(body), &requests[i].Body) != nil {
+			requests[i].Body = body
 		}
 	}
 	return requests
@@ -62,18 +56,18 @@ func (m *Mock) Requests() []Request {
 
 // record puts a request into the journal before anything else happens to it, so
 // that a client which gives up early finds it there.
-func (m *Mock) record(r *http.Request, body []byte) *entry {
+func (m *Mock) record(r *http.Request, body []byte) *Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := m.redactor(r)
 	m.stats.Requests++
-	e := &entry{Request: Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
+	e := &Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++
 	case r.URL.Path == "/onboarding/configureWebhook": // holds the receiver's secrets
-	case len(body) <= maxKeptBody:
-		e.body = []byte(redact.Replace(string(body)))
+	case len(body) > 0 && len(body) <= maxKeptBody:
+		e.Body = redact.Replace(string(body)) // decoded when it is read
 	}
 	m.requests = append(m.requests, e)
 	m.trimJournal()
@@ -82,7 +76,7 @@ func (m *Mock) record(r *http.Request, body []byte) *entry {
 
 // conclude completes the journal and logs, right before the answer leaves. The log
 // has the path template, as the values in a path may be personal data.
-func (m *Mock) conclude(r *http.Request, e *entry, a *answer) {
+func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
 	m.mu.Lock()
 	m.keepOutcome(r, e, a)
 	m.mu.Unlock()
@@ -108,7 +102,7 @@ func attrIf(is bool, attr slog.Attr) slog.Attr {
 }
 
 // keepOutcome completes an entry with what the request got. The caller holds m.mu.
-func (m *Mock) keepOutcome(r *http.Request, e *entry, a *answer) {
+func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
 	if a.aborted {
 		a.violations = nil
 		m.stats.Aborted++

@@ -14,8 +14,9 @@ func (s *session) size() int {
 	return overhead + len(s.RequestID) + len(s.URL) + len(s.token) + len(s.unfit) + len(s.request)
 }
 
-func (e *entry) size() int {
-	size := overhead + len(e.Method) + len(e.Path) + len(e.body)
+func (e *Request) size() int {
+	body, _ := e.Body.(string)
+	size := overhead + len(e.Method) + len(e.Path) + len(body)
 	for _, v := range e.Violations {
 		size += overhead/4 + len(v.Path) + len(v.Rule) + len(v.Reason)
 	}

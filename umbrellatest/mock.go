@@ -63,7 +63,7 @@ type state struct {
 	faults      fault.Queue[Fault]
 	eventFaults fault.Queue[EventFault]
 	sessions    []*session // the oldest first, like the rest
-	requests    []*entry
+	requests    []*Request
 	events      []Event
 	hook        *api.ConfigureWebhookRequest
 	ctx         context.Context // of the deliveries

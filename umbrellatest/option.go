@@ -127,10 +127,10 @@ func (m *Mock) check(opts []Option) error {
 		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
 		when(m.latency < 0, "WithLatency: the duration is negative"),
 		when(m.logger == nil, "WithLogger: the logger is nil"),
-		when(m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
-		when(!all(m.browsers.Hosts, crossorigin.IsHost), "WithAllowedHosts: a host is not a name or an address without a port"),
-		when(!all(m.browsers.Origins, crossorigin.IsOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
-		when(m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
+		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
+		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
+		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
+		when(m.startHook != nil && isNotWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
 	)
 }
 
@@ -142,15 +142,9 @@ func when(applies bool, problem string) error {
 	return nil
 }
 
-func isWeb(address string) bool {
+func isNotWeb(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+	return err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"
 }
 
-func isBase(address string) bool {
-	return isWeb(address) && !strings.ContainsAny(address, "@?#")
-}
-
-func all(texts []string, is func(string) bool) bool {
-	return !slices.ContainsFunc(texts, func(text string) bool { return !is(text) })
-}
+func isNoBase(address string) bool { return isNotWeb(address) || strings.ContainsAny(address, "@?#") }

@@ -16,51 +16,39 @@ var actions = map[string]string{
 // wizard serves the page that a session's link leads to. Whoever has the link may
 // use it: its token is all that there is to know.
 func (m *Mock) wizard(a *answer, r *http.Request) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	token := strings.TrimPrefix(r.URL.Path, wizardPath)
-	shown, ok := m.page(token)
-	if !ok {
+	s := m.find(func(s *session) bool { return s.token == token })
+	if s == nil {
 		page.ShowUnknown(a)
 		return
 	}
 	if !a.allow(r, http.MethodGet, http.MethodPost) {
 		return
 	}
-	a.sessionID = shown.RequestID
+	a.sessionID = s.RequestID
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
-		code = m.press(a, shown, actions[r.PostFormValue("action")])
-		if now, ok := m.page(token); ok { // not after a Reset just now
-			shown = now
-		}
+		code = m.press(a, s, actions[r.PostFormValue("action")])
 	}
-	shown.Show(a, code)
+	s.page().Show(a, code)
 }
 
 // press does what a button of the page is for, and returns the status of the answer.
 // Whether redirectUrl is reached after anything but signing is not known, so the mock
-// does not lead there.
-func (m *Mock) press(a *answer, shown page.Session, status string) int {
-	switch {
+// does not lead there. The caller holds m.mu.
+func (m *Mock) press(a *answer, s *session, status string) int {
+	switch shown := s.page(); {
 	case status == "":
 		return http.StatusBadRequest
-	case m.move(shown.RequestID, status) != nil:
+	case m.finish(s, status) != nil:
 		return http.StatusConflict
 	case status == StatusCompleted && shown.Follow():
 		a.Header().Set("Location", shown.Request.RedirectURL)
 		return http.StatusSeeOther
 	}
 	return http.StatusOK
-}
-
-// page finds what the page of a token shows.
-func (m *Mock) page(token string) (page.Session, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.find(func(s *session) bool { return s.token == token })
-	if s == nil {
-		return page.Session{}, false
-	}
-	return s.page(), true
 }
 
 func (s *session) page() page.Session {

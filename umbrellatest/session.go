@@ -91,19 +91,10 @@ func (m *Mock) Expire(requestID string) error { return m.move(requestID, StatusE
 func (m *Mock) move(requestID, status string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := m.session(requestID)
-	switch {
-	case s == nil:
-		return errUnknownSession
-	case !s.EndedAt.IsZero():
-		return errEndedSession
+	if s := m.session(requestID); s != nil {
+		return m.finish(s, status)
 	}
-	if status == StatusCompleted && s.unfit != "" {
-		m.finish(s, StatusFailed)
-		return fmt.Errorf("%w: %s", errUnfitDocument, s.unfit)
-	}
-	m.finish(s, status)
-	return nil
+	return errUnknownSession
 }
 
 // session finds a session, which may have expired meanwhile. The caller holds m.mu.
@@ -121,23 +112,25 @@ func (m *Mock) find(is func(*session) bool) *session {
 }
 
 func (m *Mock) expireOverdue(s *session) {
-	if s.EndedAt.IsZero() && !m.now().Before(s.ExpiresAfter) {
-		m.finish(s, StatusExpired)
+	if !m.now().Before(s.ExpiresAfter) {
+		_ = m.finish(s, StatusExpired) // unless it has ended before
 	}
 }
 
-// enter gives a session its next state. The caller holds m.mu.
-func (m *Mock) enter(s *session, status string) {
-	s.Status = status
-	m.notify(s)
-}
-
 // finish gives a session its last state. The caller holds m.mu.
-func (m *Mock) finish(s *session, status string) {
+func (m *Mock) finish(s *session, status string) error {
+	switch {
+	case !s.EndedAt.IsZero():
+		return errEndedSession
+	case status == StatusCompleted && s.unfit != "":
+		_ = m.finish(s, StatusFailed)
+		return fmt.Errorf("%w: %s", errUnfitDocument, s.unfit)
+	}
 	s.EndedAt = m.now().UTC()
 	s.expiry.Stop()
 	m.stats.Ended++
 	m.enter(s, status)
+	return nil
 }
 
 // start makes a new session run. The caller holds m.mu.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Policy is who may do what.
@@ -16,15 +18,15 @@ type Policy struct {
 	Hosts   []string // under which the mock is reached, beside loopback ones
 }
 
-// IsOrigin reports whether text is an origin such as http://localhost:5173.
-func IsOrigin(text string) bool {
+// IsNoOrigin reports whether text is anything but an origin, as http://localhost:5173.
+func IsNoOrigin(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && text == u.Scheme+"://"+u.Host
+	return err != nil || u.Host == "" || text != u.Scheme+"://"+u.Host
 }
 
-// IsHost reports whether text is a name or an address without a port.
-func IsHost(text string) bool {
-	return text != "" && !strings.ContainsAny(text, "/*@ ") && (net.ParseIP(text) != nil || !strings.Contains(text, ":"))
+// IsNoHost reports whether text is anything but a name or an address without a port.
+func IsNoHost(text string) bool {
+	return text == "" || strings.ContainsAny(text, "/*@ ") || net.ParseIP(text) == nil && strings.Contains(text, ":")
 }
 
 // Allow lets a page read the answer to r, and these headers of it.
@@ -56,7 +58,7 @@ func (p *Policy) IsPreflight(r *http.Request) bool {
 // does. A page of another site could send it: to the mock's own address, or to a name
 // that it has made lead here.
 func (p *Policy) Foreign(r *http.Request) string {
-	if !p.Knows((&url.URL{Host: r.Host}).Hostname()) { // without the port
+	if !p.Knows(&url.URL{Host: r.Host}) {
 		return "the Host header is neither a loopback host nor one that the mock was told to allow"
 	}
 	origin := r.Header.Get("Origin")
@@ -66,9 +68,8 @@ func (p *Policy) Foreign(r *http.Request) string {
 	return ""
 }
 
-// Knows reports whether a host is this machine or one of Hosts.
-func (p *Policy) Knows(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() ||
-		slices.ContainsFunc(p.Hosts, func(known string) bool { return strings.EqualFold(known, host) })
+// Knows reports whether u is on this machine or one of Hosts.
+func (p *Policy) Knows(u *url.URL) bool {
+	return httpkit.IsLoopback(u) ||
+		slices.ContainsFunc(p.Hosts, func(known string) bool { return strings.EqualFold(known, u.Hostname()) })
 }

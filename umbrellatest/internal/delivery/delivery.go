@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/wire"
 )
 
 // Limits of the deliveries. The vendor's other webhooks are tried seven times in 24
@@ -107,18 +105,21 @@ func (l *Line) enqueue(m *Message) {
 			case <-ctx.Done():
 			}
 		}
-		_ = wire.Pause(ctx, m.Late) // try looks at the context
-		o.try(ctx, m)
+		o.try(ctx, m, m.Late)
 		if m.Twice {
-			o.try(ctx, m)
+			o.try(ctx, m, 0)
 		}
 	})
 }
 
-// try sends a message, and again after anything but 2xx.
-func (o *Outbox) try(ctx context.Context, m *Message) {
-	var wait time.Duration
-	for try := 1; try <= MaxTries && wire.Pause(ctx, wait) && ctx.Err() == nil; try++ {
+// try sends a message after a while, and again after anything but 2xx.
+func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) {
+	for try := 1; try <= MaxTries; try++ {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
 		status := o.post(ctx, m)
 		m.Tried(try, status)
 		if status/100 == 2 {
