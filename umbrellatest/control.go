@@ -9,6 +9,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 const faultsPath = controlPath + "faults"
@@ -62,8 +63,8 @@ func after(do func()) http.HandlerFunc {
 	}
 }
 
-func move(session func(requestID string) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { back(w, r, session(r.PathValue("requestId"))) }
+func move(end func(requestID string) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { back(w, r, end(r.PathValue("requestId"))) }
 }
 
 // inject injects the fault of a body: JSON, or the form of the overview.
@@ -93,9 +94,9 @@ func fromPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Acce
 // back answers what was done, a browser with the overview.
 func back(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
-	case errors.Is(err, errUnknownSession):
+	case errors.Is(err, session.ErrUnknown):
 		writeMessage(w, http.StatusNotFound, err.Error())
-	case errors.Is(err, errEndedSession), errors.Is(err, errUnfitDocument):
+	case errors.Is(err, session.ErrEnded), errors.Is(err, session.ErrUnfit):
 		writeMessage(w, http.StatusConflict, err.Error())
 	case err != nil:
 		writeMessage(w, http.StatusBadRequest, err.Error())

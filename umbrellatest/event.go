@@ -9,6 +9,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 const maxEvents = 1_000 // in the record
@@ -41,10 +42,17 @@ func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebh
 	}}, nil
 }
 
-// enter gives a session its next state and sends the event of it, in upstream's shape,
-// if there is a webhook. The caller holds m.mu.
-func (m *Mock) enter(s *session, status string) {
-	s.Status = status
+// entered counts a session's new state and sends the event of it, in upstream's shape,
+// if there is a webhook.
+func (m *Mock) entered(s session.Session) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case s.Status == StatusCreated:
+		m.stats.Sessions++
+	case !s.EndedAt.IsZero():
+		m.stats.Ended++
+	}
 	if m.hook == nil || m.closed {
 		return
 	}
@@ -69,7 +77,7 @@ func (m *Mock) enter(s *session, status string) {
 	if f.Garbage {
 		message.Body = []byte("\x00{garbage")
 	}
-	ctx := s.events.Context
+	ctx := s.Events.Context
 	message.Tried = func(try, status int) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -78,7 +86,7 @@ func (m *Mock) enter(s *session, status string) {
 			m.keepEvent(e)
 		}
 	}
-	if f.Drop || !s.events.Send(message) {
+	if f.Drop || !s.Events.Send(message) {
 		m.keepEvent(e)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 // arrivals is a receiver that notes what comes.
@@ -242,7 +243,7 @@ func TestSession_ExpiresByItselfAndSaysSo(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []string{"CREATED", "RUNNING", "EXPIRED"}, a.statuses())
 		require.Equal(t, time.Now().UTC(), m.Sessions()[id].EndedAt)
-		require.Equal(t, errEndedSession, m.Complete(id))
+		require.Equal(t, session.ErrEnded, m.Complete(id))
 	})
 }
 

@@ -37,18 +37,32 @@ type Request struct {
 	Violations []contract.Violation `json:"violations,omitempty"`
 }
 
+const (
+	maxRequests = 1_000    // in the journal
+	maxKeptBody = 64 << 10 // of one of them
+)
+
+func sizeOf(e *Request) int {
+	body, _ := e.Body.(string)
+	size := len(e.Method) + len(e.Path) + len(body)
+	for _, v := range e.Violations {
+		size += 128 + len(v.Path) + len(v.Rule) + len(v.Reason)
+	}
+	return size
+}
+
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
 // long as they fit into 32 MiB. A request is in it before it is
 // answered.
 func (m *Mock) Requests() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	requests := make([]Request, len(m.requests))
-	for i, e := range m.requests {
+	requests := make([]Request, len(m.requests.Items))
+	for i, e := range m.requests.Items {
 		requests[i] = *e
 		requests[i].Violations = slices.Clone(e.Violations)
-		if body, ok := e.Body.(string); ok && json.Unmarshal([]byte(body), &requests[i].Body) != nil {
-			requests[i].Body = body
+		if body, ok := e.Body.(string); ok {
+			_ = json.Unmarshal([]byte(body), &requests[i].Body) // else it stays text
 		}
 	}
 	return requests
@@ -69,8 +83,7 @@ func (m *Mock) record(r *http.Request, body []byte) *Request {
 	case len(body) > 0 && len(body) <= maxKeptBody:
 		e.Body = redact.Replace(string(body)) // decoded when it is read
 	}
-	m.requests = append(m.requests, e)
-	m.trimJournal()
+	m.requests.Add(e)
 	return e
 }
 
@@ -121,7 +134,7 @@ func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
 	if len(a.violations) > 0 {
 		m.stats.Refusals++
 	}
-	m.trimJournal()
+	m.requests.Trim()
 }
 
 // redactor replaces secrets: those of the mock, and those that r was sent with.

@@ -16,7 +16,9 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/recent"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/token"
 )
 
@@ -48,6 +50,7 @@ type Mock struct {
 	endpoints  *http.ServeMux                             // those below /__mock/
 	outbox     *delivery.Outbox                           // delivers events
 	tokens     token.Issuer
+	sessions   *session.Store
 
 	mu                 sync.Mutex // guards what follows
 	random             *rand.PCG
@@ -62,9 +65,8 @@ type state struct {
 	authCalls   int
 	faults      fault.Queue[Fault]
 	eventFaults fault.Queue[EventFault]
-	sessions    []*session // the oldest first, like the rest
-	requests    []*Request
-	events      []Event
+	requests    recent.List[*Request]
+	events      []Event // the oldest first
 	hook        *api.ConfigureWebhookRequest
 	ctx         context.Context // of the deliveries
 	stop        context.CancelFunc
@@ -94,6 +96,7 @@ func New(opts ...Option) (*Mock, error) {
 	}
 	m.operations = func(a *answer) server.StrictServerInterface { return operations{mock: m, answer: a} }
 	m.endpoints, m.state = newEndpoints(m), m.fresh()
+	m.sessions = session.NewStore(m.maxSessions, m.now, m.entered)
 
 	m.random = rand.NewPCG(m.seed, startStream)
 	m.tokens.Secret = []byte(m.uuid())
@@ -106,19 +109,20 @@ func New(opts ...Option) (*Mock, error) {
 
 func (m *Mock) fresh() state {
 	ctx, stop := context.WithCancel(context.Background())
-	return state{hook: m.startHook, ctx: ctx, stop: stop}
+	return state{hook: m.startHook, ctx: ctx, stop: stop, requests: recent.List[*Request]{Max: maxRequests, Size: sizeOf}}
 }
 
 // Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
 // tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
 func (m *Mock) Reset() {
 	m.change(func() {
-		m.end()
+		m.stop()
 		m.state = m.fresh()
 		if m.seeded {
 			m.random = rand.NewPCG(m.seed, sessionStream)
 		}
 	})
+	m.sessions.Stop(true)
 }
 
 // Close ends the deliveries to the webhook, those under way included, and the
@@ -126,17 +130,10 @@ func (m *Mock) Reset() {
 func (m *Mock) Close() {
 	m.mu.Lock()
 	m.closed = true
-	m.end()
-	m.mu.Unlock()
-	m.outbox.Close()
-}
-
-// end ends deliveries and clocks. The caller holds m.mu.
-func (m *Mock) end() {
 	m.stop()
-	for _, s := range m.sessions {
-		s.expiry.Stop()
-	}
+	m.mu.Unlock()
+	m.sessions.Stop(false)
+	m.outbox.Close()
 }
 
 // change does what a user of the mock asks for, and counts it.

@@ -3,7 +3,6 @@ package umbrellatest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/document"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 const documentTTL = 5 * 24 * time.Hour // of a URL; upstream's documentation
@@ -27,67 +27,55 @@ type operations struct {
 }
 
 func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
-	request, err := json.Marshal(req.Body)
-	if err != nil {
-		return nil, err
-	}
 	m, a := o.mock, o.answer
-	unfit := ""
+	s := session.Session{Request: *req.Body, OpenedAt: m.now().UTC()}
 	switch {
 	case a.fault.PDFMissing:
-		unfit = "a fault lets the PDF be missing at docUrl"
+		s.Unfit = "a fault lets the PDF be missing at docUrl"
 	case m.fetchPDF:
-		unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
+		s.Unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := &session{request: request, unfit: unfit, events: &delivery.Line{Context: m.ctx, Outbox: m.outbox, After: a.left}}
-	s.OpenedAt = m.now().UTC()
-	s.RequestID, s.token = m.uuid(), m.uuid()
-	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.token
+	s.RequestID, s.Token = m.uuid(), m.uuid()
+	s.Events = &delivery.Line{Context: m.ctx, Outbox: m.outbox, After: a.left}
+	m.mu.Unlock()
+	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.Token
 	s.ExpiresAfter = s.OpenedAt.Add(m.sessionTTL)
 	if a.fault.Expired {
 		s.ExpiresAfter = s.OpenedAt
 	}
-	m.start(s)
-	a.sessionID, a.early = s.RequestID, s.events.Early
+	m.sessions.Open(s)
+	a.sessionID, a.early = s.RequestID, s.Events.Early
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
 func (o operations) GetVerification(_ context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
 	m, a := o.mock, o.answer
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.session(req.SessionID)
-	if s == nil {
+	s, ok := m.sessions.Get(req.SessionID)
+	if !ok {
 		a.breach("$path.sessionId", "path", "must be the requestId of a session that the mock has")
 		return nil, nil // answered
 	}
 	a.sessionID = s.RequestID
-	status := s.Status
 	if a.fault.Pending {
-		status = StatusRunning
+		s.Status = StatusRunning
 	}
-	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(s, status, a.base)}, nil
+	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(s, a.base)}, nil
 }
 
-// verification is what the service knows of a session in that status. All but the
-// example of a completed one is made up.
-func (m *Mock) verification(s *session, status, base string) api.Verification {
-	if status == StatusCompleted {
+// verification is what the service knows of a session. All but the example of a
+// completed one is made up.
+func (m *Mock) verification(s session.Session, base string) api.Verification {
+	if s.Status == StatusCompleted {
 		expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
 		url := base + documentPath + s.RequestID + "?token=" + m.tokens.Issue(s.RequestID, expires)
-		return s.signed().Verification(url, expires)
+		return document.Verification(s, url, expires)
 	}
-	text := strings.ToLower(status)
-	if status == StatusRunning {
-		text = "pending"
+	status := strings.ToLower(s.Status)
+	if s.Status == StatusRunning {
+		status = "pending"
 	}
-	return api.Verification{IsVerified: new(false), Status: &text, Message: new("Verification " + text), RequestID: &s.RequestID}
-}
-
-func (s *session) signed() document.Signed {
-	return document.Signed{RequestID: s.RequestID, Request: s.decoded().Request, At: s.EndedAt}
+	return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
 }
 
 // document serves the signed PDF of a session to whoever has its URL.
@@ -96,20 +84,16 @@ func (m *Mock) document(a *answer, r *http.Request) {
 		return
 	}
 	id := strings.TrimPrefix(r.URL.Path, documentPath)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.session(id)
-	if s != nil {
-		a.sessionID = id
-	}
+	s, ok := m.sessions.Get(id)
+	a.sessionID = s.RequestID
 	switch {
 	case m.tokens.Check(r.URL.Query().Get("token"), id, m.now()) != "":
 		writeMessage(a, http.StatusForbidden, "The URL has expired")
-	case s == nil || s.Status != StatusCompleted:
+	case !ok || s.Status != StatusCompleted:
 		writeMessage(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))
 	default:
 		a.Header().Set("Content-Type", "application/pdf")
-		_, _ = a.Write(s.signed().PDF()) // to memory
+		_, _ = a.Write(document.PDF(s)) // to memory
 	}
 }
 

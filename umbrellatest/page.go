@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 // actions are the buttons of the page.
@@ -16,11 +17,9 @@ var actions = map[string]string{
 // wizard serves the page that a session's link leads to. Whoever has the link may
 // use it: its token is all that there is to know.
 func (m *Mock) wizard(a *answer, r *http.Request) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	token := strings.TrimPrefix(r.URL.Path, wizardPath)
-	s := m.find(func(s *session) bool { return s.token == token })
-	if s == nil {
+	s, ok := m.sessions.ByToken(token)
+	if !ok {
 		page.ShowUnknown(a)
 		return
 	}
@@ -31,28 +30,27 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		code = m.press(a, s, actions[r.PostFormValue("action")])
+		if now, ok := m.sessions.ByToken(token); ok { // not after a Reset just now
+			s = now
+		}
 	}
-	s.page().Show(a, code)
+	page.Session{Session: s}.Show(a, code)
 }
 
 // press does what a button of the page is for, and returns the status of the answer.
 // Whether redirectUrl is reached after anything but signing is not known, so the mock
-// does not lead there. The caller holds m.mu.
-func (m *Mock) press(a *answer, s *session, status string) int {
-	switch shown := s.page(); {
+// does not lead there.
+func (m *Mock) press(a *answer, s session.Session, status string) int {
+	switch {
 	case status == "":
 		return http.StatusBadRequest
-	case m.finish(s, status) != nil:
+	case m.sessions.End(s.RequestID, status) != nil:
 		return http.StatusConflict
-	case status == StatusCompleted && shown.Follow():
-		a.Header().Set("Location", shown.Request.RedirectURL)
+	case status == StatusCompleted && page.Session{Session: s}.Follow():
+		a.Header().Set("Location", s.Request.RedirectURL)
 		return http.StatusSeeOther
 	}
 	return http.StatusOK
-}
-
-func (s *session) page() page.Session {
-	return page.Session{RequestID: s.RequestID, Request: s.decoded().Request, Status: s.Status, Unfit: s.unfit}
 }
 
 const maxRows = 100 // of each table of the overview
@@ -62,11 +60,10 @@ func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
 	shown := page.Overview{Requests: newest(m.Requests()), Events: newest(m.Events())}
 	m.mu.Lock()
 	shown.Stats, shown.Faults, shown.EventFaults = m.stats, m.faults.Texts(), m.eventFaults.Texts()
-	for _, s := range newest(m.sessions) {
-		m.expireOverdue(s)
-		shown.Sessions = append(shown.Sessions, s.page())
-	}
 	m.mu.Unlock()
+	for _, s := range newest(m.sessions.All()) {
+		shown.Sessions = append(shown.Sessions, page.Session{Session: s})
+	}
 	shown.Show(w)
 }
 

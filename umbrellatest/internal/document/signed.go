@@ -12,14 +12,8 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
-
-// Signed is a document that the customer of a session has signed.
-type Signed struct {
-	RequestID string
-	Request   api.CreateSessionLinkRequest
-	At        time.Time
-}
 
 // person is who signs, and what the variables in fillForm stand for.
 var person = map[string]string{
@@ -29,7 +23,7 @@ var person = map[string]string{
 
 // Verification changes the vendor's example for a completed session. The PDF is at a
 // URL until it expires.
-func (s Signed) Verification(url string, expires time.Time) api.Verification {
+func Verification(s session.Session, url string, expires time.Time) api.Verification {
 	var example api.VerificationResultResponse
 	answers := server.OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers
 	_ = json.Unmarshal([]byte(answers[http.StatusOK]), &example) // generated: cannot fail
@@ -41,18 +35,18 @@ func (s Signed) Verification(url string, expires time.Time) api.Verification {
 		BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
 	}
 	signature := &v.Signature.Content[0]
-	signature.SignedAt = new(s.At.Format(time.RFC3339Nano))
+	signature.SignedAt = new(s.EndedAt.Format(time.RFC3339Nano))
 	plain, signed := signature.PlainResource, signature.SignedResource
 	plain.Metadata = map[string]any{"sourceTemplateUrl": s.Request.DocURL}
 	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
 	signed.ResourceURL, signed.URLValidBefore = &url, new(expires.Format(time.RFC3339))
-	signed.SizeBytes = new(int64(len(s.PDF())))
+	signed.SizeBytes = new(int64(len(PDF(s))))
 	return v
 }
 
 // PDF is a text with the values of the form. It has no signature in it that a reader
 // could check.
-func (s Signed) PDF() []byte {
+func PDF(s session.Session) []byte {
 	var pairs []string
 	for name, value := range person {
 		pairs = append(pairs, "${identification."+name+"}", value)
@@ -61,7 +55,7 @@ func (s Signed) PDF() []byte {
 	fill := strings.NewReplacer(pairs...)
 	text := []string{
 		"Made by umbrellatest. This is no signature.", "",
-		"Request: " + s.RequestID, "Document: " + s.Request.DocURL, "Signed at: " + s.At.Format(time.RFC3339),
+		"Request: " + s.RequestID, "Document: " + s.Request.DocURL, "Signed at: " + s.EndedAt.Format(time.RFC3339),
 	}
 	for _, form := range s.Request.SignForms {
 		text = append(text, "Signature field "+form.FieldID+": signed by "+form.ActorID)

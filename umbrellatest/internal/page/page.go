@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 //go:embed *.html *.css *.js
@@ -23,12 +23,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 }).ParseFS(files, "*.html"))
 
 // Session is what the page of a session shows.
-type Session struct {
-	RequestID string
-	Request   api.CreateSessionLinkRequest
-	Status    string
-	Unfit     string // why it could not be signed
-}
+type Session struct{ session.Session }
 
 // Document is the last part of docUrl.
 func (s Session) Document() string {
