@@ -6,27 +6,27 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/token"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
 )
 
 // auth answers POST /auth as the vendor's documentation describes it.
 func (m *Mock) auth(a *answer, r *http.Request) {
-	if !a.allow(r, http.MethodPost) {
+	if !a.Allow(r, http.MethodPost) {
 		return
 	}
 	apiKey, customerID := m.Credentials()
 	if r.Header.Get("Api-Key") != apiKey || r.Header.Get("Customer-Id") != customerID {
-		a.breach("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows")
+		a.Breach("$header.Api-Key", "security", "must be, with Customer-Id, a pair that this server knows")
 		return
 	}
 	const form = "application/x-www-form-urlencoded"
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body, _ := io.ReadAll(r.Body) // from memory
 	if (err != nil || media != form) && (r.Header.Get("Content-Type") != "" || len(body) > 0) {
-		a.breach("$header.Content-Type", "mediaType", "must be "+form)
+		a.Breach("$header.Content-Type", "mediaType", "must be "+form)
 		return
 	}
-	writeJSON(a, http.StatusOK, map[string]any{
+	reply.JSON(a, http.StatusOK, map[string]any{
 		"access_token": m.issue(), "expires_in": int(m.tokenTTL / time.Second), "token_type": "Bearer",
 	})
 }
@@ -36,15 +36,6 @@ func (m *Mock) issue() string {
 	defer m.mu.Unlock()
 	m.stats.Tokens++
 	return m.tokens.Issue("", m.now().Add(m.tokenTTL))
-}
-
-// verify says what is wrong with the token of r, "" if nothing.
-func (m *Mock) verify(r *http.Request) string {
-	bearer := token.Bearer(r)
-	if bearer == "" || len(r.Header.Values("Authorization")) > 1 {
-		return "must be Bearer and a token"
-	}
-	return m.tokens.Check(bearer, "", m.now())
 }
 
 // Credentials returns the pair that POST /auth accepts now.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
@@ -42,18 +43,18 @@ func newEndpoints(m *Mock) *http.ServeMux {
 // control serves the mock's own endpoints.
 func (m *Mock) control(a *answer, r *http.Request) {
 	if reason := m.browsers.Foreign(r); reason != "" && r.URL.Path != "/healthz" {
-		writeMessage(a, http.StatusForbidden, reason)
+		reply.Message(a, http.StatusForbidden, reason)
 		return
 	}
 	m.endpoints.ServeHTTP(a, r)
 	if _, pattern := m.endpoints.Handler(r); pattern == "" { // the status and the headers of ServeMux, but JSON
 		a.Body.Reset()
-		writeMessage(a, a.Code, http.StatusText(a.Code)+": the mock has no such control endpoint")
+		reply.Message(a, a.Code, http.StatusText(a.Code)+": the mock has no such control endpoint")
 	}
 }
 
 func show[T any](value func() T) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, value()) }
+	return func(w http.ResponseWriter, _ *http.Request) { reply.JSON(w, http.StatusOK, value()) }
 }
 
 func after(do func()) http.HandlerFunc {
@@ -95,11 +96,11 @@ func fromPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Acce
 func back(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, session.ErrUnknown):
-		writeMessage(w, http.StatusNotFound, err.Error())
+		reply.Message(w, http.StatusNotFound, err.Error())
 	case errors.Is(err, session.ErrEnded), errors.Is(err, session.ErrUnfit):
-		writeMessage(w, http.StatusConflict, err.Error())
+		reply.Message(w, http.StatusConflict, err.Error())
 	case err != nil:
-		writeMessage(w, http.StatusBadRequest, err.Error())
+		reply.Message(w, http.StatusBadRequest, err.Error())
 	case fromPage(r):
 		http.Redirect(w, r, controlPath, http.StatusSeeOther)
 	default:

@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -92,8 +93,12 @@ func (f Fault) check() error {
 // header, or of Inject.
 func (m *Mock) fault(r *http.Request, template string) Fault {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		f, err := fromHeader(strings.Join(values, ";"))
-		if err != nil {
+		var f Fault
+		names, err := fault.FromHeader(strings.Join(values, ";"), &f)
+		if slices.Contains(names, "path") || slices.Contains(names, "times") || slices.Contains(names, "every") {
+			err = fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
+		}
+		if err = cmp.Or(err, f.check()); err != nil {
 			return Fault{Status: http.StatusBadRequest, Message: faultHeader + ": " + err.Error()}
 		}
 		return f
@@ -104,18 +109,6 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	return m.faults.Take(func(f Fault) bool {
 		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
 	})
-}
-
-// fromHeader reads the header: fields separated by semicolons.
-func fromHeader(text string) (f Fault, err error) {
-	names, err := fault.FromHeader(text, &f)
-	if err != nil {
-		return f, err
-	}
-	if slices.Contains(names, "path") || slices.Contains(names, "times") || slices.Contains(names, "every") {
-		return f, fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
-	}
-	return f, f.check()
 }
 
 // UnmarshalJSON implements json.Unmarshaler with the field names of the package

@@ -94,7 +94,7 @@ func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
 	m.keepOutcome(r, e, a)
 	m.mu.Unlock()
 	level := slog.LevelInfo
-	if len(a.violations) > 0 {
+	if len(a.Violations) > 0 {
 		level = slog.LevelWarn
 	}
 	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
@@ -103,7 +103,7 @@ func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
 		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
 		attrIf(a.aborted, slog.Bool("aborted", true)),
 		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
-		attrIf(len(a.violations) > 0, slog.Any("violations", a.violations)))
+		attrIf(len(a.Violations) > 0, slog.Any("violations", a.Violations)))
 }
 
 // attrIf is an attribute, or one that handlers of package slog ignore.
@@ -117,21 +117,21 @@ func attrIf(is bool, attr slog.Attr) slog.Attr {
 // keepOutcome completes an entry with what the request got. The caller holds m.mu.
 func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
 	if a.aborted {
-		a.violations = nil
+		a.Violations = nil
 		m.stats.Aborted++
 	}
 	redact := m.redactor(r)
-	for i := range a.violations {
-		a.violations[i].Path = redact.Replace(a.violations[i].Path) // a member may have a secret for its name
+	for i := range a.Violations {
+		a.Violations[i].Path = redact.Replace(a.Violations[i].Path) // a member may have a secret for its name
 	}
-	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.violations
+	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.Violations
 	if !a.aborted && !a.fault.Reset {
 		e.Status = a.Code
 	}
 	if a.fault != (Fault{}) {
 		m.stats.Faults++
 	}
-	if len(a.violations) > 0 {
+	if len(a.Violations) > 0 {
 		m.stats.Refusals++
 	}
 	m.requests.Trim()

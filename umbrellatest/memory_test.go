@@ -62,7 +62,7 @@ func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	m := remembering(t, 0)
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	a := newAnswer(target{})
-	a.violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
+	a.Violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
 	first := m.record(r, nil)
 	for range 100 {
 		m.keepOutcome(r, m.record(r, nil), a)

@@ -12,6 +12,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/document"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
@@ -53,7 +54,7 @@ func (o operations) GetVerification(_ context.Context, req server.GetVerificatio
 	m, a := o.mock, o.answer
 	s, ok := m.sessions.Get(req.SessionID)
 	if !ok {
-		a.breach("$path.sessionId", "path", "must be the requestId of a session that the mock has")
+		a.Breach("$path.sessionId", "path", "must be the requestId of a session that the mock has")
 		return nil, nil // answered
 	}
 	a.sessionID = s.RequestID
@@ -80,7 +81,7 @@ func (m *Mock) verification(s session.Session, base string) api.Verification {
 
 // document serves the signed PDF of a session to whoever has its URL.
 func (m *Mock) document(a *answer, r *http.Request) {
-	if !a.allow(r, http.MethodGet) {
+	if !a.Allow(r, http.MethodGet) {
 		return
 	}
 	id := strings.TrimPrefix(r.URL.Path, documentPath)
@@ -88,9 +89,9 @@ func (m *Mock) document(a *answer, r *http.Request) {
 	a.sessionID = s.RequestID
 	switch {
 	case m.tokens.Check(r.URL.Query().Get("token"), id, m.now()) != "":
-		writeMessage(a, http.StatusForbidden, "The URL has expired")
+		reply.Message(a, http.StatusForbidden, "The URL has expired")
 	case !ok || s.Status != StatusCompleted:
-		writeMessage(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))
+		reply.Message(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))
 	default:
 		a.Header().Set("Content-Type", "application/pdf")
 		_, _ = a.Write(document.PDF(s)) // to memory
@@ -102,19 +103,19 @@ func (m *Mock) operate(a *answer, r *http.Request) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
-	switch reason := m.verify(r); {
-	case a.op.Serve != nil && reason != "":
-		a.breach("$header.Authorization", "security", reason)
+	switch reason := m.tokens.CheckBearer(r, m.now()); {
+	case a.Op.Serve != nil && reason != "":
+		a.Breach("$header.Authorization", "security", reason)
 	case found != nil:
-		a.refuse(found)
+		a.Refuse(found)
 	default:
-		a.op.Call(m.operations(a), a, r, a.unfit)
+		a.Op.Call(m.operations(a), a, r, a.unfit)
 	}
 	m.checkOwn(a, r)
 }
 
 // unfit refuses a request that keeps to the document but not to package api.
-func (a *answer) unfit() { a.breach("$", "type", "must fit into the Go types of package api") }
+func (a *answer) unfit() { a.Breach("$", "type", "must fit into the Go types of package api") }
 
 // checkOwn turns an answer that breaks the document into a 500. Refusals for
 // which the document has no status pass.
@@ -123,10 +124,10 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	if !errors.As(m.contract.ValidateResponse(r, a.Result()), &broken) {
 		return
 	}
-	if rule := broken.Violations[0].Rule; len(a.violations) > 0 && (rule == "status" || rule == "path" || rule == "method") {
+	if rule := broken.Violations[0].Rule; len(a.Violations) > 0 && (rule == "status" || rule == "path" || rule == "method") {
 		return
 	}
-	a.clear()
-	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
-	a.explain(broken.Violations)
+	a.Clear()
+	reply.Message(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
+	a.Explain(broken.Violations)
 }

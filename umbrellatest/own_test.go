@@ -88,7 +88,7 @@ func TestServe_RefusesWhatTheGeneratedTypesCannotHoldWithoutRepeatingIt(t *testi
 		},
 		Answers: map[int]string{http.StatusBadRequest: `{"code":"documented"}`},
 	}})
-	a.op.Call(m.operations(a), a, httptest.NewRequest(http.MethodPut, "/", http.NoBody), a.unfit)
+	a.Op.Call(m.operations(a), a, httptest.NewRequest(http.MethodPut, "/", http.NoBody), a.unfit)
 	require.Equal(t, http.StatusBadRequest, a.Code)
 	require.Equal(t, `{"code":"documented"}`, a.Body.String())
 	require.Contains(t, a.Header().Get("Umbrella-Mock-Violations"), `"rule":"type"`)

@@ -23,7 +23,7 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 		page.ShowUnknown(a)
 		return
 	}
-	if !a.allow(r, http.MethodGet, http.MethodPost) {
+	if !a.Allow(r, http.MethodGet, http.MethodPost) {
 		return
 	}
 	a.sessionID = s.RequestID

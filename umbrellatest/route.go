@@ -34,7 +34,10 @@ func (m *Mock) route(r *http.Request) target {
 		_, template, _ := strings.Cut(pattern, " ")
 		return target{template: template, serve: m.control, own: true, sound: path == "/healthz" || path == faultsPath}
 	case !m.stripBase(r):
-		return target{serve: m.outside, sound: true}
+		outside := func(a *answer, _ *http.Request) {
+			a.Breach("$path", "path", "must begin with the mock's base path, "+m.basePath)
+		}
+		return target{serve: outside, sound: true}
 	case m.browsers.IsPreflight(r):
 		return target{serve: func(a *answer, _ *http.Request) { a.WriteHeader(http.StatusNoContent) }, sound: true}
 	}
@@ -76,8 +79,4 @@ func (m *Mock) stripBase(r *http.Request) bool {
 	u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, m.basePath)
 	r.URL = &u
 	return true
-}
-
-func (m *Mock) outside(a *answer, _ *http.Request) {
-	a.breach("$path", "path", "must begin with the mock's base path, "+m.basePath)
 }

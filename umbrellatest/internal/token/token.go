@@ -67,6 +67,15 @@ func (i *Issuer) Check(token, document string, now time.Time) string {
 	return ""
 }
 
+// CheckBearer is Check for the token for operations that r has.
+func (i *Issuer) CheckBearer(r *http.Request, now time.Time) string {
+	token := Bearer(r)
+	if token == "" || len(r.Header.Values("Authorization")) > 1 {
+		return "must be Bearer and a token"
+	}
+	return i.Check(token, "", now)
+}
+
 func (i *Issuer) sign(signed string) string {
 	mac := hmac.New(sha256.New, i.Secret)
 	mac.Write([]byte(signed))
