@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -95,21 +94,20 @@ func (st *Store) Open(s Session) {
 func (st *Store) End(requestID, status string) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	e := st.find(func(e *entry) bool { return e.RequestID == requestID })
-	if e == nil {
-		return ErrUnknown
+	if e := st.find(func(s *Session) bool { return s.RequestID == requestID }); e != nil {
+		return st.end(e, status)
 	}
-	return st.end(e, status)
+	return ErrUnknown
 }
 
 // Get finds a session by its request id.
 func (st *Store) Get(requestID string) (Session, bool) {
-	return st.get(func(e *entry) bool { return e.RequestID == requestID })
+	return st.get(func(s *Session) bool { return s.RequestID == requestID })
 }
 
 // ByToken finds a session by the token of its page.
 func (st *Store) ByToken(token string) (Session, bool) {
-	return st.get(func(e *entry) bool { return e.Token == token })
+	return st.get(func(s *Session) bool { return s.Token == token })
 }
 
 // All returns the sessions that it keeps, the oldest first.
@@ -140,24 +138,24 @@ func (st *Store) Stop(forget bool) {
 	}
 }
 
-func (st *Store) get(is func(*entry) bool) (Session, bool) {
+func (st *Store) get(is func(*Session) bool) (Session, bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	e := st.find(is)
-	if e == nil {
-		return Session{}, false
+	if e := st.find(is); e != nil {
+		return e.read(), true
 	}
-	return e.read(), true
+	return Session{}, false
 }
 
 // find finds an entry, which may have expired meanwhile.
-func (st *Store) find(is func(*entry) bool) *entry {
-	i := slices.IndexFunc(st.entries.Items, is)
-	if i < 0 {
-		return nil
+func (st *Store) find(is func(*Session) bool) *entry {
+	for _, e := range st.entries.Items {
+		if is(&e.Session) {
+			st.expireOverdue(e)
+			return e
+		}
 	}
-	st.expireOverdue(st.entries.Items[i])
-	return st.entries.Items[i]
+	return nil
 }
 
 func (st *Store) expireOverdue(e *entry) {
