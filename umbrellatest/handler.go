@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
@@ -29,7 +28,7 @@ type answer struct {
 }
 
 func newAnswer(to target) *answer {
-	return &answer{Answer: reply.Answer{ResponseRecorder: httptest.NewRecorder(), Op: to.op}, target: to, left: make(chan struct{})}
+	return &answer{Answer: reply.New(to.op), target: to, left: make(chan struct{})}
 }
 
 // ServeHTTP implements http.Handler. To break off an answer in the middle, as a

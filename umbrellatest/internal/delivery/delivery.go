@@ -20,6 +20,7 @@ const (
 	MaxWaiting = 1_000                  // messages
 
 	answerTime  = 10 * time.Second
+	idleTime    = 45 * time.Second // of a connection
 	maxParallel = 16
 )
 
@@ -32,8 +33,9 @@ type Outbox struct {
 
 // New makes an outbox. It follows no redirect.
 func New() *Outbox {
+	transport := &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: idleTime}
 	return &Outbox{Client: &http.Client{
-		Transport:     &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
+		Transport:     transport,
 		Timeout:       answerTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -23,6 +23,11 @@ type Answer struct {
 	Violations []contract.Violation
 }
 
+// New returns an answer that has nothing in it.
+func New(op server.OperationInfo) Answer {
+	return Answer{ResponseRecorder: httptest.NewRecorder(), Op: op}
+}
+
 // JSON writes a value.
 func JSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -51,7 +56,8 @@ func (a *Answer) Refuse(found *contract.Error) {
 
 // Breach refuses a request for one reason.
 func (a *Answer) Breach(path, rule, reason string) {
-	a.Refuse(&contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}})
+	violations := []contract.Violation{{Path: path, Rule: rule, Reason: reason}}
+	a.Refuse(&contract.Error{Direction: contract.Request, Violations: violations})
 }
 
 // Explain tells what was wrong.

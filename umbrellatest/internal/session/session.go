@@ -72,7 +72,8 @@ type Store struct {
 // NewStore makes a store for so many sessions. It calls entered with each new state of a
 // session, without its request; entered must not call the store.
 func NewStore(limit int, now func() time.Time, entered func(Session)) *Store {
-	return &Store{now: now, entered: entered, entries: recent.List[*entry]{Max: limit, Size: (*entry).size, Gone: (*entry).stop}}
+	entries := recent.List[*entry]{Max: limit, Size: (*entry).size, Gone: (*entry).stop}
+	return &Store{now: now, entered: entered, entries: entries}
 }
 
 // Open makes a new session run, until its ExpiresAfter at the latest.

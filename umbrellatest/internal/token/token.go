@@ -51,13 +51,9 @@ func (i *Issuer) RevokeAll() { i.revoked.Store(i.issued.Load()) }
 
 // Check says what is wrong with a token for what Issue takes, "" if nothing.
 func (i *Issuer) Check(token, document string, now time.Time) string {
-	var c claims
-	end := max(0, strings.LastIndex(token, "."))
-	signed, signature := token[:end], strings.TrimPrefix(token[end:], ".")
-	_, encoded, _ := strings.Cut(signed, ".")
-	payload, _ := segment.DecodeString(encoded)
+	c, ok := i.read(token)
 	switch {
-	case !hmac.Equal([]byte(signature), []byte(i.sign(signed))) || json.Unmarshal(payload, &c) != nil || c.Document != document:
+	case !ok || c.Document != document:
 		return "must be a token of this server"
 	case document == "" && c.Serial <= i.revoked.Load():
 		return "must be a token that was not revoked"
@@ -76,6 +72,16 @@ func (i *Issuer) CheckBearer(r *http.Request, now time.Time) string {
 	return i.Check(token, "", now)
 }
 
+// read reports whether Issue made a token.
+func (i *Issuer) read(token string) (c claims, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || !hmac.Equal([]byte(parts[2]), []byte(i.sign(parts[0]+"."+parts[1]))) {
+		return c, false
+	}
+	payload, _ := segment.DecodeString(parts[1])
+	return c, json.Unmarshal(payload, &c) == nil
+}
+
 func (i *Issuer) sign(signed string) string {
 	mac := hmac.New(sha256.New, i.Secret)
 	mac.Write([]byte(signed))
@@ -84,7 +90,7 @@ func (i *Issuer) sign(signed string) string {
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
-// Bearer returns the one token in the header Authorization, "" if there is none.
+// Bearer returns the token in the header Authorization, "" if there is none.
 func Bearer(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
