@@ -6,6 +6,11 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 const faultsPath = controlPath + "faults"
@@ -15,8 +20,8 @@ func newEndpoints(m *Mock) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", show(func() map[string]string { return map[string]string{"status": "ok"} }))
 	mux.HandleFunc("GET /__mock/{$}", m.overview)
-	mux.HandleFunc("GET /__mock/style.css", serveAsset)
-	mux.HandleFunc("GET /__mock/overview.js", serveAsset)
+	mux.HandleFunc("GET /__mock/style.css", page.ServeAsset)
+	mux.HandleFunc("GET /__mock/overview.js", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/stats", show(m.Stats))
 	mux.HandleFunc("GET /__mock/requests", show(m.Requests))
 	mux.HandleFunc("GET /__mock/sessions", show(m.Sessions))
@@ -37,19 +42,19 @@ func newEndpoints(m *Mock) *http.ServeMux {
 
 // control serves the mock's own endpoints.
 func (m *Mock) control(a *answer, r *http.Request) {
-	if reason := m.foreign(r); reason != "" && r.URL.Path != "/healthz" {
-		writeMessage(a, http.StatusForbidden, reason)
+	if reason := m.browsers.Foreign(r); reason != "" && r.URL.Path != "/healthz" {
+		reply.Message(a, http.StatusForbidden, reason)
 		return
 	}
 	m.endpoints.ServeHTTP(a, r)
 	if _, pattern := m.endpoints.Handler(r); pattern == "" { // the status and the headers of ServeMux, but JSON
 		a.Body.Reset()
-		writeMessage(a, a.Code, http.StatusText(a.Code)+": the mock has no such control endpoint")
+		reply.Message(a, a.Code, http.StatusText(a.Code)+": the mock has no such control endpoint")
 	}
 }
 
 func show[T any](value func() T) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, value()) }
+	return func(w http.ResponseWriter, _ *http.Request) { reply.JSON(w, http.StatusOK, value()) }
 }
 
 func after(do func()) http.HandlerFunc {
@@ -59,41 +64,28 @@ func after(do func()) http.HandlerFunc {
 	}
 }
 
-func move(session func(requestID string) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { back(w, r, session(r.PathValue("requestId"))) }
+func move(end func(requestID string) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { back(w, r, end(r.PathValue("requestId"))) }
 }
 
-// inject reads a fault from the body and injects it.
+// inject injects the fault of a body: JSON, or the form of the overview.
 func inject[F any](into func(F) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var f F
-		err := readFault(r, &f)
+		var err error
+		if fromPage(r) {
+			if err = r.ParseForm(); err == nil {
+				err = fault.FromForm(r.PostForm, &f)
+			}
+		} else {
+			data, _ := io.ReadAll(r.Body) // from memory
+			err = json.Unmarshal(data, &f)
+		}
 		if err == nil {
 			err = into(f)
 		}
 		back(w, r, err)
 	}
-}
-
-// readFault reads JSON, or those fields of the overview's form that were filled in.
-func readFault(r *http.Request, fault any) error {
-	if !fromPage(r) {
-		data, _ := io.ReadAll(r.Body) // from memory
-		return json.Unmarshal(data, fault)
-	}
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
-	named := fields(fault)
-	for name, values := range r.PostForm {
-		if values[0] == "" {
-			continue
-		}
-		if err := set(named, name, values[0]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fromPage reports whether a browser sent r, with a form of the overview: curl, which
@@ -103,12 +95,12 @@ func fromPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Acce
 // back answers what was done, a browser with the overview.
 func back(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
-	case errors.Is(err, errUnknownSession):
-		writeMessage(w, http.StatusNotFound, err.Error())
-	case errors.Is(err, errEndedSession), errors.Is(err, errUnfitDocument):
-		writeMessage(w, http.StatusConflict, err.Error())
+	case errors.Is(err, session.ErrUnknown):
+		reply.Message(w, http.StatusNotFound, err.Error())
+	case errors.Is(err, session.ErrEnded), errors.Is(err, session.ErrUnfit):
+		reply.Message(w, http.StatusConflict, err.Error())
 	case err != nil:
-		writeMessage(w, http.StatusBadRequest, err.Error())
+		reply.Message(w, http.StatusBadRequest, err.Error())
 	case fromPage(r):
 		http.Redirect(w, r, controlPath, http.StatusSeeOther)
 	default:
@@ -117,5 +109,5 @@ func back(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (m *Mock) clearFaults() {
-	m.change(func() { m.faults, m.eventFaults = nil, nil })
+	m.change(func() { m.faults, m.eventFaults = fault.Queue[Fault]{}, fault.Queue[EventFault]{} })
 }

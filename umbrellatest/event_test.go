@@ -2,7 +2,6 @@ package umbrellatest
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 // arrivals is a receiver that notes what comes.
@@ -53,7 +54,7 @@ func (a *arrivals) statuses() []string {
 func listening(t *testing.T, receiver http.Handler, opts ...Option) *Mock {
 	m, err := New(opts...)
 	require.NoError(t, err)
-	m.hooks.Transport = memhttp.Serve(t, receiver)
+	m.outbox.Client.Transport = memhttp.Serve(t, receiver)
 	t.Cleanup(m.Close)
 	call(t, m, "/onboarding/configureWebhook", `{"webhookUrl":"`+memhttp.URL+`/hook","metadata":{"authHeader":{"Api-Key":"secret-of-the-receiver"}}}`)
 	return m
@@ -104,7 +105,7 @@ func TestEvents_AreTriedAgainLaterAndLaterUntilTaken(t *testing.T) {
 	}{
 		"503 twice":       {func(n int) int { return 503*btoi(n < 3) + 204*btoi(n >= 3) }, 3},
 		"a redirect":      {func(n int) int { return 302*btoi(n < 2) + 200*btoi(n >= 2) }, 2},
-		"refused forever": {func(int) int { return 401 }, maxTries},
+		"refused forever": {func(int) int { return 401 }, delivery.MaxTries},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestEvents_AreTriedAgainLaterAndLaterUntilTaken(t *testing.T) {
 				for i, e := range tries {
 					require.Equal(t, i+1, e.Try)
 					require.Equal(t, tries[0].ID, e.ID)
-					require.Equal(t, tries[0].Time.Add(firstWait<<i-firstWait), e.Time)
+					require.Equal(t, tries[0].Time.Add(delivery.FirstWait<<i-delivery.FirstWait), e.Time)
 				}
 			})
 		})
@@ -190,7 +191,7 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
 	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
-	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, m.eventFaults[0].fault)
+	require.Equal(t, []string{"late=1s; status=COMPLETED; twice=true"}, m.eventFaults.Texts())
 }
 
 // hangs is a receiver that takes an event and says nothing.
@@ -242,7 +243,7 @@ func TestSession_ExpiresByItselfAndSaysSo(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []string{"CREATED", "RUNNING", "EXPIRED"}, a.statuses())
 		require.Equal(t, time.Now().UTC(), m.Sessions()[id].EndedAt)
-		require.Equal(t, errEndedSession, m.Complete(id))
+		require.Equal(t, session.ErrEnded, m.Complete(id))
 	})
 }
 
@@ -253,43 +254,7 @@ func TestEvents_WaitingForADeadReceiverAreBounded(t *testing.T) {
 			opened(t, m)
 		}
 		synctest.Wait()
-		m.mu.Lock()
-		require.LessOrEqual(t, m.waiting, maxEvents)
-		require.LessOrEqual(t, len(m.events), maxEvents)
-		require.NotEmpty(t, m.events, "what had no room is told")
-		m.mu.Unlock()
+		require.EqualValues(t, 2*1_200-delivery.MaxWaiting, m.Stats().Events, "what had no room is told")
+		require.Len(t, m.Events(), maxEvents)
 	})
-}
-
-func TestPDF_HasItsObjectsWhereItsTableSaysAndTheTextInThem(t *testing.T) {
-	text := []string{`a (b) \ c`, "Größe: 10 € \x00", strings.Repeat("x", 200)}
-	for i := range 100 {
-		text = append(text, fmt.Sprint("line ", i))
-	}
-	file := string(pdf(text))
-	require.True(t, strings.HasPrefix(file, "%PDF-1.4\n"))
-	require.True(t, strings.HasSuffix(file, "\n%%EOF\n"))
-	for _, want := range []string{`(a \(b\) \\ c) Tj`, "(Gr\xf6\xdfe: 10 ? ?) Tj", "(line 99) Tj", "[0 0 595 1562]"} {
-		require.Contains(t, file, want)
-	}
-	var start, objects int
-	_, err := fmt.Sscanf(file[strings.LastIndex(file, "startxref"):], "startxref\n%d", &start)
-	require.NoError(t, err)
-	_, err = fmt.Sscanf(file[start:], "xref\n0 %d\n", &objects)
-	require.NoError(t, err)
-	require.Equal(t, 6, objects)
-	table := strings.Split(file[start:], "\n")[2:]
-	for i := 1; i < objects; i++ {
-		var offset int
-		_, err := fmt.Sscanf(table[i], "%d 00000 n", &offset)
-		require.NoError(t, err)
-		require.Len(t, table[i], 19, "with its line end 20 bytes")
-		require.True(t, strings.HasPrefix(file[offset:], fmt.Sprint(i, " 0 obj\n")))
-	}
-	_, stream, _ := strings.Cut(file, "/Length ")
-	var length int
-	_, err = fmt.Sscanf(stream, "%d", &length)
-	require.NoError(t, err)
-	_, stream, _ = strings.Cut(stream, "stream\n")
-	require.True(t, strings.HasPrefix(stream[length:], "\nendstream"))
 }

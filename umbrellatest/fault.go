@@ -1,12 +1,16 @@
 package umbrellatest
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
 )
 
 const faultHeader = "Umbrella-Mock-Fault"
@@ -58,7 +62,7 @@ func (m *Mock) Inject(f Fault) error {
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.change(func() { m.faults = append(m.faults, &waiting[Fault]{fault: f, times: f.Times, every: f.Every}) })
+	m.change(func() { m.faults.Add(f, f.Times, f.Every) })
 	return nil
 }
 
@@ -67,26 +71,21 @@ func (m *Mock) serves(path string) bool {
 	if !strings.HasPrefix(path, controlPath) {
 		path = m.basePath + path
 	}
+	methods := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"} // that a document can have
 	return slices.ContainsFunc(methods, func(method string) bool {
 		to := m.route(&http.Request{Method: method, URL: &url.URL{Path: path}})
 		return to.template != "" && !to.sound
 	})
 }
 
-// methods are those that a document can have operations for.
-var methods = []string{
-	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
-	http.MethodDelete, http.MethodHead, http.MethodOptions, http.MethodTrace,
-}
-
 func (f Fault) check() error {
 	nothing := Fault{Path: f.Path, Times: f.Times, Every: f.Every, AfterProcessing: f.AfterProcessing}
-	return join(
-		problem{f == nothing, "the fault does nothing"},
-		problem{f.Status != 0 && (f.Status < 200 || f.Status > 599), "the fault's status is not between 200 and 599"},
-		problem{f.Message != "" && f.Status == 0, "the fault has a message without a status"},
-		problem{min(int64(f.Times), int64(f.Every), int64(f.DelayHeader), int64(f.DelayBody), f.Oversize) < 0, "a number of the fault is negative"},
-		problem{strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00"), "a header of the fault has a line break"},
+	return errors.Join(
+		when(f == nothing, "the fault does nothing"),
+		when(f.Status != 0 && (f.Status < 200 || f.Status > 599), "the fault's status is not between 200 and 599"),
+		when(f.Message != "" && f.Status == 0, "the fault has a message without a status"),
+		when(min(int64(f.Times), int64(f.Every), int64(f.DelayHeader), int64(f.DelayBody), f.Oversize) < 0, "a number of the fault is negative"),
+		when(strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00"), "a header of the fault has a line break"),
 	)
 }
 
@@ -94,8 +93,12 @@ func (f Fault) check() error {
 // header, or of Inject.
 func (m *Mock) fault(r *http.Request, template string) Fault {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		f, err := parseFault(strings.Join(values, ";"))
-		if err != nil {
+		var f Fault
+		names, err := fault.FromHeader(strings.Join(values, ";"), &f)
+		if slices.Contains(names, "path") || slices.Contains(names, "times") || slices.Contains(names, "every") {
+			err = fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
+		}
+		if err = cmp.Or(err, f.check()); err != nil {
 			return Fault{Status: http.StatusBadRequest, Message: faultHeader + ": " + err.Error()}
 		}
 		return f
@@ -103,7 +106,51 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	control := strings.HasPrefix(r.URL.Path, controlPath)
-	return m.faults.take(func(f Fault) bool {
+	return m.faults.Take(func(f Fault) bool {
 		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
 	})
+}
+
+// UnmarshalJSON implements json.Unmarshaler with the field names of the package
+// comment. Durations are strings such as "1.5s".
+func (f *Fault) UnmarshalJSON(data []byte) error {
+	*f = Fault{}
+	return fault.FromJSON(data, f)
+}
+
+// EventFault is a delivery to the webhook that goes wrong on purpose. Fields combine.
+// The tags are the names of the fields in JSON.
+type EventFault struct {
+	Status string `fault:"status"` // of the session in the events that it is for: "COMPLETED"; "" is any
+	Times  int    `fault:"times"`  // how many events it is for; 0 is 1
+
+	Drop        bool          `fault:"drop"`         // never delivered
+	Twice       bool          `fault:"twice"`        // delivered once more after it was taken
+	Late        time.Duration `fault:"late"`         // delivered so much later, while others go on
+	Reorder     bool          `fault:"reorder"`      // delivered after the next event of its session, if there is one
+	Early       bool          `fault:"early"`        // of CREATED and RUNNING: delivered before createSessionLink answers
+	WrongHeader bool          `fault:"wrong-header"` // the configured headers have the value "wrong"
+	Garbage     bool          `fault:"garbage"`      // the body is no JSON
+}
+
+// InjectEvent adds a fault for events. One event gets one fault: of those that are
+// for it, the one that was injected first. The error says what makes it impossible.
+func (m *Mock) InjectEvent(f EventFault) error {
+	all := []string{"", StatusCreated, StatusRunning, StatusCompleted, StatusFailed, StatusExpired, StatusCancelled}
+	err := errors.Join(
+		when(f == EventFault{Status: f.Status, Times: f.Times}, "the event fault does nothing"),
+		when(f.Times < 0 || f.Late < 0, "a number of the event fault is negative"),
+		when(!slices.Contains(all, f.Status), fmt.Sprintf("the event fault's status is none of %q", all[1:])),
+	)
+	if err != nil {
+		return fmt.Errorf("umbrellatest: %w", err)
+	}
+	m.change(func() { m.eventFaults.Add(f, f.Times, 0) })
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler as that of Fault does.
+func (f *EventFault) UnmarshalJSON(data []byte) error {
+	*f = EventFault{}
+	return fault.FromJSON(data, f)
 }

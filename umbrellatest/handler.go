@@ -2,20 +2,34 @@ package umbrellatest
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
-	"time"
+
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
 )
 
 const (
 	maxBody         = 1 << 20
 	requestIDHeader = "Umbrella-Mock-Request-Id"
 )
+
+// answer is what a request gets.
+type answer struct {
+	reply.Answer
+	target
+	fault     Fault
+	aborted   bool            // the client left before there was an answer
+	sessionID string          // of the session that the request is about
+	base      string          // of the URL that was asked
+	left      chan struct{}   // closed when the answer has left
+	early     <-chan struct{} // closed when the events are delivered that come before it
+}
+
+func newAnswer(to target) *answer {
+	return &answer{Answer: reply.New(to.op), target: to, left: make(chan struct{})}
+}
 
 // ServeHTTP implements http.Handler. To break off an answer in the middle, as a
 // [Fault] can ask it to, it panics with http.ErrAbortHandler, which net/http
@@ -26,91 +40,50 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// read, net/http does not notice that a client has left.
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	a, to := newAnswer(), m.route(r)
+	a := newAnswer(m.route(r))
 	defer close(a.left)
 	a.base = m.baseOf(r)
-	var latency time.Duration
-	var e *entry
-	if !to.own {
-		m.allowOrigin(w, r)
-		e, latency = m.record(r, body), m.latency
+	var e *Request
+	if !a.own {
+		m.browsers.Allow(w, r, "Retry-After, "+requestIDHeader+", "+reply.ViolationsHeader)
+		e = m.record(r, body)
 		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
-	if !to.sound {
-		a.fault = m.fault(r, to.template)
+	if !a.sound {
+		a.fault = m.fault(r, a.template)
 	}
-	process := func() { to.serve(a, r) }
-	a.aborted = err != nil || !pause(r.Context(), latency) || !a.fault.around(r.Context(), process)
+	a.aborted = err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
+		!a.fault.around(r.Context(), func() { a.serve(a, r) })
 	if !a.aborted {
 		if a.early != nil {
 			<-a.early
 		}
-		a.distort(to.op)
+		a.Distort(a.fault.damage())
 	}
 	if e != nil {
-		m.conclude(r, to, e, a)
+		m.conclude(r, e, a)
 	}
 	if !a.aborted {
-		a.send(w, r)
+		a.Send(w, r, a.fault.damage())
 	}
 }
 
 // around calls process, unless f keeps it from that, and reports whether the client
 // is still there when f's delay is over.
 func (f Fault) around(ctx context.Context, process func()) bool {
-	if !f.AfterProcessing && !pause(ctx, f.DelayHeader) {
+	if !f.AfterProcessing && !reply.Pause(ctx, f.DelayHeader) {
 		return false
 	}
 	if f.AfterProcessing || f.Status == 0 && !f.Reset && !f.Unsuccessful {
 		process()
 	}
-	return !f.AfterProcessing || pause(ctx, f.DelayHeader)
+	return !f.AfterProcessing || reply.Pause(ctx, f.DelayHeader)
 }
 
-// conclude completes the journal and logs, right before the answer leaves. The log
-// has the path template, as the values in a path may be personal data.
-func (m *Mock) conclude(r *http.Request, to target, e *entry, a *answer) {
-	m.mu.Lock()
-	redact := m.redactor(r)
-	if a.aborted {
-		a.violations = nil
-	}
-	a.violations = slices.Clone(a.violations)
-	for i := range a.violations {
-		a.violations[i].Path = redact.Replace(a.violations[i].Path) // a member may have a secret for its name
-	}
-	m.keepOutcome(e, a)
-	m.mu.Unlock()
-	level := slog.LevelInfo
-	if len(a.violations) > 0 {
-		level = slog.LevelWarn
-	}
-	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
-		slog.Uint64("id", e.ID), slog.String("method", e.Method),
-		slog.String("path", cmp.Or(to.template, e.Path)), slog.Int("status", e.Status),
-		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
-		attrIf(a.aborted, slog.Bool("aborted", true)),
-		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
-		attrIf(len(a.violations) > 0, slog.Any("violations", a.violations)))
-}
-
-// attrIf is an attribute, or one that handlers of package slog ignore.
-func attrIf(is bool, attr slog.Attr) slog.Attr {
-	if is {
-		return attr
-	}
-	return slog.Attr{}
-}
-
-// pause waits for d and reports whether the client is still there.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
+func (f Fault) damage() reply.Damage {
+	return reply.Damage{
+		Status: f.Status, Message: f.Message, Break: f.Break, Unsuccessful: f.Unsuccessful, Malformed: f.Malformed,
+		RetryAfter: f.RetryAfter, MediaType: f.MediaType,
+		Reset: f.Reset, Truncate: f.Truncate, DelayBody: f.DelayBody, Oversize: f.Oversize,
 	}
 }

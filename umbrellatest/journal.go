@@ -1,14 +1,16 @@
 package umbrellatest
 
 import (
+	"cmp"
 	"encoding/json"
-	"math/rand/v2"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/token"
 )
 
 // Request is one entry of the journal: a request to /auth or to any path other
@@ -35,10 +37,18 @@ type Request struct {
 	Violations []contract.Violation `json:"violations,omitempty"`
 }
 
-// entry is a Request whose body is decoded when it is read.
-type entry struct {
-	Request
-	body []byte
+const (
+	maxRequests = 1_000    // in the journal
+	maxKeptBody = 64 << 10 // of one of them
+)
+
+func sizeOf(e *Request) int {
+	body, _ := e.Body.(string)
+	size := len(e.Method) + len(e.Path) + len(body)
+	for _, v := range e.Violations {
+		size += 128 + len(v.Path) + len(v.Rule) + len(v.Reason)
+	}
+	return size
 }
 
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
@@ -47,80 +57,90 @@ type entry struct {
 func (m *Mock) Requests() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	requests := make([]Request, len(m.requests))
-	for i, e := range m.requests {
-		requests[i] = e.Request
+	requests := make([]Request, len(m.requests.Items))
+	for i, e := range m.requests.Items {
+		requests[i] = *e
 		requests[i].Violations = slices.Clone(e.Violations)
-		if len(e.body) > 0 && json.Unmarshal(e.body, &requests[i].Body) != nil {
-			requests[i].Body = string(e.body)
+		if body, ok := e.Body.(string); ok {
+			_ = json.Unmarshal([]byte(body), &requests[i].Body) // else it stays text
 		}
 	}
 	return requests
 }
 
-// Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
-// tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
-func (m *Mock) Reset() {
-	m.change(func() {
-		m.end()
-		m.sessions, m.requests, m.outbox = nil, nil, newOutbox(m.startHook)
-		m.faults, m.authCalls = nil, 0
-		if m.seeded {
-			m.random = rand.NewPCG(m.seed, sessionStream)
-		}
-	})
-}
-
-// change does what a user of the mock asks for, and counts it.
-func (m *Mock) change(do func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	do()
-	m.stats.Controls++
-}
-
 // record puts a request into the journal before anything else happens to it, so
 // that a client which gives up early finds it there.
-func (m *Mock) record(r *http.Request, body []byte) *entry {
+func (m *Mock) record(r *http.Request, body []byte) *Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := m.redactor(r)
 	m.stats.Requests++
-	e := &entry{Request: Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}}
+	e := &Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}
 	switch {
 	case r.URL.Path == "/auth":
 		m.authCalls++
 	case r.URL.Path == "/onboarding/configureWebhook": // holds the receiver's secrets
-	case len(body) <= maxKeptBody:
-		e.body = []byte(redact.Replace(string(body)))
+	case len(body) > 0 && len(body) <= maxKeptBody:
+		e.Body = redact.Replace(string(body)) // decoded when it is read
 	}
-	m.requests = append(m.requests, e)
-	m.trimJournal()
+	m.requests.Add(e)
 	return e
 }
 
+// conclude completes the journal and logs, right before the answer leaves. The log
+// has the path template, as the values in a path may be personal data.
+func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
+	m.mu.Lock()
+	m.keepOutcome(r, e, a)
+	m.mu.Unlock()
+	level := slog.LevelInfo
+	if len(a.Violations) > 0 {
+		level = slog.LevelWarn
+	}
+	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
+		slog.Uint64("id", e.ID), slog.String("method", e.Method),
+		slog.String("path", cmp.Or(a.template, e.Path)), slog.Int("status", e.Status),
+		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
+		attrIf(a.aborted, slog.Bool("aborted", true)),
+		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
+		attrIf(len(a.Violations) > 0, slog.Any("violations", a.Violations)))
+}
+
+// attrIf is an attribute, or one that handlers of package slog ignore.
+func attrIf(is bool, attr slog.Attr) slog.Attr {
+	if is {
+		return attr
+	}
+	return slog.Attr{}
+}
+
 // keepOutcome completes an entry with what the request got. The caller holds m.mu.
-func (m *Mock) keepOutcome(e *entry, a *answer) {
-	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.violations
+func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
+	if a.aborted {
+		a.Violations = nil
+		m.stats.Aborted++
+	}
+	redact := m.redactor(r)
+	for i := range a.Violations {
+		a.Violations[i].Path = redact.Replace(a.Violations[i].Path) // a member may have a secret for its name
+	}
+	e.SessionID, e.Aborted, e.Violations = a.sessionID, a.aborted, a.Violations
 	if !a.aborted && !a.fault.Reset {
 		e.Status = a.Code
-	}
-	if a.aborted {
-		m.stats.Aborted++
 	}
 	if a.fault != (Fault{}) {
 		m.stats.Faults++
 	}
-	if len(a.violations) > 0 {
+	if len(a.Violations) > 0 {
 		m.stats.Refusals++
 	}
-	m.trimJournal()
+	m.requests.Trim()
 }
 
 // redactor replaces secrets: those of the mock, and those that r was sent with.
 func (m *Mock) redactor(r *http.Request) *strings.Replacer {
 	var pairs []string
-	for _, secret := range []string{m.apiKey, m.customerID, bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
+	for _, secret := range []string{m.apiKey, m.customerID, token.Bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
 		if len(secret) >= 8 { // less is no secret, and would garble the entry
 			pairs = append(pairs, secret, "[redacted]")
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 const mebibyte = 1 << 20
@@ -23,12 +24,13 @@ func remembering(t *testing.T, sessions int) *Mock {
 	m, err := New()
 	require.NoError(t, err)
 	for i := range sessions {
-		m.keepSession(&session{SessionLink: api.SessionLink{RequestID: strconv.Itoa(i)}, request: make([]byte, mebibyte), openedAt: at(i)})
+		m.sessions.Open(session.Session{
+			SessionLink: api.SessionLink{RequestID: strconv.Itoa(i), ExpiresAfter: time.Now().Add(time.Hour)},
+			Request:     api.CreateSessionLinkRequest{DocURL: strings.Repeat("x", mebibyte)}, OpenedAt: time.Now(),
+		})
 	}
 	return m
 }
-
-func at(second int) time.Time { return time.Unix(int64(second), 0) }
 
 func heapInUse() uint64 {
 	runtime.GC()
@@ -40,17 +42,17 @@ func heapInUse() uint64 {
 func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 	before := heapInUse()
 	m := remembering(t, 100)
-	require.Len(t, m.sessions, 31)
-	require.Equal(t, "69", m.sessions[0].RequestID, "the newest are kept")
+	require.Len(t, m.Sessions(), 31)
+	require.Contains(t, m.Sessions(), "69", "the newest are kept")
 
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	for range 900 {
 		m.record(r, make([]byte, maxKeptBody))
 	}
 	require.Less(t, int64(heapInUse())-int64(before), int64(64*mebibyte), "sessions and journal together")
-	require.Greater(t, len(m.requests), 500)
-	require.Less(t, len(m.requests), 512)
-	require.EqualValues(t, 900, m.requests[len(m.requests)-1].ID, "the newest are kept")
+	require.Greater(t, len(m.requests.Items), 500)
+	require.Less(t, len(m.requests.Items), 512)
+	require.EqualValues(t, 900, m.requests.Items[len(m.requests.Items)-1].ID, "the newest are kept")
 	m.Reset()
 	require.Less(t, int64(heapInUse())-int64(before), int64(mebibyte))
 	runtime.KeepAlive(m)
@@ -59,15 +61,15 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	m := remembering(t, 0)
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
-	a := newAnswer()
-	a.violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
+	a := newAnswer(target{})
+	a.Violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
 	first := m.record(r, nil)
 	for range 100 {
-		m.keepOutcome(m.record(r, nil), a)
+		m.keepOutcome(r, m.record(r, nil), a)
 	}
-	require.Len(t, m.requests, 31)
+	require.Len(t, m.requests.Items, 31)
 
-	m.keepOutcome(first, a)
-	require.Len(t, m.requests, 31, "what is forgotten stays forgotten")
-	require.NotContains(t, m.requests, first)
+	m.keepOutcome(r, first, a)
+	require.Len(t, m.requests.Items, 31, "what is forgotten stays forgotten")
+	require.NotContains(t, m.requests.Items, first)
 }

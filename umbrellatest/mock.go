@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -12,7 +13,13 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/fault"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/recent"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/token"
 )
 
 // What is made up at the start and what later, kept apart: with credentials
@@ -33,36 +40,43 @@ type Mock struct {
 	logger                        *slog.Logger
 	noControl, fetchPDF, inMemory bool
 	base                          *string
-	hosts, corsOrigins            []string
+	browsers                      crossorigin.Policy
 	startHook                     *api.ConfigureWebhookRequest
 
 	baseURL    string // for links; "" is that of the request
 	basePath   string // of the service
 	contract   *contract.Validator
-	secret     []byte                                     // signs tokens and the URLs of documents
 	operations func(*answer) server.StrictServerInterface // for requests that keep to openapi.yaml; they know no tokens
 	endpoints  *http.ServeMux                             // those below /__mock/
-	hooks      *http.Client                               // delivers events
-	deliveries sync.WaitGroup                             // those under way
+	outbox     *delivery.Outbox                           // delivers events
+	tokens     token.Issuer
+	sessions   *session.Store
 
-	mu                       sync.Mutex // guards what follows
-	random                   *rand.PCG
-	apiKey, customerID       string
-	issued, expired, revoked uint64 // serials of the last token concerned
-	authCalls                int
-	faults                   queue[Fault]
-	sessions                 []*session // the oldest first, like the rest
-	requests                 []*entry
-	stats                    Stats
-	closed                   bool
-	*outbox
+	mu                 sync.Mutex // guards what follows
+	random             *rand.PCG
+	apiKey, customerID string
+	stats              Stats
+	closed             bool
+	state
+}
+
+// state is what Reset forgets.
+type state struct {
+	authCalls   int
+	faults      fault.Queue[Fault]
+	eventFaults fault.Queue[EventFault]
+	requests    recent.List[*Request]
+	events      []Event // the oldest first
+	hook        *api.ConfigureWebhookRequest
+	ctx         context.Context // of the deliveries
+	stop        context.CancelFunc
 }
 
 // New returns a mock. The error joins everything that is wrong with the options.
 func New(opts ...Option) (*Mock, error) {
 	m := &Mock{
 		seed: rand.Uint64(), now: time.Now, tokenTTL: time.Hour, sessionTTL: time.Hour,
-		maxSessions: 2_000, logger: slog.New(slog.DiscardHandler),
+		maxSessions: 2_000, logger: slog.New(slog.DiscardHandler), outbox: delivery.New(),
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -73,18 +87,19 @@ func New(opts ...Option) (*Mock, error) {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	if m.base != nil {
-		m.reachedAt(*m.base)
+		u, _ := url.Parse(*m.base) // checked
+		m.baseURL, m.basePath = strings.TrimRight(*m.base, "/"), strings.TrimRight(u.Path, "/")
 	}
 	var err error
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
 	m.operations = func(a *answer) server.StrictServerInterface { return operations{mock: m, answer: a} }
-	m.endpoints, m.outbox = newEndpoints(m), newOutbox(m.startHook)
-	m.hooks = newClient(&http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second})
+	m.endpoints, m.state = newEndpoints(m), m.fresh()
+	m.sessions = session.NewStore(m.maxSessions, m.now, m.entered)
 
 	m.random = rand.NewPCG(m.seed, startStream)
-	m.secret = []byte(m.uuid())
+	m.tokens.Secret = []byte(m.uuid())
 	if m.apiKey == "" {
 		m.apiKey, m.customerID = m.uuid(), m.uuid()
 	}
@@ -92,10 +107,41 @@ func New(opts ...Option) (*Mock, error) {
 	return m, nil
 }
 
-// reachedAt takes a base URL that is known to be one.
-func (m *Mock) reachedAt(base string) {
-	u, _ := url.Parse(base)
-	m.baseURL, m.basePath = strings.TrimRight(base, "/"), strings.TrimRight(u.Path, "/")
+func (m *Mock) fresh() state {
+	ctx, stop := context.WithCancel(context.Background())
+	return state{hook: m.startHook, ctx: ctx, stop: stop, requests: recent.List[*Request]{Max: maxRequests, Size: sizeOf}}
+}
+
+// Reset forgets sessions, journal, webhook, events, faults and AuthCalls. Credentials,
+// tokens, Stats and the webhook of [WithWebhook] stay. With [WithSeed], ids begin again as at the start.
+func (m *Mock) Reset() {
+	m.change(func() {
+		m.stop()
+		m.state = m.fresh()
+		if m.seeded {
+			m.random = rand.NewPCG(m.seed, sessionStream)
+		}
+	})
+	m.sessions.Stop(true)
+}
+
+// Close ends the deliveries to the webhook, those under way included, and the
+// clocks of the sessions. The mock still serves, but sends no more events.
+func (m *Mock) Close() {
+	m.mu.Lock()
+	m.closed = true
+	m.stop()
+	m.mu.Unlock()
+	m.sessions.Stop(false)
+	m.outbox.Close()
+}
+
+// change does what a user of the mock asks for, and counts it.
+func (m *Mock) change(do func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	do()
+	m.stats.Controls++
 }
 
 // uuid makes up a version 4 UUID. The caller holds m.mu.

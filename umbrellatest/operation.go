@@ -1,19 +1,23 @@
 package umbrellatest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"math"
 	"net/http"
-	"strconv"
+	"strings"
+	"time"
 
+	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/document"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/reply"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
+
+const documentTTL = 5 * 24 * time.Hour // of a URL; upstream's documentation
 
 // operations answers requests that are known to keep to the document: as the
 // document does, but for the behaviours that are methods here.
@@ -24,50 +28,94 @@ type operations struct {
 }
 
 func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
-	request, err := json.Marshal(req.Body)
-	if err != nil {
-		return nil, err
-	}
 	m, a := o.mock, o.answer
-	unfit := ""
+	s := session.Session{Request: *req.Body, OpenedAt: m.now().UTC()}
 	switch {
 	case a.fault.PDFMissing:
-		unfit = "a fault lets the PDF be missing at docUrl"
+		s.Unfit = "a fault lets the PDF be missing at docUrl"
 	case m.fetchPDF:
-		unfit = m.fetch(ctx, req.Body.DocURL)
+		s.Unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := &session{request: request, unfit: unfit, openedAt: m.now().UTC()}
-	s.RequestID, s.token = m.uuid(), m.uuid()
-	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.token
-	s.ExpiresAfter = s.openedAt.Add(m.sessionTTL)
+	s.RequestID, s.Token = m.uuid(), m.uuid()
+	s.Events = &delivery.Line{Context: m.ctx, Outbox: m.outbox, After: a.left}
+	m.mu.Unlock()
+	s.URL = cmp.Or(m.baseURL, a.base) + wizardPath + s.Token
+	s.ExpiresAfter = s.OpenedAt.Add(m.sessionTTL)
 	if a.fault.Expired {
-		s.ExpiresAfter = s.openedAt
+		s.ExpiresAfter = s.OpenedAt
 	}
-	a.sessionID, s.delivered = s.RequestID, a.left
-	m.start(s)
-	a.early = s.early
+	m.sessions.Open(s)
+	a.sessionID, a.early = s.RequestID, s.Events.Early
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
+func (o operations) GetVerification(_ context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
+	m, a := o.mock, o.answer
+	s, ok := m.sessions.Get(req.SessionID)
+	if !ok {
+		a.Breach("$path.sessionId", "path", "must be the requestId of a session that the mock has")
+		return nil, nil // answered
+	}
+	a.sessionID = s.RequestID
+	if a.fault.Pending {
+		s.Status = StatusRunning
+	}
+	return server.GetVerification200JSONResponse{Status: true, Data: m.verification(s, a.base)}, nil
+}
+
+// verification is what the service knows of a session. All but the example of a
+// completed one is made up.
+func (m *Mock) verification(s session.Session, base string) api.Verification {
+	if s.Status == StatusCompleted {
+		expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
+		url := base + documentPath + s.RequestID + "?token=" + m.tokens.Issue(s.RequestID, expires)
+		return document.Verification(s, url, expires)
+	}
+	status := strings.ToLower(s.Status)
+	if s.Status == StatusRunning {
+		status = "pending"
+	}
+	return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
+}
+
+// document serves the signed PDF of a session to whoever has its URL.
+func (m *Mock) document(a *answer, r *http.Request) {
+	if !a.Allow(r, http.MethodGet) {
+		return
+	}
+	id := strings.TrimPrefix(r.URL.Path, documentPath)
+	s, ok := m.sessions.Get(id)
+	a.sessionID = s.RequestID
+	switch {
+	case m.tokens.Check(r.URL.Query().Get("token"), id, m.now()) != "":
+		reply.Message(a, http.StatusForbidden, "The URL has expired")
+	case !ok || s.Status != StatusCompleted:
+		reply.Message(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))
+	default:
+		a.Header().Set("Content-Type", "application/pdf")
+		_, _ = a.Write(document.PDF(s)) // to memory
+	}
+}
+
 // operate answers a request for an operation as the service would.
-func (m *Mock) operate(a *answer, r *http.Request, op server.OperationInfo) {
+func (m *Mock) operate(a *answer, r *http.Request) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
-	if op.Serve != nil {
-		if reason := m.verify(r); reason != "" {
-			found = breach("$header.Authorization", "security", reason)
-		}
-	}
-	if found != nil {
-		a.refuse(found, op)
-	} else {
-		m.serve(a, r, op)
+	switch reason := m.tokens.CheckBearer(r, m.now()); {
+	case a.Op.Serve != nil && reason != "":
+		a.Breach("$header.Authorization", "security", reason)
+	case found != nil:
+		a.Refuse(found)
+	default:
+		a.Op.Call(m.operations(a), a, r, a.unfit)
 	}
 	m.checkOwn(a, r)
 }
+
+// unfit refuses a request that keeps to the document but not to package api.
+func (a *answer) unfit() { a.Breach("$", "type", "must fit into the Go types of package api") }
 
 // checkOwn turns an answer that breaks the document into a 500. Refusals for
 // which the document has no status pass.
@@ -76,67 +124,10 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	if !errors.As(m.contract.ValidateResponse(r, a.Result()), &broken) {
 		return
 	}
-	if rule := broken.Violations[0].Rule; len(a.violations) > 0 && (rule == "status" || rule == "path" || rule == "method") {
+	if rule := broken.Violations[0].Rule; len(a.Violations) > 0 && (rule == "status" || rule == "path" || rule == "method") {
 		return
 	}
-	a.clear()
-	writeMessage(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
-	a.explain(broken.Violations)
-}
-
-// serve lets the generated server decode a request that keeps to the document and
-// call its operation.
-func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
-	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
-	// The errors here would repeat values.
-	unfit := func(http.ResponseWriter, *http.Request, error) {
-		a.refuse(breach("$", "type", "must fit into the Go types of package api"), op)
-	}
-	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
-	handler := server.NewStrictHandlerWithOptions(m.operations(a), nil, options)
-	r.Body = exactly(r.Body)
-	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
-}
-
-// exactBody is a body that the generated server does not decode again but takes
-// the value of, with names as they are: encoding/json takes EMAIL for email.
-type exactBody struct {
-	io.ReadCloser
-	value any
-}
-
-// ValidatedValue is what oapi-codegen/runtime asks a body for.
-func (b exactBody) ValidatedValue() any { return b.value }
-
-// exactly decodes a body in memory that is empty or known to be JSON.
-func exactly(body io.ReadCloser) io.ReadCloser {
-	data, _ := io.ReadAll(body)
-	same := io.NopCloser(bytes.NewReader(data))
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return same
-	}
-	return exactBody{same, whole(value)}
-}
-
-// whole writes 1.0 and 1e2 as 1 and 100: integers to JSON Schema, but not to a Go
-// int. From 2^53 on a float64 is not exact.
-func whole(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			value[name] = whole(member)
-		}
-	case []any:
-		for i, element := range value {
-			value[i] = whole(element)
-		}
-	case json.Number:
-		if f, err := value.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-			return json.Number(strconv.FormatInt(int64(f), 10))
-		}
-	}
-	return value
+	a.Clear()
+	reply.Message(a, http.StatusInternalServerError, "umbrellatest: the mock failed: "+broken.Error())
+	a.Explain(broken.Violations)
 }

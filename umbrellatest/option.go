@@ -4,13 +4,13 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -84,13 +84,13 @@ func WithBaseURL(base string) Option {
 // names or addresses without a port, as they do for loopback ones, and
 // [WithFetchPDF] ask them.
 func WithAllowedHosts(hosts ...string) Option {
-	return func(m *Mock) { m.hosts = append(m.hosts, hosts...) }
+	return func(m *Mock) { m.browsers.Hosts = append(m.browsers.Hosts, hosts...) }
 }
 
 // WithCORSOrigins lets pages of these origins, such as http://localhost:5173, call
 // /auth and the operations from a browser. There are none by default.
 func WithCORSOrigins(origins ...string) Option {
-	return func(m *Mock) { m.corsOrigins = append(m.corsOrigins, origins...) }
+	return func(m *Mock) { m.browsers.Origins = append(m.browsers.Origins, origins...) }
 }
 
 // WithWebhook has events sent from the start as after a call of configureWebhook,
@@ -118,52 +118,33 @@ func InMemory() Option {
 
 // check says everything that is wrong with the options.
 func (m *Mock) check(opts []Option) error {
-	return join(
-		problem{slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"},
-		problem{m.now == nil, "WithClock: the function is nil"},
-		problem{m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"},
-		problem{m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"},
-		problem{(m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"},
-		problem{m.maxSessions < 1, "WithMaxSessions: the number is below 1"},
-		problem{m.latency < 0, "WithLatency: the duration is negative"},
-		problem{m.logger == nil, "WithLogger: the logger is nil"},
-		problem{m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"},
-		problem{slices.ContainsFunc(m.hosts, isNoHost), "WithAllowedHosts: a host is not a name or an address without a port"},
-		problem{slices.ContainsFunc(m.corsOrigins, isNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"},
-		problem{m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"},
+	return errors.Join(
+		when(slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"),
+		when(m.now == nil, "WithClock: the function is nil"),
+		when(m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"),
+		when(m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"),
+		when((m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"),
+		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
+		when(m.latency < 0, "WithLatency: the duration is negative"),
+		when(m.logger == nil, "WithLogger: the logger is nil"),
+		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
+		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
+		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
+		when(m.startHook != nil && isNotWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
 	)
 }
 
-// problem is what may be wrong with something that a user has given.
-type problem struct {
-	applies bool
-	text    string
-}
-
-func join(problems ...problem) error {
-	var errs []error
-	for _, p := range problems {
-		if p.applies {
-			errs = append(errs, errors.New(p.text))
-		}
+// when is an error if something applies, and else nil.
+func when(applies bool, problem string) error {
+	if applies {
+		return errors.New(problem)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
-func isWeb(address string) bool {
+func isNotWeb(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+	return err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"
 }
 
-func isBase(address string) bool {
-	return isWeb(address) && !strings.ContainsAny(address, "@?#")
-}
-
-func isNoHost(host string) bool {
-	return host == "" || strings.ContainsAny(host, "/*@ ") || net.ParseIP(host) == nil && strings.Contains(host, ":")
-}
-
-func isNoOrigin(origin string) bool {
-	u, err := url.Parse(origin)
-	return err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host
-}
+func isNoBase(address string) bool { return isNotWeb(address) || strings.ContainsAny(address, "@?#") }

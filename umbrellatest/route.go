@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
@@ -27,14 +28,17 @@ type target struct {
 func (m *Mock) route(r *http.Request) target {
 	switch path := r.URL.Path; {
 	case path == m.basePath+wizardPath+"style.css":
-		return target{serve: func(a *answer, r *http.Request) { serveAsset(a, r) }, own: true, sound: true}
+		return target{serve: func(a *answer, r *http.Request) { page.ServeAsset(a, r) }, own: true, sound: true}
 	case path == "/healthz" || !m.noControl && strings.HasPrefix(path, controlPath):
 		_, pattern := m.endpoints.Handler(r)
 		_, template, _ := strings.Cut(pattern, " ")
 		return target{template: template, serve: m.control, own: true, sound: path == "/healthz" || path == faultsPath}
 	case !m.stripBase(r):
-		return target{serve: m.outside, sound: true}
-	case m.preflight(r):
+		outside := func(a *answer, _ *http.Request) {
+			a.Breach("$path", "path", "must begin with the mock's base path, "+m.basePath)
+		}
+		return target{serve: outside, sound: true}
+	case m.browsers.IsPreflight(r):
 		return target{serve: func(a *answer, _ *http.Request) { a.WriteHeader(http.StatusNoContent) }, sound: true}
 	}
 	switch path := r.URL.Path; {
@@ -53,9 +57,26 @@ func (m *Mock) route(r *http.Request) target {
 		}
 		r.SetPathValue(name, value)
 	}
-	return target{template: template, op: op, serve: func(a *answer, r *http.Request) { m.operate(a, r, op) }}
+	return target{template: template, op: op, serve: m.operate}
 }
 
-func (m *Mock) outside(a *answer, _ *http.Request) {
-	a.refuse(breach("$path", "path", "must begin with the mock's base path, "+m.basePath), server.OperationInfo{})
+// baseOf is the mock's base URL as the client of r wrote it.
+func (m *Mock) baseOf(r *http.Request) string {
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	return scheme + r.Host + m.basePath
+}
+
+// stripBase takes the base path off r and reports whether it was there.
+func (m *Mock) stripBase(r *http.Request) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, m.basePath)
+	if !ok || m.basePath != "" && !strings.HasPrefix(rest, "/") {
+		return false
+	}
+	u := *r.URL // the caller's own
+	u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, m.basePath)
+	r.URL = &u
+	return true
 }

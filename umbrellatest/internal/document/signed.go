@@ -1,10 +1,18 @@
-package umbrellatest
+// Package document looks for the document of a session, and makes what the service has
+// of it once it is signed: the PDF, and the answer of getVerification.
+package document
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
+
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
 )
 
 // person is who signs, and what the variables in fillForm stand for.
@@ -13,24 +21,46 @@ var person = map[string]string{
 	"personalNumber": "0000000000", "documentDetails.number": "L01X00T47",
 }
 
-// signedPDF makes the signed document of a session: a text with the values of its
-// form. It has no signature in it that a reader could check.
-func signedPDF(s *session) []byte {
-	request := s.decoded()
+// Verification changes the vendor's example for a completed session. The PDF is at a
+// URL until it expires.
+func Verification(s session.Session, url string, expires time.Time) api.Verification {
+	var example api.VerificationResultResponse
+	answers := server.OperationTable["GET /onboarding/getVerification/{sessionId}"].Answers
+	_ = json.Unmarshal([]byte(answers[http.StatusOK]), &example) // generated: cannot fail
+	v := example.Data
+	v.RequestID = &s.RequestID
+	v.Identification.PersonData = &api.PersonData{
+		Email: &s.Request.Email, PhoneNumber: &s.Request.PhoneNumber,
+		FirstName: new(person["firstName"]), LastName: new(person["lastName"]),
+		BirthDate: new(person["birthDate"]), Gender: new(person["gender"]),
+	}
+	signature := &v.Signature.Content[0]
+	signature.SignedAt = new(s.EndedAt.Format(time.RFC3339Nano))
+	plain, signed := signature.PlainResource, signature.SignedResource
+	plain.Metadata = map[string]any{"sourceTemplateUrl": s.Request.DocURL}
+	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
+	signed.ResourceURL, signed.URLValidBefore = &url, new(expires.Format(time.RFC3339))
+	signed.SizeBytes = new(int64(len(PDF(s))))
+	return v
+}
+
+// PDF is a text with the values of the form. It has no signature in it that a reader
+// could check.
+func PDF(s session.Session) []byte {
 	var pairs []string
 	for name, value := range person {
 		pairs = append(pairs, "${identification."+name+"}", value)
 	}
-	pairs = append(pairs, "${identification.email}", request.Email, "${identification.phoneNumber}", request.PhoneNumber)
+	pairs = append(pairs, "${identification.email}", s.Request.Email, "${identification.phoneNumber}", s.Request.PhoneNumber)
 	fill := strings.NewReplacer(pairs...)
 	text := []string{
 		"Made by umbrellatest. This is no signature.", "",
-		"Request: " + s.RequestID, "Document: " + request.DocURL, "Signed at: " + s.endedAt.Format(time.RFC3339),
+		"Request: " + s.RequestID, "Document: " + s.Request.DocURL, "Signed at: " + s.EndedAt.Format(time.RFC3339),
 	}
-	for _, form := range request.SignForms {
+	for _, form := range s.Request.SignForms {
 		text = append(text, "Signature field "+form.FieldID+": signed by "+form.ActorID)
 	}
-	for _, field := range request.FillForm {
+	for _, field := range s.Request.FillForm {
 		text = append(text, field.FieldID+": "+fill.Replace(field.Value))
 	}
 	return pdf(text)

@@ -1,24 +1,30 @@
-package umbrellatest
+package document
 
 import (
 	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
+	"net/url"
+	"time"
 )
 
 // fetcher takes any certificate: those of loopback hosts are of their own making, and
-// all that is asked is whether a PDF is there.
-var fetcher = newClient(&http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}})
+// all that is asked is whether a PDF is there. It follows no redirect.
+var fetcher = &http.Client{
+	Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
+	Timeout:       10 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
-// fetch gets the document as the service would and says why it cannot be signed, ""
-// if it can. It asks no other hosts than allowed ones: the mock is no way into a network.
-func (m *Mock) fetch(ctx context.Context, docURL string) string {
+// Fetch gets a document as the service would and says why it cannot be signed, "" if
+// it can. It asks no other hosts than known ones: the mock is no way into a network.
+func Fetch(ctx context.Context, docURL string, known func(*url.URL) bool) string {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, docURL, nil)
-	if err != nil || !isWeb(docURL) {
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return "docUrl is not an http or https URL"
 	}
-	if !m.allowedHost(req.URL.Hostname()) {
+	if !known(req.URL) {
 		return "the host in docUrl is neither a loopback host nor one that the mock was told to allow"
 	}
 	resp, err := fetcher.Do(req)

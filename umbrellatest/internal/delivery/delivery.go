@@ -1,0 +1,151 @@
+// Package delivery sends messages to webhooks: those of a line in order, and each
+// again until it is taken.
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Limits of the deliveries. The vendor's other webhooks are tried seven times in 24
+// hours; here it is seven times in six seconds.
+const (
+	MaxTries   = 7
+	FirstWait  = 100 * time.Millisecond // doubled each time
+	MaxWaiting = 1_000                  // messages
+
+	answerTime  = 10 * time.Second
+	idleTime    = 45 * time.Second // of a connection
+	maxParallel = 16
+)
+
+// Outbox sends messages.
+type Outbox struct {
+	Client  *http.Client
+	waiting atomic.Int64
+	sends   sync.WaitGroup
+}
+
+// New makes an outbox. It follows no redirect.
+func New() *Outbox {
+	transport := &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: idleTime}
+	return &Outbox{Client: &http.Client{
+		Transport:     transport,
+		Timeout:       answerTime,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Close waits for what was sent in lines that have ended. Nothing may be sent any more.
+func (o *Outbox) Close() {
+	o.sends.Wait()
+	o.Client.CloseIdleConnections()
+}
+
+// Message is what is sent, and how.
+type Message struct {
+	URL    string
+	Header map[string]string
+	Body   []byte
+	Tried  func(try, status int) // is told of each try, from 1, and of the answer, 0 if there was none
+
+	Late    time.Duration // sent so much later, while the others of its line go on
+	Reorder bool          // sent after the next message of its line
+	Early   bool          // sent before what the line waits for
+	Twice   bool          // sent once more after it was taken
+}
+
+// Line has its messages sent one after the other. It is not for concurrent use.
+type Line struct {
+	Context context.Context // ends with the line
+	Outbox  *Outbox
+	After   <-chan struct{} // closed once the next message can be sent
+	Early   <-chan struct{} // closed once the early messages are sent; nil if there are none
+	held    *Message        // until the next one
+}
+
+// Send has a message sent when it is its turn. It returns at once, and false if too many
+// wait to be sent.
+func (l *Line) Send(m *Message) bool {
+	held := l.held
+	switch {
+	case l.Outbox.waiting.Load() >= MaxWaiting:
+		return false
+	case m.Reorder && held == nil:
+		l.held = m
+		return true
+	}
+	l.enqueue(m)
+	if l.held = nil; held != nil {
+		l.enqueue(held)
+	}
+	return true
+}
+
+func (l *Line) enqueue(m *Message) {
+	o, ctx, before, done := l.Outbox, l.Context, l.After, make(chan struct{})
+	switch {
+	case m.Late > 0:
+		before = nil
+	case m.Early:
+		before, l.Early = l.Early, done
+	default:
+		l.After = done
+	}
+	o.waiting.Add(1)
+	o.sends.Go(func() {
+		defer o.waiting.Add(-1)
+		defer close(done)
+		if before != nil {
+			select {
+			case <-before:
+			case <-ctx.Done():
+			}
+		}
+		o.try(ctx, m, m.Late)
+		if m.Twice {
+			o.try(ctx, m, 0)
+		}
+	})
+}
+
+// try sends a message after a while, and again after anything but 2xx.
+func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) {
+	for try := 1; try <= MaxTries; try++ {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+		status := o.post(ctx, m)
+		m.Tried(try, status)
+		if status/100 == 2 {
+			return
+		}
+		wait = FirstWait << (try - 1)
+	}
+}
+
+// post sends one request and returns the status of its answer, 0 if there was none.
+func (o *Outbox) post(ctx context.Context, m *Message) int {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(m.Body))
+	if err != nil {
+		return 0
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for name, value := range m.Header {
+		req.Header.Set(name, value)
+	}
+	resp, err := o.Client.Do(req)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // for the connection to be used again
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
