@@ -54,11 +54,11 @@ func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
 	if _, own := err.(*Error); own || err == nil {
 		return Token{lease}, err
 	}
-	last := &Error{} // failure of the exchange, if there was one
+	last := &Error{} // of the exchange that the call waited for, if it failed
 	_ = errors.As(err, &last)
 	return Token{}, &Error{
 		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
-		reason: "the call ended before there was one", cause: because(err),
+		reason: "the call ended before POST /auth brought one", cause: because(err),
 	}
 }
 

@@ -64,8 +64,8 @@ type Cache struct {
 // step only one of them tells that a time is over.
 func Before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Unix() }
 
-// Get returns the secret, or waits for one. When ctx ends first, the error is that of ctx and of the
-// last fetch. Every other is one of Fetch, Rejected or Close, and many callers share it.
+// Get returns the secret, or waits for one. When ctx ends first, the error is that of ctx and, if it
+// still counts, of the last fetch. Every other is one of Fetch, Rejected or Close, for many callers.
 func (c *Cache) Get(ctx context.Context) (*Lease, error) {
 	for {
 		if l := c.current.Load(); l != nil && Before(time.Now(), l.Renew) {
@@ -92,8 +92,11 @@ func (c *Cache) look(ctx context.Context) (l *Lease, flight <-chan struct{}, err
 	if valid {
 		next = c.renew
 	}
-	if c.flight == nil && !Before(now, next) && ctx.Err() == nil {
-		c.launch(ctx)
+	if c.flight == nil && !Before(now, next) {
+		c.failure = nil // its time is over
+		if ctx.Err() == nil {
+			c.launch(ctx)
+		}
 	}
 	switch {
 	case valid:
@@ -111,7 +114,7 @@ func (c *Cache) look(ctx context.Context) (l *Lease, flight <-chan struct{}, err
 // others may come to wait for it.
 func (c *Cache) launch(ctx context.Context) {
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	c.flight, c.waited, c.failure, c.outlawed = ctx.Done(), false, nil, false
+	c.flight, c.waited, c.outlawed = ctx.Done(), false, false
 	go c.fly(ctx)
 }
 
