@@ -10,18 +10,22 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
-var errClosed = &Error{kind: ErrClosed, reason: "the source is closed"}
-
 // The classes of token failure, for errors.Is.
 var (
-	ErrCredentials = errors.New("authprovider: credentials refused")     // 400, 401, 403, or a static token that is unusable: repeating does not help
-	ErrThrottled   = errors.New("authprovider: throttled")               // 429: see Error.RetryAfter
-	ErrTransient   = errors.New("authprovider: temporarily unavailable") // 408, 5xx, not reached, or not within 10 s: a later call may succeed
-	ErrMalformed   = errors.New("authprovider: malformed answer")        // another status, a redirect, or no usable token in at most 64 KiB of JSON
-	ErrClosed      = errors.New("authprovider: source closed")           // Close was called
-
-	ErrHost = errors.New("authprovider: refusing to send the token to another server") // a Transport, to another scheme, host or port
+	// ErrCredentials is 400, 401, 403, or a static token that is unusable: repeating does not help.
+	ErrCredentials = errors.New("authprovider: credentials refused")
+	// ErrThrottled is 429: see Error.RetryAfter.
+	ErrThrottled = errors.New("authprovider: throttled")
+	// ErrTransient is 408, 5xx, not reached, or not within 10 s: a later call may succeed.
+	ErrTransient = errors.New("authprovider: temporarily unavailable")
+	// ErrMalformed is another status, a redirect, or no usable token in at most 64 KiB of JSON.
+	ErrMalformed = errors.New("authprovider: malformed answer")
+	// ErrClosed means that Close was called.
+	ErrClosed = errors.New("authprovider: source closed")
 )
+
+// ErrHost is the error of a Transport for a request to another scheme, host or port than its server's.
+var ErrHost = errors.New("authprovider: refusing to send the token to another server")
 
 // Error is every failure to get a token. errors.Is finds its class and its cause, errors.As its
 // cause. However it is printed, it shows the status and words of this package only. Many callers
@@ -39,7 +43,8 @@ type Error struct {
 func (e *Error) Error() string {
 	text := "authprovider: no token"
 	if e.StatusCode != 0 {
-		text += strings.TrimRight(fmt.Sprintf(": POST /auth answered %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " ")
+		status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+		text += ": POST /auth answered " + strings.TrimRight(status, " ")
 	}
 	if e.reason != "" {
 		text += ": " + e.reason

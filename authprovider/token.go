@@ -12,18 +12,14 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/internal/httpkit"
+	"github.com/umbrella-api/umbrella-go/internal/renewal"
 )
 
 const scheme = "Bearer "
 
 // Token is a bearer token. It prints as "authprovider.Token(redacted)": the service's tokens are
 // JWTs whose payload can hold the API key. The zero Token is no token. A Token is immutable.
-type Token struct{ p *tokenData }
-
-type tokenData struct {
-	header func() string // fmt follows pointers past unexported fields, but prints no functions
-	expiry time.Time
-}
+type Token struct{ p *renewal.Lease } // its Secret is the value of the Authorization header
 
 // NewToken returns a token for the Authorization header. An expiry that is the zero time means
 // unknown: such a token is used until the API refuses it. The error says that accessToken is empty,
@@ -32,8 +28,12 @@ func NewToken(accessToken string, expiry time.Time) (Token, error) {
 	if err := httpkit.CheckSecret(accessToken); err != nil {
 		return Token{}, named("token", err)
 	}
+	return newToken(accessToken, expiry), nil
+}
+
+func newToken(accessToken string, expiry time.Time) Token {
 	header := scheme + accessToken
-	return Token{&tokenData{func() string { return header }, expiry}}, nil
+	return Token{&renewal.Lease{Secret: func() string { return header }, Expiry: expiry}}
 }
 
 // AccessToken returns the secret itself, "" for the zero Token.
@@ -41,7 +41,7 @@ func (t Token) AccessToken() string {
 	if t.p == nil {
 		return ""
 	}
-	return t.p.header()[len(scheme):]
+	return t.p.Secret()[len(scheme):]
 }
 
 // Expiry returns when the token stops working, the zero time if unknown.
@@ -49,10 +49,8 @@ func (t Token) Expiry() time.Time {
 	if t.p == nil {
 		return time.Time{}
 	}
-	return t.p.expiry
+	return t.p.Expiry
 }
-
-func (t Token) equal(u Token) bool { return t.AccessToken() == u.AccessToken() }
 
 // Format implements fmt.Formatter for every verb, without the secret.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "authprovider.Token(redacted)") }

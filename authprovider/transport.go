@@ -1,7 +1,6 @@
 package authprovider
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -63,12 +62,12 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.noReplay || body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
-	buffer(resp)
+	httpkit.Detach(resp) // with MaxConnsPerHost set, the exchange could wait for its connection forever
 	fresh, err := ask(req.Context(), t.source())
-	if err == nil && body != http.NoBody && !fresh.equal(token) {
+	if err == nil && body != http.NoBody && !fresh.p.Same(token.p) {
 		body, err = req.GetBody()
 	}
-	if err != nil || fresh.equal(token) {
+	if err != nil || fresh.p.Same(token.p) {
 		return resp, nil
 	}
 	return t.send(req, body, fresh)
@@ -99,26 +98,6 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 	resp.Request = req // not the clone, whose header shows the token
 	return resp, err
 }
-
-// buffer replaces the body of resp by its first 64 KiB and closes it, which gives its connection
-// back: with MaxConnsPerHost set, the exchange could wait for it forever. Whatever cut the body
-// short, an error of the connection or its size, its reader gets to see.
-func buffer(resp *http.Response) {
-	if resp.Body == nil { // from a RoundTripper that breaks the rules
-		return
-	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	_ = resp.Body.Close()
-	if len(data) > maxBody {
-		data, err = data[:maxBody], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
-	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failed{cmp.Or(err, io.EOF)}))
-}
-
-// failed is a reader that has already failed.
-type failed struct{ err error }
-
-func (f failed) Read([]byte) (int, error) { return 0, f.err }
 
 // CloseIdleConnections passes the call of http.Client on to the base transport.
 func (t *Transport) CloseIdleConnections() {
@@ -175,5 +154,5 @@ func authorize(req *http.Request, token Token) {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	req.Header["Authorization"] = []string{token.p.header()}
+	req.Header["Authorization"] = []string{token.p.Secret()}
 }

@@ -29,8 +29,10 @@ var rules = map[string]struct{ ours, others []string }{
 	"internal/httpkit":       {},
 	"internal/memhttp":       {},
 	"internal/bounded":       {},
+	"internal/renewal":       {},
+	"internal/tokenanswer":   {ours: []string{"internal/httpkit", "internal/strictjson"}},
 	"api":                    {ours: []string{"internal/param"}},
-	"authprovider":           {ours: []string{"internal/httpkit", "internal/strictjson", "internal/bounded"}},
+	"authprovider":           {ours: []string{"internal/httpkit", "internal/renewal", "internal/tokenanswer", "internal/bounded"}},
 	"webhook":                {},
 	"": {ours: []string{
 		"api", "authprovider", "internal/httpkit", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",

@@ -1,4 +1,4 @@
-package authprovider
+package tokenanswer_test
 
 import (
 	"bytes"
@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/internal/tokenanswer"
 )
 
-// FuzzParseAnswer holds every accepted answer against encoding/json and against
+// FuzzParse holds every accepted answer against encoding/json and against
 // what must become of it when it is changed a little.
-func FuzzParseAnswer(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`{"access_token":"eyJ.e30.c2ln","expires_in":3600,"token_type":"Bearer"}`,
 		`{"access_token":"t","expires_in":"1800","token_type":"bearer"}`,
@@ -28,21 +30,19 @@ func FuzzParseAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	sent := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		c, reason := parseAnswer(body, sent)
-		if reason != "" {
-			require.Nil(t, c)
+		value, lifetime, err := tokenanswer.Parse(body)
+		if err != nil {
+			require.Zero(t, value)
+			require.Zero(t, lifetime)
 			return
 		}
-		value, lifetime := c.token.AccessToken(), c.token.Expiry().Sub(sent)
 		require.NotEmpty(t, value)
 		for _, c := range []byte(value) {
 			require.True(t, '!' <= c && c <= '~')
 		}
 		require.GreaterOrEqual(t, lifetime, time.Second)
 		require.LessOrEqual(t, lifetime, 30*24*time.Hour)
-		require.True(t, c.renew.Before(c.end) && c.end.Before(c.token.Expiry()))
 
 		body = bytes.TrimPrefix(body, []byte("\ufeff"))
 		var reference map[string]json.RawMessage
@@ -52,19 +52,19 @@ func FuzzParseAnswer(f *testing.F) {
 		require.Equal(t, want, value)
 
 		open := bytes.IndexByte(body, '{') + 1
-		with := func(member string) string {
+		with := func(member string) error {
 			changed := append(append(append([]byte{}, body[:open]...), member...), body[open:]...)
-			c, reason := parseAnswer(changed, sent)
-			if reason == "" {
-				require.Equal(t, lifetime, c.token.Expiry().Sub(sent))
+			_, same, err := tokenanswer.Parse(changed)
+			if err == nil {
+				require.Equal(t, lifetime, same)
 			}
-			return reason
+			return err
 		}
-		require.NotEmpty(t, with(`"access_token":"other",`), "a duplicate")
-		if _, ok := reference["unheard of"]; !ok && len(body) < maxBody/2 {
-			require.Empty(t, with(`"unheard of":[{"expires_in":1}],`), "an unknown member")
+		require.Error(t, with(`"access_token":"other",`), "a duplicate")
+		if _, ok := reference["unheard of"]; !ok && len(body) < tokenanswer.MaxSize/2 {
+			require.NoError(t, with(`"unheard of":[{"expires_in":1}],`), "an unknown member")
 		}
-		_, reason = parseAnswer(append(append([]byte{}, body...), '0'), sent)
-		require.NotEmpty(t, reason, "trailing data")
+		_, _, err = tokenanswer.Parse(append(append([]byte{}, body...), '0'))
+		require.Error(t, err, "trailing data")
 	})
 }

@@ -1,4 +1,4 @@
-package authprovider
+package renewal_test
 
 import (
 	"testing"
@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go/internal/renewal"
 )
 
 // apart moves the monotonic clock of now alone, as no program can.
@@ -42,7 +44,7 @@ func TestBefore_AsksBothClocks(t *testing.T) {
 			now := apart(start.Add(tc.wall), tc.mono-tc.wall)
 			require.Equal(t, tc.mono, now.Sub(start))
 			require.Equal(t, tc.wall, now.Round(0).Sub(start.Round(0)))
-			require.Equal(t, tc.want, before(now, start.Add(time.Hour)))
+			require.Equal(t, tc.want, renewal.Before(now, start.Add(time.Hour)))
 		})
 	}
 }
