@@ -7,7 +7,7 @@ replace github.com/umbrella-api/umbrella-go => ../..
 
 require (
 	github.com/stretchr/testify v1.12.1
-	github.com/umbrella-api/umbrella-go v0.0.0
+	github.com/umbrella-api/umbrella-go v0.2.0
 	modernc.org/sqlite v1.62.0
 )
 

@@ -8,7 +8,7 @@ replace github.com/umbrella-api/umbrella-go => ../..
 require (
 	github.com/carlmjohnson/requests v0.23.5
 	github.com/hashicorp/go-retryablehttp v0.7.8
-	github.com/umbrella-api/umbrella-go v0.0.0
+	github.com/umbrella-api/umbrella-go v0.2.0
 	golang.org/x/oauth2 v0.36.0
 	resty.dev/v3 v3.0.0-rc.4
 )

@@ -5,7 +5,7 @@ module github.com/umbrella-api/umbrella-go/tests/otel
 go 1.26
 
 require (
-	github.com/umbrella-api/umbrella-go v0.0.0
+	github.com/umbrella-api/umbrella-go v0.2.0
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.69.0
 	go.opentelemetry.io/otel/sdk v1.44.0
 )

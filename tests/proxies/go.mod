@@ -5,7 +5,7 @@ go 1.26
 require (
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	github.com/stretchr/testify v1.12.1
-	github.com/umbrella-api/umbrella-go v0.0.0
+	github.com/umbrella-api/umbrella-go v0.2.0
 )
 
 require (
