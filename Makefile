@@ -37,10 +37,10 @@ cover:
 SAMPLE = 0
 mutation:
 	go build -C tools -o ../bin/mutate ./mutate
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir webhook 'go test ./webhook'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir authprovider 'go test ./authprovider' 'go test . ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir internal/renewal 'go test ./internal/renewal ./authprovider' 'go test . ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir . 'go test .' 'go test ./tests/journey ./tests/contract ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir webhook 'go test -timeout 30s ./webhook'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir authprovider 'go test -timeout 30s ./authprovider' 'go test -timeout 2m . ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir internal/renewal 'go test -timeout 30s ./internal/renewal ./authprovider' 'go test -timeout 2m . ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir . 'go test -timeout 30s .' 'go test -timeout 2m ./tests/journey ./tests/contract ./tests/faults'
 	./bin/mutate -min 92 -sample $(SAMPLE) -dir once 'go test ./once' 'go test -C tests/once . -db=sqlite'
 
 # A minute for each fuzz target.

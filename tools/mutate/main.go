@@ -17,6 +17,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -32,7 +33,9 @@ func main() {
 	sample := flag.Int("sample", 0, "try so many, picked at random; 0 is all")
 	seed := flag.Uint64("seed", 1, "of the random pick")
 	flag.Parse()
-	percent, err := run(os.Stdout, *dir, *sample, *seed, flag.Args())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	percent, err := run(ctx, os.Stdout, *dir, *sample, *seed, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -43,14 +46,14 @@ func main() {
 }
 
 // run returns the percentage of mutants that the commands have noticed.
-func run(w io.Writer, dir string, sample int, seed uint64, commands []string) (float64, error) {
+func run(ctx context.Context, w io.Writer, dir string, sample int, seed uint64, commands []string) (float64, error) {
 	temp, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = os.RemoveAll(temp) }()
 	for _, command := range commands {
-		if out, ok := passes(command, ""); !ok {
+		if out, ok := passes(ctx, command, ""); !ok {
 			return 0, fmt.Errorf("%s fails without a mutant:\n%s", command, out)
 		}
 	}
@@ -64,15 +67,18 @@ func run(w io.Writer, dir string, sample int, seed uint64, commands []string) (f
 	}
 	killed, all := 0, 0
 	for _, m := range mutants {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
 		overlay, err := m.overlay(temp)
 		if err != nil {
 			return 0, err
 		}
-		if _, ok := passes("go build "+m.folder(), overlay); !ok {
+		if _, ok := passes(ctx, "go build "+m.folder(), overlay); !ok {
 			continue // no program at all
 		}
 		all++
-		if noticed(commands, overlay) {
+		if noticed(ctx, commands, overlay) {
 			killed++
 			continue
 		}
@@ -83,9 +89,9 @@ func run(w io.Writer, dir string, sample int, seed uint64, commands []string) (f
 	return percent, nil
 }
 
-func noticed(commands []string, overlay string) bool {
+func noticed(ctx context.Context, commands []string, overlay string) bool {
 	for _, command := range commands {
-		if _, ok := passes(command, overlay); !ok {
+		if _, ok := passes(ctx, command, overlay); !ok {
 			return true
 		}
 	}
@@ -93,8 +99,8 @@ func noticed(commands []string, overlay string) bool {
 }
 
 // passes runs a command of the shell, and ends it with all its children when it takes too long.
-func passes(command, overlay string) (output string, ok bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+func passes(ctx context.Context, command, overlay string) (output string, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", command)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

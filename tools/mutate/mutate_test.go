@@ -31,7 +31,7 @@ func TestRun_TellsWhichMutantsTheTestsNotice(t *testing.T) {
 		{[]string{"go test -run Nothing .", "go test ."}, 50, "survived: most.go:4: >= for >\n.: 1 of 2 mutants killed, 50.0 %\n"},
 	} {
 		var printed strings.Builder
-		percent, err := run(&printed, ".", 0, 1, test.commands)
+		percent, err := run(t.Context(), &printed, ".", 0, 1, test.commands)
 		require.NoError(t, err)
 		require.InDelta(t, test.percent, percent, 0)
 		require.Equal(t, test.printed, printed.String())
@@ -46,6 +46,6 @@ func TestRun_RefusesTestsThatFailAnyway(t *testing.T) {
 	for name, text := range sources {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 	}
-	_, err := run(&strings.Builder{}, ".", 0, 1, []string{"go test -run Nothing .", "false"})
+	_, err := run(t.Context(), &strings.Builder{}, ".", 0, 1, []string{"go test -run Nothing .", "false"})
 	require.ErrorContains(t, err, "false fails without a mutant")
 }
