@@ -60,7 +60,7 @@ func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, n
 // keys checks that a map has the members that it must have.
 func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, omitempty bool) {
 	var code lines
-	for _, key := range required(s) {
+	for _, key := range s.AllRequired() {
 		code.block(fmt.Sprintf("if _, ok := %s[%q]; !ok", expr, key), fmt.Sprintf("v.Add(%q, \"required\", \"is missing\")\n", key))
 	}
 	var inner lines

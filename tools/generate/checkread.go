@@ -42,7 +42,7 @@ func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *doc
 	}
 	var data *document.Schema
 	var members lines
-	for _, p := range properties(s) {
+	for _, p := range s.AllProperties() {
 		members.add("case %q:", p.Name)
 		if p.Name == "data" {
 			data = alone(p.Schema)
@@ -54,7 +54,7 @@ func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *doc
 	members.add("default:")
 	w.further(&members, s, nil)
 	body.add("var out %s\nsuccess := false", o.data)
-	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(required(s)))
+	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(s.AllRequired()))
 	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
 	if !w.envelopes {
 		w.envelopes = true
@@ -89,7 +89,7 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	var members lines
 	var more *field
 	fields := w.names.fields(goType)
-	for _, p := range properties(s) {
+	for _, p := range s.AllProperties() {
 		for _, f := range fields {
 			if f.json == p.Name {
 				members.add("case %q:", p.Name)
@@ -105,7 +105,7 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	var further lines
 	w.further(&further, s, more)
 	must := ""
-	if names := required(s); len(names) > 0 {
+	if names := s.AllRequired(); len(names) > 0 {
 		must = ", " + quoted(names)
 	}
 	limits := memberLimits(s)
@@ -124,7 +124,7 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 // memberLimits refuses an object with too few or too many members.
 func memberLimits(s *document.Schema) string {
 	var code lines
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		if least := part.MinProperties; least != nil {
 			code.block(fmt.Sprintf("if members < %d", *least), fmt.Sprintf("r.Refuse(%q)\n", "an object with fewer than "+counted(*least, "member")))
 		}
@@ -163,7 +163,7 @@ func (w *checkWriter) readField(body *lines, s *document.Schema, f field) {
 	least := s.MinItems
 	must := 0
 	if isMap(w.names.underlying(f.goType)) {
-		least, must = s.MinProperties, len(required(s))
+		least, must = s.MinProperties, len(s.AllRequired())
 	}
 	if least != nil {
 		must = max(must, *least)

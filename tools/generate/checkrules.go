@@ -17,36 +17,6 @@ func alone(s *document.Schema) *document.Schema {
 	return s
 }
 
-// parts are an object and, one after the other, those of its allOf.
-func parts(s *document.Schema) []*document.Schema {
-	s = s.Target()
-	all := []*document.Schema{s}
-	for _, part := range s.AllOf {
-		all = append(all, parts(part)...)
-	}
-	return all
-}
-
-// properties are those of all parts of an object.
-func properties(s *document.Schema) (all []*document.Property) {
-	for _, part := range parts(s) {
-		all = append(all, part.Properties...)
-	}
-	return all
-}
-
-// required are the names that any part of an object requires, each once.
-func required(s *document.Schema) (all []string) {
-	for _, part := range parts(s) {
-		for _, name := range part.Required {
-			if !slices.Contains(all, name) {
-				all = append(all, name)
-			}
-		}
-	}
-	return all
-}
-
 // isContainer reports whether a type that names.underlying returns is a list or a map.
 func isContainer(under string) bool { return strings.HasPrefix(under, "[]") || isMap(under) }
 
@@ -102,8 +72,8 @@ func (w *checkWriter) rulesOf(s *document.Schema, goType string) string {
 }
 
 func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
-	fields, known, must := w.names.fields(goType), []string{}, required(s)
-	for _, p := range properties(s) {
+	fields, known, must := w.names.fields(goType), []string{}, s.AllRequired()
+	for _, p := range s.AllProperties() {
 		for _, f := range fields {
 			if f.json == p.Name {
 				w.field(body, p.Schema, f, "x", slices.Contains(must, p.Name))
@@ -133,7 +103,7 @@ func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
 // members counts those of a struct, where the document limits their number.
 func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 	var rules lines
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		if least := part.MinProperties; least != nil {
 			rules.rule(fmt.Sprintf("members < %d", *least), "", "minProperties", "has fewer than "+counted(*least, "member"))
 		}

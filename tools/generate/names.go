@@ -87,10 +87,10 @@ func readNames(client []byte, doc *document.Document) (*names, error) {
 	for _, op := range doc.Operations {
 		method := methods[op.Method+" "+op.Path]
 		if method == nil {
-			return nil, fmt.Errorf("%s:%d: %s: the generated client has no method for it", op.Place.File, op.Place.Line, op.Place.Path)
+			return nil, fmt.Errorf("%s: the generated client has no method for it", op.Place)
 		}
 		if n.operations[op.Method+" "+op.Path], err = n.name(op, method); err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", op.Place.File, op.Place.Line, op.Place.Path, err)
+			return nil, fmt.Errorf("%s: %w", op.Place, err)
 		}
 	}
 	return n, nil

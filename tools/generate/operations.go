@@ -19,18 +19,12 @@ package umbrella
 import (
 	"context"
 	"net/http"
-{{- if .Bodies}}
 	"bytes"
 	"encoding/json"
-{{- end}}
 
 	"github.com/umbrella-api/umbrella-go/api"
-{{- if .Bodies}}
 	"github.com/umbrella-api/umbrella-go/internal/check"
-{{- end}}
-{{- if .Params}}
 	"github.com/umbrella-api/umbrella-go/internal/param"
-{{- end}}
 )
 {{range .Operations}}
 {{.Doc}}func (c *Client) {{.Names.Method}}(ctx context.Context, {{.Arguments}}editors ...api.RequestEditorFn) {{.Results}} {
@@ -124,13 +118,11 @@ func operations(doc *document.Document, names *names) ([]byte, error) {
 		Operations []operationView
 		Bodies     []bodyView
 		Messages   []string
-		Params     bool
 	}
 	for _, op := range doc.Operations {
 		o := names.operation(op)
 		v := operationOf(op, o, names)
 		view.Operations = append(view.Operations, v)
-		view.Params = view.Params || len(op.Parameters) > 0
 		if o.body != "" && !slices.ContainsFunc(view.Bodies, func(b bodyView) bool { return b.Type == o.body }) {
 			name := o.method
 			if o.input() {
@@ -203,7 +195,7 @@ func messages(doc *document.Document) (all []string) {
 			if r.Status[0] == '2' || r.Schema == nil {
 				continue
 			}
-			for _, p := range allProperties(r.Schema) {
+			for _, p := range r.Schema.AllProperties() {
 				if example := p.Schema.Target().Example; p.Name == "message" && example != nil {
 					add(example.Value)
 				}
@@ -212,16 +204,6 @@ func messages(doc *document.Document) (all []string) {
 				add(message.Value)
 			}
 		}
-	}
-	return all
-}
-
-// allProperties are those of an object, allOf included.
-func allProperties(s *document.Schema) []*document.Property {
-	s = s.Target()
-	all := s.Properties
-	for _, part := range s.AllOf {
-		all = append(all[:len(all):len(all)], allProperties(part)...)
 	}
 	return all
 }

@@ -3,7 +3,12 @@
 // its numbers, and with a place for every complaint.
 package document
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
 
 // Document is all that the generators use.
 type Document struct {
@@ -11,6 +16,8 @@ type Document struct {
 	Operations []*Operation
 	// Schemas are the named ones of components.schemas, in the order of the document.
 	Schemas []*Schema
+	// All are those of Schemas and every other that operations and Schemas hold.
+	All []*Schema
 	// Root is the overlaid document itself.
 	Root *yaml.Node
 }
@@ -70,6 +77,7 @@ type Response struct {
 // Schema is a JSON Schema. An empty keyword is one that the document does not have.
 type Schema struct {
 	Place Place
+	Node  *yaml.Node // what it was read from
 
 	// Ref is what a $ref points to. No other keyword is beside it.
 	Ref *Schema
@@ -128,6 +136,36 @@ func (s *Schema) Target() *Schema {
 	return s
 }
 
+// Parts are an object and, one after the other, those of its allOf.
+func (s *Schema) Parts() []*Schema {
+	s = s.Target()
+	all := []*Schema{s}
+	for _, part := range s.AllOf {
+		all = append(all, part.Parts()...)
+	}
+	return all
+}
+
+// AllProperties are those of all parts of an object.
+func (s *Schema) AllProperties() (all []*Property) {
+	for _, part := range s.Parts() {
+		all = append(all, part.Properties...)
+	}
+	return all
+}
+
+// AllRequired are the names that any part of an object requires, each once.
+func (s *Schema) AllRequired() (all []string) {
+	for _, part := range s.Parts() {
+		for _, name := range part.Required {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
 // Place is where something stands in the document, for a person to find it.
 type Place struct {
 	File    string // openapi.yaml or overlay.yaml
@@ -135,3 +173,5 @@ type Place struct {
 	Path    string // JSONPath, as an overlay names it: $.components.schemas.Person.properties.age
 	Pointer string // JSON pointer: /components/schemas/Person/properties/age
 }
+
+func (p Place) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path) }

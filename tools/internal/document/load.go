@@ -30,6 +30,7 @@ func Load(openapiFile, overlayFile string) (*Document, error) {
 		return nil, errors.Join(r.errs...) // the rest would only repeat them
 	}
 	doc := r.document()
+	doc.All = r.all
 	r.resolved(doc)
 	if len(r.errs) > 0 {
 		return nil, errors.Join(r.errs...)
@@ -123,11 +124,11 @@ func (r *reader) yaml(n node) {
 }
 
 func (r *reader) refuse(n node, what, todo string) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: %s is not turned into code; %s", n.place.File, n.place.Line, n.place.Path, what, todo))
+	r.errs = append(r.errs, fmt.Errorf("%s: %s is not turned into code; %s", n.place, what, todo))
 }
 
 func (r *reader) wrong(n node, format string, args ...any) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: %s", n.place.File, n.place.Line, n.place.Path, fmt.Sprintf(format, args...)))
+	r.errs = append(r.errs, fmt.Errorf("%s: %s", n.place, fmt.Sprintf(format, args...)))
 }
 
 // keys refuses every keyword that refused has, with its advice, and every one that

@@ -37,7 +37,7 @@ func (r *reader) document() *Document {
 		}
 		for _, op := range r.path(path) {
 			if first, taken := ids[op.ID]; taken && op.ID != "" {
-				r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: operationId %s is also that of %s; change one in overlay.yaml", op.Place.File, op.Place.Line, op.Place.Path, op.ID, first))
+				r.errs = append(r.errs, fmt.Errorf("%s: operationId %s is also that of %s; change one in overlay.yaml", op.Place, op.ID, first))
 			}
 			ids[op.ID] = op.Place.Path
 			doc.Operations = append(doc.Operations, op)

@@ -44,11 +44,11 @@ func (r *reader) allOf(s *Schema) {
 		case target.Closed || target.AdditionalProperties != nil:
 			r.refuse(where, "additionalProperties in an allOf", "remove it in overlay.yaml, or write the schema out")
 		}
-		for _, name := range part.names() {
-			if seen[name] {
-				r.refuse(where, "the property "+name+" in two parts of an allOf", "write the schema out in overlay.yaml")
+		for _, p := range part.AllProperties() {
+			if seen[p.Name] {
+				r.refuse(where, "the property "+p.Name+" in two parts of an allOf", "write the schema out in overlay.yaml")
 			}
-			seen[name] = true
+			seen[p.Name] = true
 		}
 	}
 }
@@ -66,18 +66,6 @@ func (s *Schema) isObject(above []*Schema) bool {
 		}
 	}
 	return slices.Contains(s.Types, "object") || len(s.Types) == 0 && len(s.AllOf) > 0
-}
-
-// names are those of all properties of an object, those of allOf included.
-func (s *Schema) names() (all []string) {
-	s = s.Target()
-	for _, p := range s.Properties {
-		all = append(all, p.Name)
-	}
-	for _, part := range s.AllOf {
-		all = append(all, part.names()...)
-	}
-	return all
 }
 
 // isBody refuses a body or the answer of a success that is no object: the methods

@@ -55,7 +55,7 @@ func (r *reader) schemas() (all []*Schema) {
 	for _, s := range all {
 		for next, steps := s, 0; next.Ref != nil; next, steps = next.Ref, steps+1 {
 			if steps > len(all) {
-				r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: a $ref leads to itself; write its target out", s.Place.File, s.Place.Line, s.Place.Path))
+				r.errs = append(r.errs, fmt.Errorf("%s: a $ref leads to itself; write its target out", s.Place))
 				s.Ref, r.broken[s] = nil, true
 				break
 			}
@@ -71,7 +71,7 @@ func (r *reader) schema(n node) *Schema {
 }
 
 func (r *reader) fill(s *Schema, n node) {
-	s.Place = n.place
+	s.Place, s.Node = n.place, n.Node
 	r.all = append(r.all, s)
 	if n.Tag == "!!bool" {
 		r.refuse(n, "a schema that is "+n.Value, "write {} for any value, or describe it")

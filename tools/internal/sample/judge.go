@@ -43,7 +43,7 @@ func (j *judge) allows(s *document.Schema, value []byte) (bool, error) {
 		var err error
 		fragment := (&url.URL{Fragment: s.Place.Pointer}).EscapedFragment()
 		if schema, err = j.compiler.Compile(resource + "#" + fragment); err != nil {
-			return false, fmt.Errorf("%s: %w", where(s.Place), err)
+			return false, fmt.Errorf("%s: %w", s.Place, err)
 		}
 		j.compiled[s.Place.Pointer] = schema
 	}

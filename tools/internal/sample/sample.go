@@ -44,7 +44,7 @@ func (m *Maker) Answer(r *document.Response) (body []byte, complaint string, err
 	if r.Example != nil {
 		body, err := document.JSON(r.Example)
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: the example: %w", where(r.Place), err)
+			return nil, "", fmt.Errorf("%s: the example: %w", r.Place, err)
 		}
 		if ok, err := m.judge.allows(r.Schema, body); ok || err != nil {
 			return body, "", err
@@ -121,10 +121,8 @@ func given(s *document.Schema) (values [][]byte) {
 }
 
 func impossible(s *document.Schema) error {
-	return fmt.Errorf("%s: no value can be made for this schema: give it an example in overlay.yaml (target: %s, update: {example: …})", where(s.Place), s.Place.Path)
+	return fmt.Errorf("%s: no value can be made for this schema: give it an example in overlay.yaml (target: %s, update: {example: …})", s.Place, s.Place.Path)
 }
-
-func where(p document.Place) string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path) }
 
 func quote(s string) []byte {
 	data, _ := json.Marshal(s) // a string: cannot fail
