@@ -9,17 +9,17 @@ import (
 
 // read writes the reader of an operation's success.
 func (w *checkWriter) read(op *document.Operation, o *opNames) {
-	at, s, out, root := len(w.functions), op.Success().Schema, o.answer, "$"
+	at, s, out, root := len(w.functions), op.Success().Schema, o.Answer, "$"
 	var body lines
 	body.add("r := strictjson.NewReader(data)")
-	if o.data == "" {
+	if o.Data == "" {
 		w.assign(&body, s, "&r", "out :=", out)
 		body.block("if err := r.Err(); err != nil", "return nil, err\n")
 	} else {
-		s, out, root = w.envelope(&body, s, o), o.data, "$.data"
+		s, out, root = w.envelope(&body, s, o), o.Data, "$.data"
 	}
 	result := "out"
-	if strings.HasPrefix(o.out, "*") {
+	if strings.HasPrefix(o.Out, "*") {
 		result = "&out"
 	}
 	var rules lines
@@ -30,30 +30,30 @@ func (w *checkWriter) read(op *document.Operation, o *opNames) {
 		body.block("if err := v.Err(); err != nil", "return nil, err\n")
 	}
 	body.add("return %s, nil", result)
-	w.function("", fmt.Sprintf("func read%s(data []byte) (%s, error)", o.method, o.out), body.String())
+	w.function("", fmt.Sprintf("func read%s(data []byte) (%s, error)", o.Method, o.Out), body.String())
 	w.last(at)
 }
 
 // envelope reads {status: boolean, data: object} and returns the schema of data.
 func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *document.Schema {
 	s = alone(s)
-	if memberLimits(s) != "" {
-		w.fail(s, "an envelope {status, data} with minProperties or maxProperties; remove them in overlay.yaml")
-	}
+	memberLimits(s, func(_, keyword, _ string) {
+		w.fail(s, "an envelope {status, data} with %s; remove it in overlay.yaml", keyword)
+	})
 	var data *document.Schema
 	var members lines
 	for _, p := range s.AllProperties() {
 		members.add("case %q:", p.Name)
 		if p.Name == "data" {
 			data = alone(p.Schema)
-			w.assign(&members, data, "&r", "out =", o.data)
+			w.assign(&members, data, "&r", "out =", o.Data)
 		} else {
 			members.add("success = r.Bool()")
 		}
 	}
 	members.add("default:")
 	w.further(&members, s, nil)
-	body.add("var out %s\nsuccess := false", o.data)
+	body.add("var out %s\nsuccess := false", o.Data)
 	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(s.AllRequired()))
 	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
 	if !w.envelopes {
@@ -108,9 +108,12 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	if names := s.AllRequired(); len(names) > 0 {
 		must = ", " + quoted(names)
 	}
-	limits := memberLimits(s)
+	var limits lines
+	memberLimits(s, func(beyond, _, reason string) {
+		limits.block("if "+beyond, fmt.Sprintf("r.Refuse(%q)\n", "an object with "+reason))
+	})
 	assign := ""
-	if limits != "" {
+	if limits.Len() > 0 {
 		assign = "members := "
 	}
 	if members.Len() == 0 {
@@ -118,21 +121,7 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	} else {
 		body.add("%sr.Object(func(name string) {\nswitch name {\n%sdefault:\n%s}\n}%s)", assign, members.String(), further.String(), must)
 	}
-	body.WriteString(limits)
-}
-
-// memberLimits refuses an object with too few or too many members.
-func memberLimits(s *document.Schema) string {
-	var code lines
-	for _, part := range s.Parts() {
-		if least := part.MinProperties; least != nil {
-			code.block(fmt.Sprintf("if members < %d", *least), fmt.Sprintf("r.Refuse(%q)\n", "an object with fewer than "+counted(*least, "member")))
-		}
-		if most := part.MaxProperties; most != nil {
-			code.block(fmt.Sprintf("if members > %d", *most), fmt.Sprintf("r.Refuse(%q)\n", "an object with more than "+counted(*most, "member")))
-		}
-	}
-	return code.String()
+	body.WriteString(limits.String())
 }
 
 func nameIfUsed(code string) string {

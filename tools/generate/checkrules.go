@@ -103,14 +103,7 @@ func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
 // members counts those of a struct, where the document limits their number.
 func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 	var rules lines
-	for _, part := range s.Parts() {
-		if least := part.MinProperties; least != nil {
-			rules.rule(fmt.Sprintf("members < %d", *least), "", "minProperties", "has fewer than "+counted(*least, "member"))
-		}
-		if most := part.MaxProperties; most != nil {
-			rules.rule(fmt.Sprintf("members > %d", *most), "", "maxProperties", "has more than "+counted(*most, "member"))
-		}
-	}
+	memberLimits(s, func(beyond, keyword, reason string) { rules.rule(beyond, "", keyword, "has "+reason) })
 	if rules.Len() == 0 {
 		return
 	}
@@ -129,6 +122,18 @@ func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 		}
 	}
 	body.block("if !v.IsAnswer()", fmt.Sprintf("members := %d\n", always)+count.String()+rules.String())
+}
+
+// memberLimits calls rule for each limit on the number of members of an object.
+func memberLimits(s *document.Schema, rule func(beyond, keyword, reason string)) {
+	for _, part := range s.Parts() {
+		if least := part.MinProperties; least != nil {
+			rule(fmt.Sprintf("members < %d", *least), "minProperties", "fewer than "+counted(*least, "member"))
+		}
+		if most := part.MaxProperties; most != nil {
+			rule(fmt.Sprintf("members > %d", *most), "maxProperties", "more than "+counted(*most, "member"))
+		}
+	}
 }
 
 // rule adds a violation under a condition.

@@ -108,32 +108,32 @@ func (w *checkWriter) check(op *document.Operation, o *opNames) {
 	at := len(w.functions)
 	var body lines
 	switch {
-	case !o.input() && o.body != "":
+	case !o.Input() && o.Body != "":
 		w.body(&body, op, o, "in")
-	case o.input():
+	case o.Input():
 		w.parameters(&body, op, o)
-		if o.body == "" {
+		if o.Body == "" {
 			break
 		}
 		var rules lines
 		w.body(&rules, op, o, "body")
-		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body *%s)", o.method, o.body), rules.String())
+		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body *%s)", o.Method, o.Body), rules.String())
 		w.last(at)
 		if body.Len() > 0 {
 			body.add(`v.Root("$")`)
 		}
-		body.add("check%sBody(v, &in.body)", o.method)
+		body.add("check%sBody(v, &in.body)", o.Method)
 	}
-	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in *%s)", o.method, o.in), body.String())
+	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in *%s)", o.Method, o.In), body.String())
 	w.last(at)
 }
 
 // body checks the request body that the pointer in the variable x leads to.
 func (w *checkWriter) body(body *lines, op *document.Operation, o *opNames, x string) {
-	if w.names.underlying(o.body) == "struct" {
-		w.value(body, op.Body.Schema, "*"+o.body, x, "")
+	if w.names.underlying(o.Body) == "struct" {
+		w.value(body, op.Body.Schema, "*"+o.Body, x, "")
 	} else {
-		w.value(body, op.Body.Schema, o.body, "(*"+x+")", "")
+		w.value(body, op.Body.Schema, o.Body, "(*"+x+")", "")
 	}
 }
 
@@ -156,21 +156,21 @@ func (w *checkWriter) parameters(body *lines, op *document.Operation, o *opNames
 		root = in
 		body.WriteString(code.String())
 	}
-	for _, arg := range o.args {
-		if arg.parameter == nil {
+	for _, arg := range o.Args {
+		if arg.Parameter == nil {
 			continue
 		}
 		var code lines
-		expr := "in." + arg.name
-		if arg.parameter.In == "query" && strings.HasPrefix(w.names.underlying(arg.goType), "[]") {
-			code.rule(fmt.Sprintf("len(%s) == 0", expr), arg.parameter.Name, "required", "is missing")
-			w.container(&code, arg.parameter.Schema, arg.goType, expr, arg.parameter.Name, true)
+		expr := "in." + arg.Name
+		if arg.Parameter.In == "query" && strings.HasPrefix(w.names.underlying(arg.Type), "[]") {
+			code.rule(fmt.Sprintf("len(%s) == 0", expr), arg.Parameter.Name, "required", "is missing")
+			w.container(&code, arg.Parameter.Schema, arg.Type, expr, arg.Parameter.Name, true)
 		} else {
-			w.value(&code, arg.parameter.Schema, arg.goType, expr, arg.parameter.Name)
+			w.value(&code, arg.Parameter.Schema, arg.Type, expr, arg.Parameter.Name)
 		}
-		enter(arg.parameter.In, code)
+		enter(arg.Parameter.In, code)
 	}
-	if o.params == "" {
+	if o.Params == "" {
 		return
 	}
 	var optional lines
@@ -178,7 +178,7 @@ func (w *checkWriter) parameters(body *lines, op *document.Operation, o *opNames
 		if p.In != "query" || p.Required {
 			continue
 		}
-		for _, f := range w.names.fields(o.params) {
+		for _, f := range w.names.fields(o.Params) {
 			if f.json == p.Name {
 				w.field(&optional, p.Schema, f, "params", false)
 			}

@@ -19,7 +19,7 @@ import (
 // it wrote. A generator walks a schema of the document and a Go type side by side:
 //
 //	op := names.operation(operation)              // operation is one of doc.Operations
-//	for _, f := range names.fields(op.body) {     // op.body is "api.CreateSessionLinkRequest"
+//	for _, f := range names.fields(op.Body) {     // op.Body is "api.CreateSessionLinkRequest"
 //		schema := property(operation.Body.Schema, f.json)
 //		… names.fields(f.goType) if it is an object, names.elem(f.goType) if a list or map
 //	}
@@ -34,24 +34,24 @@ type names struct {
 
 // opNames is what Go calls an operation and its parts.
 type opNames struct {
-	method string    // of Client: CreateSessionLink; with a small first letter, the variable
-	args   []argName // of the method after ctx, in order; the body is the last one
-	params string    // the struct of query parameters, "api.ListThingsParams"; "" if there are no optional ones
-	body   string    // "api.CreateSessionLinkRequest"; "" if there is none
-	in     string    // the In of the operation, in package umbrella
-	answer string    // the type of the whole success, "api.CreateSessionLinkResponse"; "" if it has no body
-	data   string    // if the success is an envelope, the type of its data, "api.SessionLink"; else ""
-	out    string    // what the method returns, "*api.SessionLink"; "" if nothing
+	Method string    // of Client: CreateSessionLink; with a small first letter, the variable
+	Args   []argName // of the method after ctx, in order; the body is the last one
+	Params string    // the struct of query parameters, "api.ListThingsParams"; "" if there are no optional ones
+	Body   string    // "api.CreateSessionLinkRequest"; "" if there is none
+	In     string    // the In of the operation, in package umbrella
+	Answer string    // the type of the whole success, "api.CreateSessionLinkResponse"; "" if it has no body
+	Data   string    // if the success is an envelope, the type of its data, "api.SessionLink"; else ""
+	Out    string    // what the method returns, "*api.SessionLink"; "" if nothing
 }
 
-// input reports whether in is a struct with one field for each argument (named as
+// Input reports whether In is a struct with one field for each argument (named as
 // it, the body's is named body), and not the body itself or struct{}.
-func (o *opNames) input() bool { return o.in != o.body && o.in != "struct{}" }
+func (o *opNames) Input() bool { return o.In != o.Body && o.In != "struct{}" }
 
 // argName is an argument of a method and a field of its In.
 type argName struct {
-	name, goType string
-	parameter    *document.Parameter // nil for params and body
+	Name, Type string
+	Parameter  *document.Parameter // nil for params and body
 }
 
 // field is one of a Go struct.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
-	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
 	"gopkg.in/yaml.v3"
 )
 
@@ -42,16 +42,7 @@ func readSettings(file string) (*settings, error) {
 // oapiCodegen generates one file from the document as JSON. The library keeps its
 // options in globals, so one call has to end before the next begins.
 func oapiCodegen(s *settings, spec []byte) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "generate-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "openapi.json")
-	if err := os.WriteFile(file, spec, 0o600); err != nil {
-		return nil, err
-	}
-	swagger, err := util.LoadSwaggerWithOverlay(file, util.LoadSwaggerWithOverlayOpts{AllowRemoteRefsFrom: s.AllowRemoteRefsFrom})
+	swagger, err := openapi3.NewLoader().LoadFromData(spec) // it follows no $ref out of the document
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -52,19 +54,12 @@ func (w *checkWriter) matcherName(name string) string {
 		}
 		return -1
 	}, name)
+	base := "matchesItem"
 	if letters != "" {
-		letters = strings.ToUpper(letters[:1]) + letters[1:]
+		base = "matches" + strings.ToUpper(letters[:1]) + letters[1:]
 	}
-	base := "matches" + letters
-	if letters == "" {
-		base = "matchesItem"
-	}
-	taken := map[string]bool{}
-	for _, function := range w.matchers {
-		taken[function] = true
-	}
-	function := base
-	for n := 2; taken[function]; n++ {
+	taken, function := slices.Collect(maps.Values(w.matchers)), base
+	for n := 2; slices.Contains(taken, function); n++ {
 		function = fmt.Sprintf("%s%d", base, n)
 	}
 	return function
