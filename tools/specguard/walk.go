@@ -24,26 +24,19 @@ func (o operation) String() string { return strings.ToUpper(o.method) + " " + o.
 func (o operation) key() string { return o.method + " " + parameter.ReplaceAllString(o.path, "{}") }
 
 func operations(root *yaml.Node) (all []operation) {
-	for key, paths := range members(root) {
-		if key != "paths" {
-			continue
-		}
-		for path, item := range members(paths) {
-			for method, node := range members(item) {
-				if !slices.Contains(methods, method) {
-					continue
-				}
-				op := operation{method: method, path: path}
-				for key, value := range members(node) {
-					switch key {
-					case "operationId":
-						op.id = value.Value
-					case "x-preview":
-						op.preview = value.Value == "true"
-					}
-				}
-				all = append(all, op)
+	var doc struct{ Paths yaml.Node }
+	_ = root.Decode(&doc) // what is wrong here and below, document.Load refuses
+	for path, item := range members(&doc.Paths) {
+		for method, node := range members(item) {
+			if !slices.Contains(methods, method) {
+				continue
 			}
+			var names struct {
+				ID      string `yaml:"operationId"`
+				Preview bool   `yaml:"x-preview"`
+			}
+			_ = node.Decode(&names)
+			all = append(all, operation{method, path, names.ID, names.Preview})
 		}
 	}
 	return all
