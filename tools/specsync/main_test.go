@@ -135,13 +135,13 @@ func TestSync_CannotTellFromAPage(t *testing.T) {
 	}
 }
 
+var published = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write([]byte(page(newer)))
+})
+
 func TestSync_CannotTellFromAServer(t *testing.T) {
-	elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(page(newer)))
-	}))
+	elsewhere := httptest.NewTLSServer(published)
 	defer elsewhere.Close()
-	plain := httptest.NewServer(elsewhere.Config.Handler)
-	defer plain.Close()
 	for name, test := range map[string]struct {
 		says   string
 		handle http.HandlerFunc
@@ -192,6 +192,13 @@ func TestSync_CannotTellFromAServer(t *testing.T) {
 			requireCannotTell(t, code, spec, stdout, stderr, test.says)
 		})
 	}
+}
+
+func TestSync_CannotTellFromAServerThatNobodyVouchesFor(t *testing.T) {
+	elsewhere := httptest.NewTLSServer(published)
+	defer elsewhere.Close()
+	plain := httptest.NewServer(published)
+	defer plain.Close()
 	t.Run("plain http", func(t *testing.T) {
 		code, spec, stdout, stderr := sync1(t, http.DefaultClient, plain.URL, "-write")
 		requireCannotTell(t, code, spec, stdout, stderr, "use https")
