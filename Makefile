@@ -1,8 +1,9 @@
 # Thin wrappers over go commands; `make check` is what a change has to pass.
 
 HAND = $(shell git ls-files -co --exclude-standard '*.go' | grep -v '\.gen\.go$$')
+MODULES = $(patsubst %/go.mod,%,$(shell git ls-files -co --exclude-standard '*/go.mod' | grep -v -e /testdata/ -e oasdiff))
 
-.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-browser test-consumer test-bench test-otel interop
+.PHONY: check test race lint fmt cover fuzz bench soak test-differential test-proxies test-once test-batch test-examples test-browser test-consumer test-bench test-otel interop
 
 check: test lint check-generated spec-guard
 
@@ -15,7 +16,7 @@ race:
 lint: actionlint
 	go vet ./...
 	go vet -tags interop ./tests/interop
-	for dir in tools tests/consumer tests/bench tests/otel tests/proxies tests/once tests/browser tests/specchange; do (cd $$dir && go vet ./...) || exit 1; done
+	for dir in $(MODULES); do (cd $$dir && go vet ./...) || exit 1; done
 	@unformatted=$$($(TOOL) gofumpt -l $(HAND)); test -z "$$unformatted" || { echo "not gofumpt-ed, run make fmt:"; echo "$$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
 
@@ -25,14 +26,10 @@ fmt:
 # Statements of hand-written packages that a test of any package reaches.
 COVERED = $(shell go list ./... | grep -v -e /tests/ -e /internal/server -e /internal/memhttp -e /api$$ | paste -sd,)
 cover:
-	@profile=$$(mktemp) && trap 'rm -f $$profile' EXIT && \
+	@profile=$$(mktemp) && trap 'rm -f $$profile $$profile.once' EXIT && \
 	go test -coverpkg=$(COVERED) -coverprofile=$$profile ./... >/dev/null && \
 	go test -C tests/once -coverpkg=$$(go list ./once) -coverprofile=$$profile.once . -db=sqlite >/dev/null && \
-	sed 1d $$profile.once >>$$profile && rm $$profile.once && \
-	awk -v min=90 'NR > 1 { n[$$1] = $$2; if ($$3 > 0) hit[$$1] = 1 } \
-		END { for (b in n) { split(b, at, "/[^/]*:"); all[at[1]] += n[b]; sum += n[b]; if (hit[b]) { got[at[1]] += n[b]; ok += n[b] } } \
-		for (p in all) printf "%6.1f %%  %s\n", 100 * got[p] / all[p], p; \
-		printf "%6.1f %%  all, at least %d\n", 100 * ok / sum, min; exit 100 * ok / sum < min }' $$profile
+	go run -C tools ./coverage -min 95 $$profile $$profile.once
 
 # A minute for each fuzz target.
 fuzz:
@@ -70,8 +67,14 @@ test-otel:
 
 # Needs PostgreSQL: apt-get install postgresql. Three minutes; writes tests/once/RESULTS.md
 # with UPDATE=-update.
-test-once:
-	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 $(UPDATE)
+test-once: test-batch
+	go test -C tests/once -count=1 -timeout 15m . -kills=1000 -keys=300 -rows=100000 -batch=5000 $(UPDATE)
+
+test-batch:
+	go test -C cmd/umbrella-batch -count=1 -timeout 5m .
+
+test-examples:
+	go test -C examples/service -count=1 -timeout 5m .
 
 # Needs Chromium and npm: the mock's pages in a browser. Writes docs/wizard.png and
 # docs/overview.png with UPDATE=-update.

@@ -24,7 +24,7 @@ var sentinels = []error{
 func TestCreateSessionLink_ReturnsTheLink(t *testing.T) {
 	var got *http.Request
 	var sent string
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got, sent = r, string(body)
 		answer(w, http.StatusOK, sessionBody)
@@ -56,7 +56,7 @@ func TestCreateSessionLink_TakesEverySpellingOfASuccess(t *testing.T) {
 		"other case as extra": data(`"URL":7,"requestId":"1","url":"https://w.example/","expiresAfter":"2025-07-30T08:55:52Z"`),
 	} {
 		for _, mediaType := range []string{"application/json", "application/json; charset=utf-8", "APPLICATION/JSON", " application/json ;x=y"} {
-			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header()["Content-Type"] = []string{mediaType}
 				_, _ = io.WriteString(w, body)
 			})
@@ -137,7 +137,7 @@ func TestCreateSessionLink_SuccessThatIsNot(t *testing.T) {
 				tc.kind = umbrella.ErrInvalidResponse
 			}
 			requests := 0
-			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
 				requests++
 				w.Header().Set("Content-Type", cmp.Or(tc.mediaType, "application/json"))
 				w.WriteHeader(tc.status)
@@ -181,7 +181,7 @@ func TestError_OfEveryStatus(t *testing.T) {
 		403: "may not use this service", 404: "check the server URL", 429: "retry later", 500: "check before you call again",
 	}
 	for status := 300; status < 600; status++ {
-		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
 			answer(w, status, `{"message":"No."}`)
 		}, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}))
 		_, err := client.CreateSessionLink(t.Context(), validRequest())

@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // The base URLs of the service (openapi.yaml, servers).
@@ -21,12 +21,13 @@ const (
 // There is nothing to close; an idle Client has no goroutine beyond those of its
 // idle connections.
 type Client struct {
-	server string // the base URL, with a slash at its end
-	send   handler
-	api    *api.ClientWithResponses
-	http   *http.Client
-	plain  *http.Client // without a token, for downloads
-	config config
+	server   string // the base URL, with a slash at its end
+	basePath string // of server
+	send     handler
+	api      *api.ClientWithResponses
+	http     *http.Client
+	plain    *http.Client // without a token, for downloads
+	config   config
 }
 
 // New returns a client for server: [Production], [Sandbox] or a base URL of your
@@ -40,27 +41,28 @@ func New(server string, opts ...Option) (*Client, error) {
 	for _, opt := range opts {
 		if opt == nil {
 			errs = append(errs, errors.New("a nil Option"))
-		} else if err := opt(&cfg); err != nil {
-			errs = append(errs, err)
+		} else {
+			errs = append(errs, opt(&cfg))
 		}
 	}
-	base, err := baseurl.Parse(server, cfg.insecure)
+	base, err := httpkit.ParseBaseURL(server, cfg.insecure)
 	if err != nil {
 		errs = append(errs, fmt.Errorf("server: %w", err))
 	}
 	if n := len(cfg.auth); n != 1 {
 		errs = append(errs, fmt.Errorf("need exactly one of WithAPIKey, WithToken and WithTokenSource, got %d", n))
 	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("umbrella: cannot make a client: %w", errors.Join(errs...))
+	c := &Client{config: cfg}
+	if err = errors.Join(errs...); err == nil {
+		c.server, c.basePath = base.String(), base.EscapedPath()
+		c.send, c.http, c.plain, err = cfg.chain(c.server)
 	}
-	c := &Client{server: base.String(), config: cfg}
-	if c.send, c.http, c.plain, err = cfg.chain(c.server); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("umbrella: cannot make a client: %w", err)
 	}
 	// Not api.NewClient, whose default http.Client, never used here, links net/http's
 	// cookie code into programs that have no use for it.
-	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{base.EscapedPath(), c.send}}}
+	c.api = &api.ClientWithResponses{ClientInterface: &api.Client{Server: c.server, Client: generated{c.basePath, c.send}}}
 	return c, nil
 }
 

@@ -31,7 +31,7 @@ func TestCreateSessionLink_InvalidRequestNeverLeaves(t *testing.T) {
 	}
 	req := validRequest()
 	req.Email, req.DocURL = "canary", "http://canary.example/"
-	_, err := serve(t, handler).CreateSessionLink(t.Context(), req)
+	_, err := clientOf(t, handler).CreateSessionLink(t.Context(), req)
 	var invalid *umbrella.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	require.Len(t, invalid.Fields, 2)
@@ -39,14 +39,14 @@ func TestCreateSessionLink_InvalidRequestNeverLeaves(t *testing.T) {
 	require.Zero(t, requests)
 	requireDiscreet(t, err)
 
-	_, err = serve(t, handler, umbrella.WithoutValidation()).CreateSessionLink(t.Context(), req)
+	_, err = clientOf(t, handler, umbrella.WithoutValidation()).CreateSessionLink(t.Context(), req)
 	require.Equal(t, 400, apiError(t, err).StatusCode)
 	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
 	require.Equal(t, 1, requests)
 }
 
 func TestCreateSessionLink_MisuseIsAnError(t *testing.T) {
-	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
+	client := clientOf(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
 	var none context.Context
 	_, err := client.CreateSessionLink(none, validRequest())
 	require.EqualError(t, apiError(t, err), "umbrella: createSessionLink: not sent: the context is nil")
@@ -60,7 +60,7 @@ func TestCreateSessionLink_MisuseIsAnError(t *testing.T) {
 
 func TestEditors_RunInOrderAndHaveTheLastWord(t *testing.T) {
 	var got http.Header
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header
 		answer(w, http.StatusOK, sessionBody)
 	}, umbrella.WithUserAgent("mine/1"))
@@ -87,7 +87,7 @@ func TestEditors_RunInOrderAndHaveTheLastWord(t *testing.T) {
 }
 
 func TestEditors_MayReplaceTheContext(t *testing.T) {
-	client := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		panic(http.ErrAbortHandler)
 	})
@@ -101,7 +101,7 @@ func TestEditors_MayReplaceTheContext(t *testing.T) {
 }
 
 func TestEditors_FailureSendsNothing(t *testing.T) {
-	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
+	client := clientOf(t, func(http.ResponseWriter, *http.Request) { t.Error("a request left") })
 	cause := errors.New("canary: no signature for " + canaryEmail)
 	_, err := client.CreateSessionLink(t.Context(), validRequest(),
 		func(context.Context, *http.Request) error { return cause },
@@ -115,7 +115,7 @@ func TestEditors_FailureSendsNothing(t *testing.T) {
 }
 
 func TestEditors_CannotSendTheTokenElsewhere(t *testing.T) {
-	client := over(t, roundTripper(func(*http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) {
 		t.Error("a request left")
 		return nil, errCut
 	}))
@@ -140,7 +140,7 @@ func TestDeadline_AnEditorOrATokenSourceThatHangsDoesNotOutliveIt(t *testing.T) 
 	synctest.Test(t, func(t *testing.T) {
 		release := make(hanging)
 		transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
-		client := over(t, transport, umbrella.WithTimeout(5*time.Second))
+		client := clientOver(t, transport, umbrella.WithTimeout(5*time.Second))
 		_, err := client.CreateSessionLink(t.Context(), validRequest()) // over HTTP/1, as is known from now on
 		require.NoError(t, err)
 		stuck, err := umbrella.New(memhttp.URL, umbrella.WithTokenSource(release), umbrella.WithTimeout(5*time.Second),
@@ -209,7 +209,7 @@ func TestCloseIdleConnections_LeavesNone(t *testing.T) {
 func TestAPI_SharesTheChain(t *testing.T) {
 	var log bytes.Buffer
 	var got []string
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = append(got, r.Header.Get("Authorization")+" "+r.Header.Get("User-Agent")+" "+string(body))
 		if len(got) == 1 {
@@ -217,20 +217,20 @@ func TestAPI_SharesTheChain(t *testing.T) {
 			return
 		}
 		answer(w, http.StatusOK, sessionBody)
-	}, umbrella.WithLogger(jsonLogger(&log)), umbrella.WithRetry(fast))
+	}, umbrella.WithLogger(jsonLogger(&log)), umbrella.WithRetry(quickRetries))
 	result, err := client.API().CreateSessionLinkWithBodyWithResponse(t.Context(), "application/json", strings.NewReader("{}"))
 	require.NoError(t, err)
 	require.Equal(t, canaryLink, result.JSON200.Data.URL)
 	require.Equal(t, []string{"Bearer " + canaryToken + " umbrella-go/" + umbrella.Version + " {}", "Bearer " + canaryToken + " umbrella-go/" + umbrella.Version + " {}"}, got)
 	require.Len(t, records(t, &log), 2)
 
-	_, err = over(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, errCut })).API().
+	_, err = clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, errCut })).API().
 		CreateSessionLinkWithResponse(t.Context(), validRequest())
 	require.ErrorIs(t, err, errCut)
 	require.Equal(t, 1, apiError(t, err).Attempts)
 	requireDiscreet(t, err)
 
-	_, err = serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }, umbrella.WithMaxResponseBytes(10)).
+	_, err = clientOf(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }, umbrella.WithMaxResponseBytes(10)).
 		API().CreateSessionLinkWithResponse(t.Context(), validRequest())
 	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
 }

@@ -61,7 +61,7 @@ func TestClient_ServesAThousandGoroutinesThroughMixedFaults(t *testing.T) {
 		}
 	}))
 	var log bytes.Buffer
-	client, err := umbrella.New(memhttp.URL, umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithRetry(fast),
+	client, err := umbrella.New(memhttp.URL, umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithRetry(quickRetries),
 		umbrella.WithLogger(jsonLogger(&log)), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
 

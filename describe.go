@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
-	"github.com/umbrella-api/umbrella-go/internal/neterr"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 	"github.com/umbrella-api/umbrella-go/internal/param"
 )
 
@@ -47,11 +47,11 @@ func describe(err error) string {
 	case errors.Is(err, errRepeat):
 		return errRepeat.Error()
 	case errors.Is(err, errOverdue):
-		return neterr.Describe(err) + ": " + errOverdue.Error()
+		return httpkit.Describe(err) + ": " + errOverdue.Error()
 	case isRejection(err):
 		return "the HTTP/2 peer closed the connection and did not process the request"
 	}
-	return neterr.Describe(err)
+	return httpkit.Describe(err)
 }
 
 // isOwn reports whether err, which came from above the base transport, already says

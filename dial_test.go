@@ -36,7 +36,7 @@ func TestRetry_DialErrors(t *testing.T) {
 				}
 				return dial(ctx, network, addr)
 			}
-			_, err := over(t, transport).CreateSessionLink(t.Context(), validRequest())
+			_, err := clientOver(t, transport).CreateSessionLink(t.Context(), validRequest())
 			if failures < 3 {
 				require.NoError(t, err)
 				require.Len(t, s.at, 1)
@@ -57,7 +57,7 @@ func TestRetry_DialErrors(t *testing.T) {
 
 func TestRetry_ADialErrorAfterTheRequestWasSentIsNotRepeated(t *testing.T) {
 	attempts := 0
-	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		attempts++
 		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
 		_, err := io.Copy(io.Discard, req.Body)
@@ -76,7 +76,7 @@ func TestRetry_ABodyThatCannotBeReadAgainIsNotRepeated(t *testing.T) {
 			_, _ = io.WriteString(w, `{}`)
 			_ = w.Close()
 		}()
-		result, err := serve(t, s.ServeHTTP).API().CreateSessionLinkWithBodyWithResponse(t.Context(), "application/json", body)
+		result, err := clientOf(t, s.ServeHTTP).API().CreateSessionLinkWithBodyWithResponse(t.Context(), "application/json", body)
 		require.NoError(t, err)
 		require.Equal(t, 429, result.StatusCode())
 		require.Equal(t, []string{"{}"}, s.bodies)
@@ -102,7 +102,7 @@ func TestError_NamesTheRefusalOfAProxy(t *testing.T) {
 		for name, transport := range map[string]*http.Transport{"own": own, "user's": {}} {
 			tunnels.Store(0)
 			transport.Proxy = http.ProxyURL(through)
-			client, err := umbrella.New("https://service.example", umbrella.WithToken("x.y.z"), umbrella.WithRetry(fast),
+			client, err := umbrella.New("https://service.example", umbrella.WithToken("x.y.z"), umbrella.WithRetry(quickRetries),
 				umbrella.WithHTTPClient(&http.Client{Transport: transport}))
 			require.NoError(t, err)
 			_, err = client.CreateSessionLink(t.Context(), validRequest())

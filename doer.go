@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
 )
 
 // chain assembles everything between an operation and the network. It returns its
@@ -106,6 +107,7 @@ var errOverdue = errors.New("a request editor, the token source or the HTTP tran
 // may not return when the context ends runs in a goroutine of its own and is left
 // behind then. A microsecond is saved where nothing of that kind is in the way.
 func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool) handler {
+	awaited := await(next)
 	return func(c *call, req *http.Request) (*answer, error) {
 		ctx := context.WithValue(req.Context(), callKey{}, c)
 		if timeout > 0 {
@@ -114,57 +116,41 @@ func withDeadline(next handler, timeout time.Duration, mayHang func(*call) bool)
 			defer cancel()
 		}
 		req = req.WithContext(ctx)
-		var o outcome
+		send := next
 		if mayHang(c) {
-			o = await(ctx, func() (*answer, error) { return next(c, req) })
-		} else {
-			o.answer, o.err = next(c, req)
+			send = awaited
 		}
-		if s := c.sending.Load(); o.err == errOverdue && s != nil && s.hung.Load() != nil {
-			s.hung.Load().replace()
+		a, err := send(c, req)
+		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
+			s.through.Load().replace()
 		}
-		if ended := ctx.Err(); o.err != nil && ended != nil && !errors.Is(o.err, ended) {
+		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
 			// net/http answers with context.Cause, which may be anything.
-			o.err = fmt.Errorf("%w: %w", ended, o.err)
+			err = fmt.Errorf("%w: %w", ended, err)
+		}
+		return a, err
+	}
+}
+
+// await gives next up when it has not returned for too long after the end of the
+// request's context.
+func await(next handler) handler {
+	return func(c *call, req *http.Request) (*answer, error) {
+		var o struct {
+			answer *answer
+			err    error
+		}
+		ended, panicked := bounded.Run(req.Context(), overdue, func() { o.answer, o.err = next(c, req) })
+		switch {
+		case panicked != nil:
+			panic(panicked) // on the caller's goroutine, where it belongs
+		case !ended:
+			return nil, errOverdue
+		case o.answer == nil && o.err == nil:
+			return nil, &ownError{reason: "something that the call used has ended its goroutine"}
 		}
 		return o.answer, o.err
 	}
-}
-
-// await returns how work ends, unless that is too long after the end of ctx.
-func await(ctx context.Context, work func() (*answer, error)) outcome {
-	done := make(chan outcome, 1)
-	go func() {
-		o := outcome{err: &ownError{reason: "something that the call used has ended its goroutine"}}
-		defer func() {
-			o.panicked = recover()
-			done <- o
-		}()
-		o.answer, o.err = work()
-	}()
-	var o outcome
-	select {
-	case o = <-done:
-	case <-ctx.Done():
-		timer := time.NewTimer(overdue)
-		defer timer.Stop()
-		select {
-		case o = <-done:
-		case <-timer.C:
-			o.err = errOverdue
-		}
-	}
-	if o.panicked != nil {
-		panic(o.panicked) // on the caller's goroutine, where it belongs
-	}
-	return o
-}
-
-// outcome is how a handler ended.
-type outcome struct {
-	answer   *answer
-	err      error
-	panicked any
 }
 
 var acceptJSON = []string{"application/json"}
@@ -199,36 +185,12 @@ func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) h
 			return nil, err
 		}
 		a := &answer{status: resp.StatusCode, header: resp.Header, resent: s.written.Load() > 1, http: resp}
-		if a.body, err = readUpTo(resp.Body, resp.ContentLength, limit); err != io.EOF {
-			a.err = err
+		a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+		if int64(len(a.body)) > limit {
+			a.body, a.err = a.body[:limit], ErrResponseTooLarge
 		}
 		_ = resp.Body.Close()
 		return a, nil
-	}
-}
-
-// readUpTo returns at most limit bytes and why it stopped: io.EOF at the end. A
-// declared size is a hint that may be a lie, so it is believed up to 64 KiB.
-func readUpTo(r io.Reader, size, limit int64) ([]byte, error) {
-	data := make([]byte, 0, min(max(size, 0), 64<<10, limit-1)+1)
-	for {
-		if int64(len(data)) == limit {
-			var one [1]byte
-			if n, err := io.ReadFull(r, one[:]); n == 0 {
-				return data, err
-			}
-			return data, ErrResponseTooLarge
-		}
-		if len(data) == cap(data) {
-			grown := make([]byte, len(data), min(limit, 2*int64(cap(data))+512))
-			copy(grown, data)
-			data = grown
-		}
-		n, err := r.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if err != nil {
-			return data, err
-		}
 	}
 }
 
@@ -239,7 +201,11 @@ type generated struct {
 }
 
 func (g generated) Do(req *http.Request) (*http.Response, error) {
-	a, err := g.send(&call{endpoint: endpointOf(g.basePath, req)}, req)
+	c := &call{endpoint: endpointOf(g.basePath, req)}
+	if reason := unsendable(req); reason != "" { // the editors have run
+		return nil, c.notSent(reason, nil)
+	}
+	a, err := g.send(c, req)
 	if err != nil {
 		return nil, err
 	}
@@ -248,6 +214,36 @@ func (g generated) Do(req *http.Request) (*http.Response, error) {
 		rest = io.MultiReader(rest, failed{a.err})
 	}
 	a.http.Body = io.NopCloser(rest)
+	return a.http, nil
+}
+
+// Do sends a request of any operation through c, for a program that chooses the
+// operation while it runs: with the token, retries and limits of every call. The URL
+// must be absolute and on the client's server. Neither the request nor the body of a
+// 2xx answer is checked against openapi.yaml. Every error is an *[Error], and any other
+// answer than 2xx is one. The body of an answer has been read; it need not be closed.
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	call := &call{endpoint: &endpoint{id: "unknown operation"}}
+	switch {
+	case c == nil || c.send == nil:
+		return nil, call.notSent("the client was not made with New", nil)
+	case req == nil:
+		return nil, call.notSent("the request is nil", nil)
+	}
+	call.endpoint = endpointOf(c.basePath, req)
+	if reason := unsendable(req); reason != "" {
+		return nil, call.notSent(reason, nil)
+	}
+	a, err := c.send(call, req)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.status < 200 || a.status > 299:
+		return nil, call.refused(a, nil, "")
+	case a.err != nil:
+		return nil, call.refused(a, ErrInvalidResponse, "the answer was cut short")
+	}
+	a.http.Body = io.NopCloser(bytes.NewReader(a.body))
 	return a.http, nil
 }
 

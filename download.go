@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // ErrURLExpired: the URL of a document has expired (its urlValidBefore has passed, or
@@ -77,7 +77,7 @@ func (c *Client) Download(ctx context.Context, resource *api.Resource, w io.Writ
 	}
 	defer func() { _ = resp.Body.Close() }()
 	a := &answer{status: resp.StatusCode, header: resp.Header}
-	if reason := d.refusal(resp); reason != nil {
+	if reason := d.faultOf(resp); reason != nil {
 		return Document{}, d.refused(a, reason.kind, reason.text)
 	}
 	document, reason := d.copy(w, resp)
@@ -142,7 +142,7 @@ func (d *downloading) prepare(ctx context.Context, c *Client, resource *api.Reso
 
 // allows reports whether a document may be fetched from u.
 func (cfg *config) allows(u *url.URL) bool {
-	return u.Scheme == "https" || u.Scheme == "http" && (cfg.insecure || baseurl.Loopback(u))
+	return u.Scheme == "https" || u.Scheme == "http" && (cfg.insecure || httpkit.IsLoopback(u))
 }
 
 // checkRedirect is that of the http.Client for downloads.
@@ -157,8 +157,8 @@ func (cfg *config) checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// refusal says what is wrong with an answer, as far as its header tells.
-func (d *downloading) refusal(resp *http.Response) *fault {
+// faultOf says what is wrong with an answer, as far as its header tells.
+func (d *downloading) faultOf(resp *http.Response) *fault {
 	switch {
 	case resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusGone:
 		return &fault{kind: ErrURLExpired, text: "the URL has expired: ask GetVerification for a fresh one"}

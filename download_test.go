@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +34,7 @@ func servePDF(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w,
 
 func TestDownload_WritesTheDocumentWithoutToken(t *testing.T) {
 	var header http.Header
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		header = r.Header
 		require.Equal(t, "/canary-document?sig=canary", r.RequestURI)
 		servePDF(w, r)
@@ -61,12 +60,12 @@ func TestDownload_TakesWhatTheServiceDoesNotSay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.ResourceURL = new(canaryURL)
-			_, err := serve(t, servePDF).Download(t.Context(), r, io.Discard)
+			_, err := clientOf(t, servePDF).Download(t.Context(), r, io.Discard)
 			require.NoError(t, err)
 		})
 	}
 	empty := &api.Resource{ResourceURL: new(canaryURL)}
-	document, err := serve(t, func(http.ResponseWriter, *http.Request) {}).Download(t.Context(), empty, io.Discard)
+	document, err := clientOf(t, func(http.ResponseWriter, *http.Request) {}).Download(t.Context(), empty, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, umbrella.Document{SHA256: sha256.Sum256(nil)}, document)
 }
@@ -126,7 +125,7 @@ func TestDownload_RefusesWhatIsNotTheWholeDocument(t *testing.T) {
 				tc.change(r)
 			}
 			var out bytes.Buffer
-			document, err := serve(t, tc.handler).Download(t.Context(), r, &out)
+			document, err := clientOf(t, tc.handler).Download(t.Context(), r, &out)
 			require.Error(t, err)
 			if tc.want != nil {
 				require.ErrorIs(t, err, tc.want)
@@ -152,15 +151,15 @@ func TestDownload_LimitsTheSizeWhateverTheHeaderSays(t *testing.T) {
 	r := resource(canaryURL)
 	r.SizeBytes = nil
 	var out bytes.Buffer
-	_, err := serve(t, endless).Download(t.Context(), r, &out, umbrella.WithMaxDocumentBytes(100_000))
+	_, err := clientOf(t, endless).Download(t.Context(), r, &out, umbrella.WithMaxDocumentBytes(100_000))
 	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
 	require.LessOrEqual(t, out.Len(), 100_000)
 
-	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf))))
+	_, err = clientOf(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf))))
 	require.NoError(t, err, "as long as is allowed")
-	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf)-1)))
+	_, err = clientOf(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf)-1)))
 	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
-	_, err = serve(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(0))
+	_, err = clientOf(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(0))
 	require.Equal(t, 0, apiError(t, err).Attempts)
 }
 
@@ -178,7 +177,7 @@ func TestDownload_FollowsThreeRedirectsToSafePlacesAndTellsNobodyTheURL(t *testi
 	} {
 		t.Run(name, func(t *testing.T) {
 			left, referred := tc.redirects, false
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 				referred = referred || r.Header.Get("Referer") != ""
 				if left--; left >= 0 {
 					w.Header().Set("Location", tc.to)
@@ -201,9 +200,9 @@ func TestDownload_FollowsThreeRedirectsToSafePlacesAndTellsNobodyTheURL(t *testi
 
 func TestDownload_TakesPlainHTTPFromAnywhereOnRequest(t *testing.T) {
 	elsewhere := "http://files.example.com/canary"
-	_, err := serve(t, servePDF, umbrella.WithInsecureHTTP()).Download(t.Context(), resource(elsewhere), io.Discard)
+	_, err := clientOf(t, servePDF, umbrella.WithInsecureHTTP()).Download(t.Context(), resource(elsewhere), io.Discard)
 	require.NoError(t, err)
-	_, err = serve(t, servePDF).Download(t.Context(), resource(elsewhere), io.Discard)
+	_, err = clientOf(t, servePDF).Download(t.Context(), resource(elsewhere), io.Discard)
 	require.ErrorContains(t, err, "no https URL")
 }
 
@@ -214,16 +213,16 @@ func (f full) Write(p []byte) (int, error) { return len(p) / 2, f.err }
 
 func TestDownload_SaysThatTheWriterFailed(t *testing.T) {
 	broken := errors.New("canary: no space left")
-	_, err := serve(t, servePDF).Download(t.Context(), resource(canaryURL), full{broken})
+	_, err := clientOf(t, servePDF).Download(t.Context(), resource(canaryURL), full{broken})
 	require.ErrorIs(t, err, broken)
 	require.ErrorContains(t, err, "the writer failed")
 	requireDiscreet(t, err)
-	_, err = serve(t, servePDF).Download(t.Context(), resource(canaryURL), full{})
+	_, err = clientOf(t, servePDF).Download(t.Context(), resource(canaryURL), full{})
 	require.ErrorIs(t, err, io.ErrShortWrite)
 }
 
 func TestDownload_ChecksItsArguments(t *testing.T) {
-	client, r := serve(t, servePDF), resource(canaryURL)
+	client, r := clientOf(t, servePDF), resource(canaryURL)
 	var none context.Context
 	for name, call := range map[string]func() error{
 		"client":   func() error { _, err := new(umbrella.Client).Download(t.Context(), r, io.Discard); return err },
@@ -246,92 +245,17 @@ func TestDownload_EndsWithTheContextOrTheTimeout(t *testing.T) {
 		}
 		start := time.Now()
 		r := resource(canaryURL)
-		_, err := serve(t, stalls, umbrella.WithTimeout(time.Minute)).Download(t.Context(), r, io.Discard)
+		_, err := clientOf(t, stalls, umbrella.WithTimeout(time.Minute)).Download(t.Context(), r, io.Discard)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, time.Minute, time.Since(start))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		_, err = serve(t, stalls).Download(ctx, r, io.Discard)
+		_, err = clientOf(t, stalls).Download(ctx, r, io.Discard)
 		require.ErrorIs(t, err, context.Canceled)
 		requireDiscreet(t, err)
 		cancel()
-		_, err = serve(t, servePDF).Download(ctx, r, io.Discard)
+		_, err = clientOf(t, servePDF).Download(ctx, r, io.Discard)
 		require.ErrorIs(t, err, context.Canceled)
 	})
-}
-
-// signedAnswer is that of GetVerification for documents at the paths.
-func signedAnswer(paths ...string) string {
-	var content []string
-	for _, path := range paths {
-		content = append(content, `{"signedResource":{"id":"`+path+`","mimeType":"application/pdf","resourceUrl":"`+memhttp.URL+path+`"}}`)
-	}
-	return `{"status":true,"data":{"isVerified":true,"signature":{"content":[` + strings.Join(content, ",") + `]}}}`
-}
-
-func TestDownloadSigned_AsksOnceMoreForAFreshURL(t *testing.T) {
-	for name, tc := range map[string]struct {
-		expired int32
-		want    error
-	}{"none expired": {0, nil}, "one expired": {1, nil}, "all expired": {9, umbrella.ErrURLExpired}} {
-		t.Run(name, func(t *testing.T) {
-			var asked, fetched atomic.Int32
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				switch {
-				case strings.HasPrefix(r.URL.Path, "/onboarding/"):
-					answer(w, 200, signedAnswer(fmt.Sprintf("/canary%d", asked.Add(1))))
-				case fetched.Add(1) <= tc.expired:
-					w.WriteHeader(http.StatusForbidden)
-				default:
-					require.Equal(t, fmt.Sprintf("/canary%d", asked.Load()), r.URL.Path)
-					servePDF(w, r)
-				}
-			})
-			var out bytes.Buffer
-			document, err := client.DownloadSigned(t.Context(), requestID, &out)
-			require.Equal(t, 1+min(tc.expired, 1), asked.Load())
-			if tc.want != nil {
-				require.ErrorIs(t, err, tc.want)
-				requireDiscreet(t, err)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, pdf, out.String())
-			require.EqualValues(t, len(pdf), document.Size)
-		})
-	}
-}
-
-func TestDownloadSigned_NeedsOneSignedDocument(t *testing.T) {
-	for name, tc := range map[string]struct {
-		body, says string
-		want       error
-	}{
-		"pending":           {pendingBody, "no signed document", umbrella.ErrNotSigned},
-		"failed":            {`{"status":true,"data":{"status":"FAILED"}}`, "its status is failed", umbrella.ErrNotSigned},
-		"nothing to fetch":  {`{"status":true,"data":{"isVerified":true,"signature":{"content":[{},{"signedResource":{}}]}}}`, "no signed document", umbrella.ErrNotSigned},
-		"two documents":     {signedAnswer("/a", "/b"), "several signed documents", nil},
-		"no answer":         {`{}`, "getVerification", umbrella.ErrInvalidResponse},
-		"the same one, two": {signedAnswer("/a", "/a"), "", nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, "/onboarding/") {
-					answer(w, 200, tc.body)
-					return
-				}
-				servePDF(w, r)
-			})
-			_, err := client.DownloadSigned(t.Context(), requestID, io.Discard)
-			if tc.says == "" {
-				require.NoError(t, err)
-				return
-			}
-			require.ErrorContains(t, err, tc.says)
-			if tc.want != nil {
-				require.ErrorIs(t, err, tc.want)
-			}
-		})
-	}
 }

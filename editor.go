@@ -9,6 +9,9 @@ import (
 // cannot be sent any more.
 func withEditors(next handler) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
+		if len(c.editors) == 0 {
+			return next(c, req)
+		}
 		for _, edit := range c.editors {
 			if err := edit(req.Context(), req); err != nil {
 				return nil, &ownError{"a request editor failed", err}

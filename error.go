@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // What an [Error] answers to in errors.Is. A failure to get a token is an
@@ -104,7 +104,7 @@ type Error struct {
 
 	// detail is a function because fmt, which skips the methods of unexported
 	// fields, follows pointers but calls nothing.
-	detail func() detail
+	detail func() *detail
 }
 
 // detail is what an Error knows and does not print as it is.
@@ -116,17 +116,17 @@ type detail struct {
 	body   []byte
 }
 
-func (e *Error) details() detail {
+func (e *Error) details() *detail {
 	if e.detail == nil {
-		return detail{}
+		return &detail{}
 	}
 	return e.detail()
 }
 
 // notSent makes the Error of a call that never got as far as a request.
 func (c *call) notSent(reason string, cause error) *Error {
-	d := detail{reason: reason, cause: cause}
-	return &Error{Operation: c.id, Method: c.method, Path: c.path, detail: func() detail { return d }}
+	d := &detail{reason: reason, cause: cause}
+	return &Error{Operation: c.id, Method: c.method, Path: c.path, detail: func() *detail { return d }}
 }
 
 // unanswered makes the Error of a call whose last attempt got no answer.
@@ -141,14 +141,14 @@ func (c *call) unanswered(err error) *Error {
 
 // refused makes the Error of an answer that is no success, or not a valid one.
 func (c *call) refused(a *answer, kind error, reason string) *Error {
-	d := detail{kind: kind, reason: reason, cause: c.ended, header: a.header, body: a.body}
+	d := &detail{kind: kind, reason: reason, cause: c.ended, header: a.header, body: a.body}
 	if a.err != nil {
 		d.cause = a.err
 	}
-	after, _ := retryafter.Parse(a.header, time.Now())
+	after, _ := httpkit.RetryAfter(a.header, time.Now())
 	return &Error{
 		Operation: c.id, Method: c.method, Path: c.path, StatusCode: a.status, RetryAfter: after,
-		Attempts: int(c.attempts.Load()), MaybeProcessed: c.maybeProcessed(a), detail: func() detail { return d },
+		Attempts: int(c.attempts.Load()), MaybeProcessed: c.maybeProcessed(a), detail: func() *detail { return d },
 	}
 }
 

@@ -41,7 +41,7 @@ func FuzzErrorFromResponse(f *testing.F) {
 		f.Add(seed.status, seed.mediaType, seed.retryAfter, seed.link, []byte(seed.body), seed.cut)
 	}
 	var next func() *http.Response
-	client := over(f, roundTripper(func(*http.Request) (*http.Response, error) { return next(), nil }),
+	client := clientOver(f, roundTripper(func(*http.Request) (*http.Response, error) { return next(), nil }),
 		umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 2, MinBackoff: 1, MaxBackoff: 1, MaxRetryAfter: 1}))
 	req := validRequest()
 	f.Fuzz(func(t *testing.T, status int, mediaType, retryAfter, location string, body []byte, cut bool) {
@@ -97,7 +97,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	var header http.Header
-	client := over(f, roundTripper(func(*http.Request) (*http.Response, error) {
+	client := clientOver(f, roundTripper(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: header}, nil
 	}), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1}), umbrella.WithoutValidation())
 	f.Fuzz(func(t *testing.T, value string) {

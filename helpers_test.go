@@ -45,7 +45,7 @@ func validRequest() api.CreateSessionLinkRequest {
 }
 
 // over returns a client with a static token on top of transport.
-func over(tb testing.TB, transport http.RoundTripper, opts ...umbrella.Option) *umbrella.Client {
+func clientOver(tb testing.TB, transport http.RoundTripper, opts ...umbrella.Option) *umbrella.Client {
 	tb.Helper()
 	client, err := umbrella.New(memhttp.URL, append([]umbrella.Option{
 		umbrella.WithToken(canaryToken), umbrella.WithHTTPClient(&http.Client{Transport: transport}),
@@ -55,9 +55,9 @@ func over(tb testing.TB, transport http.RoundTripper, opts ...umbrella.Option) *
 }
 
 // serve returns a client of handler that works inside a synctest bubble.
-func serve(tb testing.TB, handler http.HandlerFunc, opts ...umbrella.Option) *umbrella.Client {
+func clientOf(tb testing.TB, handler http.HandlerFunc, opts ...umbrella.Option) *umbrella.Client {
 	tb.Helper()
-	return over(tb, memhttp.Serve(tb, handler), opts...)
+	return clientOver(tb, memhttp.Serve(tb, handler), opts...)
 }
 
 func answer(w http.ResponseWriter, status int, body string) {
@@ -71,8 +71,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// fast is a policy for tests that do not run in a bubble.
-var fast = umbrella.RetryPolicy{MinBackoff: time.Microsecond, MaxBackoff: time.Millisecond}
+// quickRetries is a policy for tests that do not run in a bubble.
+var quickRetries = umbrella.RetryPolicy{MinBackoff: time.Microsecond, MaxBackoff: time.Millisecond}
 
 func apiError(tb testing.TB, err error) *umbrella.Error {
 	tb.Helper()
@@ -85,7 +85,7 @@ func apiError(tb testing.TB, err error) *umbrella.Error {
 func requireDiscreet(tb testing.TB, err error) {
 	tb.Helper()
 	forms := []string{err.Error()}
-	values := []any{err, fmt.Errorf("wrapped: %w", err), errors.Join(err), struct{ E error }{err}, []error{err}}
+	values := []any{err, fmt.Errorf("wrapped: %w", err), errors.Join(err), struct{ E error }{err}, struct{ e error }{err}, []error{err}}
 	var e *umbrella.Error
 	if errors.As(err, &e) {
 		values = append(values, *e, struct{ E umbrella.Error }{*e})

@@ -39,7 +39,7 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		attempt := 0
-		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second)
 			switch attempt++; attempt {
 			case 1:

@@ -2,8 +2,8 @@ package umbrella
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -37,7 +37,7 @@ func oneLine(s string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case r == utf8.RuneError || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp):
+		case r == utf8.RuneError || !strconv.IsGraphic(r):
 			return -1
 		}
 		return r

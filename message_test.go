@@ -37,7 +37,7 @@ func TestError_MessageIsTakenTolerantlyAndCleaned(t *testing.T) {
 		{"empty", ``, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			client := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusBadRequest, tc.body) })
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusBadRequest, tc.body) })
 			_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
 				r.Header.Set("X-Session", "12345678")
 				return nil
@@ -68,7 +68,7 @@ func TestError_PrintsAMessageOnlyIfItIsDocumented(t *testing.T) {
 			"43 650 802-15 30 is no phone number": false,
 			"Canaria":                             false,
 		} {
-			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("X-Echo", said)
 				answer(w, status, `{"message":"`+said+`"}`)
 			})

@@ -4,16 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
-	"github.com/umbrella-api/umbrella-go/internal/version"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Version is the semantic version of this module.
-const Version = version.Version
+const Version = httpkit.Version
 
 // Option configures a [Client]. A value that makes no sense is an error of [New].
 type Option func(*config) error
@@ -33,7 +33,7 @@ type config struct {
 
 func defaults() config {
 	return config{
-		userAgent: version.UserAgent,
+		userAgent: httpkit.UserAgent,
 		timeout:   60 * time.Second,
 		retry:     RetryPolicy{}.withDefaults(),
 		maxBody:   1 << 20,
@@ -68,7 +68,7 @@ func WithToken(token string) Option {
 
 // usable says what keeps secret from being sent in a header, without repeating it.
 func usable(what, secret string) error {
-	if err := headervalue.Check(secret); err != nil {
+	if err := httpkit.CheckSecret(secret); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
@@ -165,7 +165,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n < 1 {
 			return errors.New("WithMaxResponseBytes: the limit is below 1")
 		}
-		c.maxBody = n
+		c.maxBody = min(n, math.MaxInt64-1) // room for one byte more, which tells
 		return nil
 	}
 }

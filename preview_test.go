@@ -28,7 +28,7 @@ func TestGetVerification_TakesWhatMayBeMissingNullOrNew(t *testing.T) {
 		"a date in words of a man": {`{"identification":{"personData":{"birthDate":"1.4.1980"}}}`, `{"identification":{"personData":{"birthDate":"1.4.1980"}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method != http.MethodGet || r.URL.Path != "/onboarding/getVerification/"+requestID {
 					answer(w, http.StatusNotFound, `{}`)
 					return
@@ -51,7 +51,7 @@ func TestGetVerification_RefusesAnAnswerWithoutWhatIsPublished(t *testing.T) {
 		`{"status":true,"data":{"isVerified":"true"}}`: umbrella.ErrInvalidResponse,
 		`{"status":false}`:                             umbrella.ErrUnsuccessful,
 	} {
-		client := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, body) })
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, body) })
 		_, err := client.GetVerification(t.Context(), requestID)
 		require.ErrorIs(t, err, want, body)
 		require.False(t, apiError(t, err).MaybeProcessed)
@@ -60,7 +60,7 @@ func TestGetVerification_RefusesAnAnswerWithoutWhatIsPublished(t *testing.T) {
 
 func TestConfigureWebhook_SendsTheHeadersThatAreToComeBack(t *testing.T) {
 	var sent string
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		sent = r.Method + " " + r.URL.Path + " " + string(body)
 		answer(w, http.StatusOK, `{"status":true,"data":{"id":"1","url":"https://bank.example/events","createdAt":"2025-05-08T16:39:28.339Z"}}`)

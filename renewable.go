@@ -9,7 +9,13 @@ import (
 // an HTTP/2 peer that overflows a window makes that of Go 1.26 wait for its own lock
 // for ever, in this call and in all that follow.
 type renewable struct {
-	current atomic.Pointer[http.Transport]
+	current atomic.Pointer[renewed]
+}
+
+// renewed is the transport that is, or was, in a place.
+type renewed struct {
+	place *renewable
+	it    *http.Transport
 }
 
 // newRenewable returns base as it is if it is no http.Transport.
@@ -19,25 +25,19 @@ func newRenewable(base http.RoundTripper) http.RoundTripper {
 		return base
 	}
 	r := &renewable{}
-	r.current.Store(t)
+	r.current.Store(&renewed{r, t})
 	return r
 }
 
 func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
-	t := r.current.Load()
+	now := r.current.Load()
 	if s := sendingOf(req); s != nil {
-		s.hung.Store(&hung{r, t})
+		s.through.Store(now)
 	}
-	return t.RoundTrip(req)
+	return now.it.RoundTrip(req)
 }
 
-func (r *renewable) CloseIdleConnections() { r.current.Load().CloseIdleConnections() }
-
-// hung is a transport that a call still waits for, and whose place it is in.
-type hung struct {
-	place *renewable
-	it    *http.Transport
-}
+func (r *renewable) CloseIdleConnections() { r.current.Load().it.CloseIdleConnections() }
 
 // replace leaves the transport behind, unless another call has done so.
-func (h *hung) replace() { h.place.current.CompareAndSwap(h.it, h.it.Clone()) }
+func (t *renewed) replace() { t.place.current.CompareAndSwap(t, &renewed{t.place, t.it.Clone()}) }

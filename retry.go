@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // RetryPolicy says how often and how fast an attempt is repeated. A POST is
@@ -89,7 +89,7 @@ func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
 	case err == nil && !p.repeats(c, a):
 		return no("the answer is final")
 	case err == nil:
-		after, told = retryafter.Parse(a.header, time.Now())
+		after, told = httpkit.RetryAfter(a.header, time.Now())
 	}
 	switch attempt := int(c.attempts.Load()) - c.rejections; {
 	case attempt >= p.MaxAttempts:
@@ -167,10 +167,8 @@ func withRetries(next handler, policy RetryPolicy, record recorder) handler {
 
 // sleep waits for d, or less long if ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
 	return ctx.Err()

@@ -39,7 +39,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestRetry_RepeatsWhatTheServerRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{statuses: []int{429, 429, 200}}
-		link, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+		link, err := clientOf(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
 		require.NoError(t, err)
 		require.Equal(t, requestID, link.RequestID)
 		require.Len(t, s.bodies, 3)
@@ -54,7 +54,7 @@ func TestRetry_BackOffIsJitteredAndBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const rounds = 40
 		s := &script{statuses: []int{429}}
-		client := serve(t, s.ServeHTTP, umbrella.WithTimeout(0),
+		client := clientOf(t, s.ServeHTTP, umbrella.WithTimeout(0),
 			umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 8, MinBackoff: 10 * time.Millisecond, MaxBackoff: 200 * time.Millisecond}))
 		longest := make([]time.Duration, 7)
 		for range rounds {
@@ -84,7 +84,7 @@ func TestRetry_AbsurdPoliciesDoNotPanic(t *testing.T) {
 			{MaxAttempts: 5, MinBackoff: 1, MaxBackoff: math.MaxInt64, MaxRetryAfter: math.MaxInt64},
 		} {
 			s := &script{statuses: []int{429}}
-			_, err := serve(t, s.ServeHTTP, umbrella.WithRetry(policy)).CreateSessionLink(t.Context(), validRequest())
+			_, err := clientOf(t, s.ServeHTTP, umbrella.WithRetry(policy)).CreateSessionLink(t.Context(), validRequest())
 			require.ErrorIs(t, err, umbrella.ErrRateLimited)
 			require.Len(t, s.at, apiError(t, err).Attempts)
 		}
@@ -96,7 +96,7 @@ func TestRetry_EachStatus(t *testing.T) {
 		for status := 300; status < 600; status++ {
 			for _, retryAfter := range []string{"", "1"} {
 				s := &script{statuses: []int{status}, retryAfter: retryAfter}
-				_, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+				_, err := clientOf(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
 				want := 1
 				if status == 429 {
 					want = 3
@@ -144,7 +144,7 @@ func TestRetry_RetryAfter(t *testing.T) {
 					require.NoError(t, err)
 					s.retryAfter = time.Now().Add(d).UTC().Format(http.TimeFormat)
 				}
-				_, err := serve(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
+				_, err := clientOf(t, s.ServeHTTP).CreateSessionLink(t.Context(), validRequest())
 				if tc.wait == 0 {
 					e := apiError(t, err)
 					require.Len(t, s.at, 1)
@@ -171,7 +171,7 @@ func TestRetry_RetryAfter(t *testing.T) {
 func TestRetry_CapOfRetryAfterCanBeSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{statuses: []int{429, 200}, retryAfter: "3600"}
-		_, err := serve(t, s.ServeHTTP, umbrella.WithTimeout(0), umbrella.WithRetry(umbrella.RetryPolicy{MaxRetryAfter: time.Hour})).
+		_, err := clientOf(t, s.ServeHTTP, umbrella.WithTimeout(0), umbrella.WithRetry(umbrella.RetryPolicy{MaxRetryAfter: time.Hour})).
 			CreateSessionLink(t.Context(), validRequest())
 		require.NoError(t, err)
 		require.Equal(t, time.Hour, s.at[1].Sub(s.at[0]))
@@ -194,7 +194,7 @@ func TestRetry_AWaitThatTheDeadlineCutsIsNotBegun(t *testing.T) {
 				ctx, option := limit(t.Context())
 				start := time.Now()
 				s := &script{statuses: []int{429}, retryAfter: "5"}
-				_, err := serve(t, s.ServeHTTP, option, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 9})).
+				_, err := clientOf(t, s.ServeHTTP, option, umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 9})).
 					CreateSessionLink(ctx, validRequest())
 				e := apiError(t, err)
 				require.Equal(t, 10*time.Second, time.Since(start), "two waits of 5 s fit into the limit, a third leaves no time")
@@ -215,7 +215,7 @@ func TestRetry_CancelledWaitKeepsTheLastAnswer(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		s := &script{statuses: []int{429}, retryAfter: "5"}
-		client := serve(t, s.ServeHTTP)
+		client := clientOf(t, s.ServeHTTP)
 		_, err := client.CreateSessionLink(ctx, validRequest())
 		e := apiError(t, err)
 		require.Equal(t, 3*time.Second, time.Since(start))

@@ -102,7 +102,7 @@ type sending struct {
 	progress atomic.Int32             // on the last connection
 	written  atomic.Int32             // how often the whole request was written
 	fate     atomic.Int32             // once the request has failed
-	hung     atomic.Pointer[hung]     // the transport, should it not return
+	through  atomic.Pointer[renewed]  // the transport, should it not return
 }
 
 // How far a request got.

@@ -23,7 +23,7 @@ func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
 			<-r.Context().Done()
 		}
 		start := time.Now()
-		client := serve(t, hang)
+		client := clientOf(t, hang)
 		_, err := client.CreateSessionLink(t.Context(), validRequest())
 		require.Equal(t, time.Minute, time.Since(start), "the default")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -39,7 +39,7 @@ func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
 		start = time.Now()
 		s := &script{statuses: []int{429}, retryAfter: "2"}
 		attempt := 0
-		_, err = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, err = clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 			if attempt++; attempt == 3 {
 				hang(w, r)
 			}
@@ -64,7 +64,7 @@ func TestWithTimeout_CoversAllAttemptsAndTheToken(t *testing.T) {
 func TestWithTimeout_ZeroLeavesTheLimitToTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
 			time.Sleep(time.Hour)
 			answer(w, http.StatusOK, sessionBody)
 		}, umbrella.WithTimeout(0))
@@ -79,7 +79,7 @@ func TestContext_ItsCauseDoesNotHideThatItEnded(t *testing.T) {
 		cause := errors.New("canary: the user closed the page")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(cause) })
-		_, err := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, err := clientOf(t, func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
 		}).CreateSessionLink(ctx, validRequest())

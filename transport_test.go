@@ -46,7 +46,7 @@ func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 		{"a request, then a failure to write it", []step{dial, connected, wrote, failed, dial}, errCut, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 				for _, do := range tc.steps {
 					do(req)
 				}
@@ -64,11 +64,11 @@ func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 
 func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
 	attempts := 0
-	_, err := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	_, err := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		attempts++
 		_, err := io.Copy(io.Discard, req.Body)
 		return nil, errors.Join(err, refused)
-	}), umbrella.WithRetry(fast)).CreateSessionLink(t.Context(), validRequest())
+	}), umbrella.WithRetry(quickRetries)).CreateSessionLink(t.Context(), validRequest())
 	require.Equal(t, 3, attempts)
 	require.False(t, apiError(t, err).MaybeProcessed)
 }
@@ -77,7 +77,7 @@ func TestTransport_ThatReadsBeforeItDialsIsRetried(t *testing.T) {
 // often as GetBody lets it.
 func TestTransport_MayNotSendARequestTwice(t *testing.T) {
 	sends := 0
-	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: &net.TCPConn{}})
 		for body := req.Body; ; {
 			_, _ = io.Copy(io.Discard, body)
@@ -104,7 +104,7 @@ func TestTransport_MayNotSendARequestTwice(t *testing.T) {
 
 func TestTransport_MayStartAgainOverHTTP1IfNothingWasSent(t *testing.T) {
 	var bodies []string
-	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Reused: true, Conn: &net.TCPConn{}})
 		body := req.Body
 		if req.GetBody != nil { // as net/http does when the connection turns out to be closed
@@ -130,7 +130,7 @@ func TestTransport_MayStartAgainOverHTTP1IfNothingWasSent(t *testing.T) {
 func TestTransport_ThatRepeatsByItselfIsFoundOut(t *testing.T) {
 	var log bytes.Buffer
 	roundTrips := 0
-	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		roundTrips++
 		for range 2 {
 			httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{})
@@ -207,7 +207,7 @@ func (noJar) Cookies(*url.URL) []*http.Cookie     { return nil }
 func (noJar) SetCookies(*url.URL, []*http.Cookie) {}
 
 func TestTransport_ItsPanicReachesTheCaller(t *testing.T) {
-	client := over(t, roundTripper(func(*http.Request) (*http.Response, error) { panic("of the user's own") }))
+	client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) { panic("of the user's own") }))
 	require.PanicsWithValue(t, "of the user's own", func() { _, _ = client.CreateSessionLink(t.Context(), validRequest()) })
 }
 
@@ -216,7 +216,7 @@ type spanKey struct{}
 func TestTransport_MayWrapWhatItReturns(t *testing.T) {
 	base := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, sessionBody) }))
 	closed := 0
-	client := over(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		req = req.Clone(context.WithValue(req.Context(), spanKey{}, 1)) // as tracing does
 		req.Header.Set("Traceparent", "00-1-1-01")
 		resp, err := base.RoundTrip(req)

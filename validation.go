@@ -46,9 +46,9 @@ func Validate[T Request](body T) error {
 }
 
 func invalid(v *check.Violations) error {
-	e := &ValidationError{}
-	for _, broken := range v.List() {
-		e.Fields = append(e.Fields, FieldError(broken))
+	e := &ValidationError{Fields: make([]FieldError, len(v.List()))}
+	for i, broken := range v.List() {
+		e.Fields[i] = FieldError(broken)
 	}
 	return e
 }

@@ -20,17 +20,28 @@ var ErrNotSigned = errors.New("umbrella: not signed")
 
 // NotSignedError is a session that has ended without a signature, or for
 // [Client.DownloadSigned] one without a signed document. errors.Is(err, ErrNotSigned)
-// is true for it.
+// is true for it. No form of it prints personal data.
 type NotSignedError struct {
-	// Verification is the service's answer. It holds personal data, which no form of
-	// this error prints.
-	Verification *api.Verification
+	verification func() *api.Verification // a function, as fmt calls none
+}
+
+func notSigned(v *api.Verification) *NotSignedError {
+	return &NotSignedError{func() *api.Verification { return v }}
+}
+
+// Verification returns the service's answer, nil for an error of your own making. It
+// holds personal data: do not log it.
+func (e NotSignedError) Verification() *api.Verification {
+	if e.verification == nil {
+		return nil
+	}
+	return e.verification()
 }
 
 // Error implements error. It names the status if it is one that is known.
 func (e NotSignedError) Error() string {
-	if e.Verification != nil && hasEnded(e.Verification) {
-		return "umbrella: the session has ended without a signature: its status is " + strings.ToLower(*e.Verification.Status)
+	if v := e.Verification(); v != nil && hasEnded(v) {
+		return "umbrella: the session has ended without a signature: its status is " + strings.ToLower(*v.Status)
 	}
 	return "umbrella: the session has no signed document"
 }
@@ -127,7 +138,7 @@ func (c *Client) WaitForVerification(ctx context.Context, requestID string, opts
 		case err == nil && v.IsVerified != nil && *v.IsVerified:
 			return v, nil
 		case err == nil && hasEnded(v):
-			return nil, &NotSignedError{v}
+			return nil, notSigned(v)
 		case err == nil:
 			last = nil
 		case ctx == nil || ctx.Err() == nil && !mayPass(err, time.Since(start)):
@@ -160,7 +171,7 @@ func (c *Client) DownloadSigned(ctx context.Context, requestID string, w io.Writ
 		resources := signedResources(v)
 		switch len(resources) {
 		case 0:
-			return Document{}, &NotSignedError{v}
+			return Document{}, notSigned(v)
 		case 1:
 		default:
 			return Document{}, errors.New("umbrella: download: the session has several signed documents: choose one in GetVerification's answer and call Download")

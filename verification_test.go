@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -74,7 +72,7 @@ func TestWaitForVerification_AsksLessAndLessOftenUntilSigned(t *testing.T) {
 		}
 		s.replies = append(s.replies, isSigned)
 		start := time.Now()
-		v, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+		v, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 		require.NoError(t, err)
 		require.True(t, *v.IsVerified)
 		require.Equal(t, start, s.asked[0], "the first question is asked at once")
@@ -100,7 +98,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){
 					says(http.StatusOK, `{"status":true,"data":{"status":`+status+`,"message":"`+canaryFill+`"}}`), isSigned,
 				}}
-				v, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+				v, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 				if !ended {
 					require.NoError(t, err)
 					require.True(t, *v.IsVerified)
@@ -109,7 +107,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 				require.ErrorIs(t, err, umbrella.ErrNotSigned)
 				var e *umbrella.NotSignedError
 				require.ErrorAs(t, err, &e)
-				require.Equal(t, canaryFill, *e.Verification.Message)
+				require.Equal(t, canaryFill, *e.Verification().Message)
 				require.Contains(t, err.Error(), strings.ToLower(strings.Trim(status, `"`)))
 				requireDiscreet(t, err)
 				require.Nil(t, v)
@@ -120,6 +118,7 @@ func TestWaitForVerification_EndsWithTheStatus(t *testing.T) {
 
 func TestNotSignedError_ShowsNoStatusThatIsNotKnown(t *testing.T) {
 	require.Equal(t, "umbrella: the session has no signed document", (&umbrella.NotSignedError{}).Error())
+	require.Nil(t, (&umbrella.NotSignedError{}).Verification())
 }
 
 func TestWaitForVerification_WaitsOutWhatMayPass(t *testing.T) {
@@ -138,7 +137,7 @@ func TestWaitForVerification_WaitsOutWhatMayPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){reply, reply, isPending, reply, isSigned}}
-				v, err := serve(t, s.ServeHTTP, once).WaitForVerification(t.Context(), requestID, umbrella.WithPollInterval(time.Second, 4*time.Second))
+				v, err := clientOf(t, s.ServeHTTP, once).WaitForVerification(t.Context(), requestID, umbrella.WithPollInterval(time.Second, 4*time.Second))
 				require.NoError(t, err)
 				require.True(t, *v.IsVerified)
 			})
@@ -184,7 +183,7 @@ func TestWaitForVerification_ReturnsAtOnceWhatWillNotPass(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &poller{replies: []func(http.ResponseWriter){tc.reply, isSigned}}
 				start := time.Now()
-				_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+				_, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 				require.ErrorIs(t, err, tc.want)
 				require.Equal(t, start, time.Now())
 			})
@@ -216,116 +215,10 @@ func TestWaitForVerification_TakesNotFoundForNotYetForHalfAMinute(t *testing.T) 
 	synctest.Test(t, func(t *testing.T) {
 		s := &poller{replies: []func(http.ResponseWriter){says(404, `{}`)}}
 		start := time.Now()
-		_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
+		_, err := clientOf(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID)
 		require.ErrorIs(t, err, umbrella.ErrNotFound)
 		require.GreaterOrEqual(t, time.Since(start), 30*time.Second)
 		require.Less(t, time.Since(start), 60*time.Second)
 		require.NotContains(t, err.Error(), requestID)
-	})
-}
-
-func TestWaitForVerification_WakesUpButNotBeforeRetryAfter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		wake := make(chan struct{}, 1)
-		s := &poller{replies: []func(http.ResponseWriter){isPending, says(429, `{}`, "Retry-After", "90"), isPending, isSigned}}
-		client := serve(t, s.ServeHTTP)
-		done := make(chan error)
-		go func() {
-			_, err := client.WaitForVerification(t.Context(), requestID, umbrella.WithWake(wake))
-			done <- err
-		}()
-		time.Sleep(time.Second)
-		wake <- struct{}{}
-		time.Sleep(time.Second)
-		wake <- struct{}{}
-		require.NoError(t, <-done)
-		gaps := s.gaps()
-		require.Equal(t, time.Second, gaps[0])
-		require.Equal(t, 90*time.Second, gaps[1])
-		require.Zero(t, gaps[2], "the wake-up was not lost")
-	})
-}
-
-func TestWaitForVerification_AClosedWakeChannelIsNoWakeUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		wake := make(chan struct{})
-		close(wake)
-		s := &poller{replies: []func(http.ResponseWriter){isPending, isPending, isSigned}}
-		_, err := serve(t, s.ServeHTTP).WaitForVerification(t.Context(), requestID, umbrella.WithWake(wake))
-		require.NoError(t, err)
-		for _, gap := range s.gaps() {
-			require.GreaterOrEqual(t, gap, 2*time.Second)
-		}
-	})
-}
-
-func TestWaitForVerification_EndsWithTheContext(t *testing.T) {
-	for name, tc := range map[string]struct {
-		reply func(http.ResponseWriter)
-		last  error
-	}{
-		"while nobody signs":        {isPending, nil},
-		"while the service fails":   {says(500, `{}`), umbrella.ErrServer},
-		"while it wants to be left": {says(429, `{}`, "Retry-After", "86400"), umbrella.ErrRateLimited},
-		"in the first answer":       {func(http.ResponseWriter) { time.Sleep(45 * time.Second) }, context.DeadlineExceeded},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
-				defer cancel()
-				start := time.Now()
-				_, err := serve(t, func(w http.ResponseWriter, _ *http.Request) { tc.reply(w) }).WaitForVerification(ctx, requestID)
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				if tc.last != nil {
-					require.ErrorIs(t, err, tc.last)
-					require.Equal(t, "getVerification", apiError(t, err).Operation)
-				}
-				require.Equal(t, 40*time.Second, time.Since(start))
-				requireDiscreet(t, err)
-				require.NotContains(t, err.Error(), requestID)
-				time.Sleep(time.Minute) // for the handler to end
-			})
-		})
-	}
-}
-
-func TestWaitForVerification_SurvivesAServerThatIsAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		client := over(t, roundTripper(func(*http.Request) (*http.Response, error) {
-			if time.Since(start) < 10*time.Minute {
-				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")}
-			}
-			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(signedBody))}, nil
-		}))
-		_, err := client.WaitForVerification(t.Context(), requestID)
-		require.NoError(t, err)
-		require.Less(t, time.Since(start), 10*time.Minute+32*time.Second)
-	})
-}
-
-func TestWaitForVerification_TenThousandWaitsHaveNoGoroutinesOfTheirOwn(t *testing.T) {
-	const waits = 10_000
-	synctest.Test(t, func(t *testing.T) {
-		client := over(t, roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(pendingBody))}, nil
-		}))
-		ctx, cancel := context.WithCancel(t.Context())
-		before := runtime.NumGoroutine()
-		var all sync.WaitGroup
-		var ended atomic.Int32
-		for range waits {
-			all.Go(func() {
-				if _, err := client.WaitForVerification(ctx, requestID); errors.Is(err, context.Canceled) {
-					ended.Add(1)
-				}
-			})
-		}
-		time.Sleep(time.Second)
-		synctest.Wait()
-		require.LessOrEqual(t, runtime.NumGoroutine()-before, waits)
-		cancel()
-		all.Wait()
-		require.EqualValues(t, waits, ended.Load())
 	})
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/umbrella-api/umbrella-go/internal/param"
 )
 
-// ServerProduction defines the Server URL for Production
+// ServerProduction is the base URL of the server: Production
 const ServerProduction = "https://api-umbrella.io/api/services"
 
-// ServerSandbox defines the Server URL for Sandbox
+// ServerSandbox is the base URL of the server: Sandbox
 const ServerSandbox = "https://sandbox-umbrella-api.azurewebsites.net/api/services"
 
 // ConfigureWebhookRequest is the body of a ConfigureWebhook call.
@@ -98,11 +98,11 @@ type CreateSessionLinkResponse struct {
 	// Status Whether the request was successful.
 	Status bool `json:"status"`
 
-	// Data is a QES signing session and the URL that starts it.
+	// Data is a QES signing session and the URL that starts it. The URL is a secret: whoever has it can sign. fmt and slog print it, so log the RequestID instead.
 	Data SessionLink `json:"data"`
 }
 
-// SessionLink is a QES signing session and the URL that starts it.
+// SessionLink is a QES signing session and the URL that starts it. The URL is a secret: whoever has it can sign. fmt and slog print it, so log the RequestID instead.
 type SessionLink struct {
 	// RequestID Unique identifier for the created session.
 	RequestID string `json:"requestId"`
@@ -201,27 +201,29 @@ type VerificationResultResponse struct {
 	Data Verification `json:"data"`
 }
 
-// VerificationSignature defines model for VerificationResultResponse.data.signature.
+// VerificationSignature is what was signed, each signature with its document.
 type VerificationSignature struct {
 	Content []Signature `json:"content,omitempty"`
 }
 
 // Verification is what is known of a session. Every member may be missing; statuses are open sets.
 type Verification struct {
-	IsVerified *bool                  `json:"isVerified,omitempty"`
-	Status     *string                `json:"status,omitempty"`
-	Message    *string                `json:"message,omitempty"`
-	RequestID  *string                `json:"requestId,omitempty"`
-	Signature  *VerificationSignature `json:"signature,omitempty"`
+	IsVerified *bool   `json:"isVerified,omitempty"`
+	Status     *string `json:"status,omitempty"`
+	Message    *string `json:"message,omitempty"`
+	RequestID  *string `json:"requestId,omitempty"`
+
+	// Signature is what was signed, each signature with its document.
+	Signature *VerificationSignature `json:"signature,omitempty"`
 
 	// Identification is the identification of the signer.
 	Identification *Identification `json:"identification,omitempty"`
 }
 
-// ConfigureWebhookJSONRequestBody defines body for ConfigureWebhook for application/json ContentType.
+// ConfigureWebhookJSONRequestBody is the body of ConfigureWebhook as application/json.
 type ConfigureWebhookJSONRequestBody = ConfigureWebhookRequest
 
-// CreateSessionLinkJSONRequestBody defines body for CreateSessionLink for application/json ContentType.
+// CreateSessionLinkJSONRequestBody is the body of CreateSessionLink as application/json.
 type CreateSessionLinkJSONRequestBody = CreateSessionLinkRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
@@ -637,6 +639,8 @@ type ClientWithResponsesInterface interface {
 	GetVerificationWithResponse(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*GetVerificationResult, error)
 }
 
+// ConfigureWebhookResult is an answer to ConfigureWebhook of any status: the HTTP response, its body, and
+// what was read from that if the document has the status.
 type ConfigureWebhookResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -672,6 +676,8 @@ func (r ConfigureWebhookResult) ContentType() string {
 	return ""
 }
 
+// CreateSessionLinkResult is an answer to CreateSessionLink of any status: the HTTP response, its body, and
+// what was read from that if the document has the status.
 type CreateSessionLinkResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -707,6 +713,8 @@ func (r CreateSessionLinkResult) ContentType() string {
 	return ""
 }
 
+// GetVerificationResult is an answer to GetVerification of any status: the HTTP response, its body, and
+// what was read from that if the document has the status.
 type GetVerificationResult struct {
 	Body         []byte
 	HTTPResponse *http.Response

@@ -30,9 +30,8 @@ func FuzzParseAnswer(f *testing.F) {
 	}
 	sent := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		c, err := parseAnswer(body, sent)
-		if err != nil {
-			require.ErrorIs(t, err, ErrMalformed)
+		c, reason := parseAnswer(body, sent)
+		if reason != "" {
 			require.Nil(t, c)
 			return
 		}
@@ -53,20 +52,19 @@ func FuzzParseAnswer(f *testing.F) {
 		require.Equal(t, want, value)
 
 		open := bytes.IndexByte(body, '{') + 1
-		with := func(member string) error {
+		with := func(member string) string {
 			changed := append(append(append([]byte{}, body[:open]...), member...), body[open:]...)
-			c, err := parseAnswer(changed, sent)
-			if err != nil {
-				return err
+			c, reason := parseAnswer(changed, sent)
+			if reason == "" {
+				require.Equal(t, lifetime, c.token.Expiry().Sub(sent))
 			}
-			require.Equal(t, lifetime, c.token.Expiry().Sub(sent))
-			return nil
+			return reason
 		}
-		require.Error(t, with(`"access_token":"other",`), "a duplicate")
+		require.NotEmpty(t, with(`"access_token":"other",`), "a duplicate")
 		if _, ok := reference["unheard of"]; !ok && len(body) < maxBody/2 {
-			require.NoError(t, with(`"unheard of":[{"expires_in":1}],`), "an unknown member")
+			require.Empty(t, with(`"unheard of":[{"expires_in":1}],`), "an unknown member")
 		}
-		_, err = parseAnswer(append(append([]byte{}, body...), '0'), sent)
-		require.Error(t, err, "trailing data")
+		_, reason = parseAnswer(append(append([]byte{}, body...), '0'), sent)
+		require.NotEmpty(t, reason, "trailing data")
 	})
 }

@@ -3,13 +3,11 @@ package authprovider
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/neterr"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 var errClosed = &Error{kind: ErrClosed, reason: "the source is closed"}
@@ -21,20 +19,16 @@ var (
 	ErrTransient   = errors.New("authprovider: temporarily unavailable") // 408, 5xx, not reached, or not within 10 s: a later call may succeed
 	ErrMalformed   = errors.New("authprovider: malformed answer")        // another status, a redirect, or no usable token in at most 64 KiB of JSON
 	ErrClosed      = errors.New("authprovider: source closed")           // Close was called
-	// ErrHost: a Transport refused to send the token to another scheme, host or port
-	// than its server's.
-	ErrHost = errors.New("authprovider: refusing to send the token to another server")
+
+	ErrHost = errors.New("authprovider: refusing to send the token to another server") // a Transport, to another scheme, host or port
 )
 
-// Error is every failure to get a token. errors.Is tells the classes apart (ErrCredentials,
-// ErrThrottled, ErrTransient, ErrMalformed, ErrClosed) and finds the cause of a network failure or
-// of a caller that gave up waiting, and so does errors.As. However it is printed, it shows the
-// status and words of this package only. Many callers may share one Error, so do not change it.
+// Error is every failure to get a token. errors.Is finds its class and its cause, errors.As its
+// cause. However it is printed, it shows the status and words of this package only. Many callers
+// may share one Error, so do not change it.
 type Error struct {
-	// StatusCode is the HTTP status of POST /auth, 0 when there was no answer.
-	StatusCode int
-	// RetryAfter is how long the server asked to wait, 0 when it did not say.
-	RetryAfter time.Duration
+	StatusCode int           // of POST /auth, 0 when there was no answer
+	RetryAfter time.Duration // how long the server asked to wait, 0 when it did not say
 
 	kind   error
 	reason string
@@ -51,7 +45,7 @@ func (e *Error) Error() string {
 		text += ": " + e.reason
 	}
 	if e.cause != nil {
-		text += ": " + neterr.Describe(e.cause())
+		text += ": " + httpkit.Describe(e.cause())
 	}
 	if e.RetryAfter > 0 {
 		text += fmt.Sprintf(": retry after %s", e.RetryAfter)
@@ -61,22 +55,22 @@ func (e *Error) Error() string {
 
 // Format implements fmt.Formatter: every verb prints what Error says.
 func (e *Error) Format(f fmt.State, verb rune) {
-	text := e.Error()
-	if verb == 'q' {
-		text = strconv.Quote(text)
+	if verb != 'q' {
+		verb = 's'
 	}
-	_, _ = io.WriteString(f, text)
+	_, _ = fmt.Fprintf(f, "%"+string(verb), e.Error())
 }
 
 // Is reports whether target is the class of e or is found in its cause. There is no Unwrap: whoever
-// logs a chain of errors would print the cause, and a RoundTripper may have put the request's
-// headers into its text.
+// logs a chain would print the cause, and a RoundTripper may have put the headers into its text.
 func (e *Error) Is(target error) bool {
 	return target == e.kind || e.cause != nil && errors.Is(e.cause(), target)
 }
 
 // As finds target in the cause of e.
 func (e *Error) As(target any) bool { return e.cause != nil && errors.As(e.cause(), target) }
+
+func because(err error) func() error { return func() error { return err } }
 
 // named says what err is about, if there is one.
 func named(what string, err error) error {
@@ -85,5 +79,3 @@ func named(what string, err error) error {
 	}
 	return fmt.Errorf("authprovider: %s: %w", what, err)
 }
-
-func because(err error) func() error { return func() error { return err } }

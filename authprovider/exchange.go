@@ -2,7 +2,6 @@ package authprovider
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/retryafter"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -24,42 +23,47 @@ func newExchange(server *url.URL, apiKey, customerID string, o options) func(con
 	client := *o.client
 	// net/http would forward Api-Key and Customer-Id to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	target := server.String() + "auth"
-	header := http.Header{
-		"Accept":       {"application/json"},
-		"Content-Type": {"application/x-www-form-urlencoded"},
-		"User-Agent":   {o.userAgent},
-		"Api-Key":      {apiKey},
-		"Customer-Id":  {customerID},
-	}
+	target := server.String() + "auth" // the base URL ends in a slash
 	return func(ctx context.Context) (*cached, *Error) {
+		sent := time.Now()
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
 		if err != nil {
-			return nil, &Error{kind: ErrMalformed, reason: "the server URL cannot be used"}
+			return nil, &Error{reason: "the request cannot be made"}
 		}
-		req.Header = header.Clone()
-		sent := time.Now()
+		for _, h := range [...]struct{ name, value string }{
+			{"Accept", "application/json"},
+			{"Content-Type", "application/x-www-form-urlencoded"},
+			{"User-Agent", o.userAgent},
+			{"Api-Key", apiKey},
+			{"Customer-Id", customerID},
+		} {
+			req.Header.Set(h.name, h.value)
+		}
 		resp, err := client.Do(req)
 		if err != nil {
 			return nil, &Error{kind: ErrTransient, cause: because(err)}
 		}
 		defer func() { _ = resp.Body.Close() }()
 		if resp.StatusCode != http.StatusOK {
-			return nil, refusal(resp)
+			return nil, classify(resp)
 		}
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 		if err != nil {
 			return nil, &Error{StatusCode: http.StatusOK, kind: ErrTransient, reason: "reading the answer", cause: because(err)}
 		}
-		return parseAnswer(body, sent)
+		c, reason := parseAnswer(body, sent)
+		if reason != "" {
+			return nil, &Error{StatusCode: http.StatusOK, kind: ErrMalformed, reason: reason}
+		}
+		return c, nil
 	}
 }
 
-// refusal sorts an answer other than 200 into its class. Its body is not read: the vendor does not
+// classify sorts an answer other than 200 into its class. Its body is not read: the vendor does not
 // document it, and it may repeat the credentials.
-func refusal(resp *http.Response) *Error {
+func classify(resp *http.Response) *Error {
 	e := &Error{StatusCode: resp.StatusCode}
-	e.RetryAfter, _ = retryafter.Parse(resp.Header, time.Now())
+	e.RetryAfter, _ = httpkit.RetryAfter(resp.Header, time.Now())
 	switch code := resp.StatusCode; {
 	case code == 400 || code == 401 || code == 403:
 		e.kind, e.reason = ErrCredentials, "check the API key and customer id"
@@ -74,49 +78,42 @@ func refusal(resp *http.Response) *Error {
 }
 
 // parseAnswer reads {"access_token": …, "expires_in": …, "token_type": …}. The lifetime counts from
-// before the request: the server started it at some point after.
-func parseAnswer(body []byte, sent time.Time) (*cached, *Error) {
-	malformed := func(reason string) (*cached, *Error) {
-		return nil, &Error{StatusCode: http.StatusOK, kind: ErrMalformed, reason: reason}
-	}
+// before the request: the server started it at some point after. If the answer is none, it says why.
+func parseAnswer(body []byte, sent time.Time) (c *cached, reason string) {
 	if len(body) > maxBody {
-		return malformed("the answer is over 64 KiB")
+		return nil, "the answer is over 64 KiB"
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark
 	var members map[string]any                      // a struct would fold the case of names
 	if strictjson.Check(body) != nil || json.Unmarshal(body, &members) != nil {
-		return malformed("the answer is not one JSON object")
+		return nil, "the answer is not one JSON object"
 	}
-	tokenType, isString := members["token_type"].(string)
-	if members["token_type"] != nil && !(isString && strings.EqualFold(cmp.Or(tokenType, "Bearer"), "Bearer")) {
-		return malformed("token_type is not Bearer")
+	tokenType := members["token_type"]
+	if tokenType != nil && tokenType != "" && !strings.EqualFold(fmt.Sprint(tokenType), "Bearer") {
+		return nil, "token_type is not Bearer"
 	}
 	lifetime, ok := parseLifetime(members["expires_in"])
 	if !ok {
-		return malformed("expires_in is not a number of seconds from 1 on")
+		return nil, "expires_in is not a number of seconds from 1 on"
 	}
 	accessToken, _ := members["access_token"].(string)
 	token, err := NewToken(accessToken, sent.Round(0).Add(lifetime))
 	if err != nil {
-		return malformed("access_token is empty or has characters that no header takes")
+		return nil, "access_token is empty or has characters that no header takes"
 	}
-	renew, end := schedule(lifetime)
-	return &cached{token, sent.Add(renew), sent.Add(end)}, nil
+	return schedule(token, sent, lifetime), ""
 }
 
 // parseLifetime takes seconds as a number or as a number in a string. Absent in any spelling (null,
 // "", 0) is the documented lifetime.
 func parseLifetime(v any) (time.Duration, bool) {
 	if v == nil || v == "" {
-		return documentedLifetime, true
+		v = 0
 	}
 	seconds, err := strconv.ParseFloat(fmt.Sprint(v), 64)
-	switch {
-	case err != nil || math.IsNaN(seconds) || math.IsInf(seconds, 0):
-		return 0, false
-	case seconds == 0:
-		return documentedLifetime, true
+	if err == nil && seconds == 0 {
+		seconds = documentedLifetime.Seconds()
 	}
-	seconds = min(seconds, maxLifetime.Seconds())
-	return time.Duration(seconds * float64(time.Second)), seconds >= minLifetime.Seconds()
+	ok := err == nil && seconds >= minLifetime.Seconds() && !math.IsInf(seconds, 0)
+	return time.Duration(min(seconds, maxLifetime.Seconds()) * float64(time.Second)), ok
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"net/http"
 
-	"github.com/umbrella-api/umbrella-go/internal/version"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Option changes a default of NewAPIKeySource, NewTransport or Intercept; each option says which of
@@ -18,7 +18,7 @@ type options struct {
 }
 
 func newOptions(opts []Option) options {
-	o := options{client: http.DefaultClient, userAgent: version.UserAgent}
+	o := options{client: http.DefaultClient, userAgent: httpkit.UserAgent}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&o)
@@ -35,9 +35,7 @@ func WithHTTPClient(client *http.Client) Option {
 
 // WithUserAgent sets the User-Agent header of POST /auth. The default is "umbrella-go/" and the
 // version. For NewAPIKeySource.
-func WithUserAgent(userAgent string) Option {
-	return func(o *options) { o.userAgent = userAgent }
-}
+func WithUserAgent(userAgent string) Option { return func(o *options) { o.userAgent = userAgent } }
 
 // WithInsecureHTTP lets secrets travel over plain http to hosts other than loopback: for test
 // networks only. For NewAPIKeySource, NewTransport, Intercept.

@@ -1,6 +1,7 @@
 package authprovider
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
 )
@@ -15,55 +16,55 @@ const (
 	maxLifetime        = 30 * 24 * time.Hour
 	maxSkew, skewPart  = 30 * time.Second, 10 // not served so near its end, or in the last tenth
 	maxLead, leadPart  = 5 * time.Minute, 5   // renewed so long before its end, or in the last fifth
+	firstPause         = time.Second          // after a renewal that failed; it doubles
+	maxPause           = 30 * time.Second
 
 	maxExchanges  = 4 // for callers that wait
 	repeatWithin  = 6 * time.Second
-	repeatBackoff = 500 * time.Millisecond
+	repeatBackoff = 500 * time.Millisecond // doubles
 
 	failureRest     = time.Second // callers get the failure again, without an exchange
 	credentialsRest = 30 * time.Second
 	maxRest         = 5 * time.Minute // whatever Retry-After says
-	renewBackoff    = time.Second
-	maxBackoff      = 30 * time.Second
-
-	rejectionRest = time.Second // between two tokens dropped because the API refused them
+	rejectionRest   = time.Second     // between two tokens dropped because the API refused them
 )
 
-// schedule returns after which parts of its lifetime a token is renewed and no longer served. The
-// lead is up to a fifth shorter, once for each token, so that a fleet does not renew in step.
-func schedule(lifetime time.Duration) (renew, end time.Duration) {
-	lead := min(lifetime/leadPart, maxLead)
-	return lifetime - lead + rand.N(lead/5), lifetime - min(lifetime/skewPart, maxSkew)
+// schedule returns token with its times. A renewal is up to a fifth of its lead later, once for
+// each token, so that a fleet does not renew in step; even the shortest lead has room for several.
+func schedule(token Token, sent time.Time, lifetime time.Duration) *cached {
+	lead, skew := min(lifetime/leadPart, maxLead), min(lifetime/skewPart, maxSkew)
+	lead -= rand.N(lead / 5)
+	return &cached{token, sent.Add(lifetime - lead), sent.Add(lifetime - skew), min((lead-skew)/8, firstPause)}
 }
 
-// repeat reports whether the n-th exchange, begun so long after the first, is followed by another,
-// and after which pause. What counts is its begin, so that an exchange that hung until
-// exchangeTimeout is followed by one more.
-func (e *Error) repeat(n int, begun time.Duration) (pause time.Duration, again bool) {
-	pause = e.RetryAfter
-	if pause == 0 {
-		pause = backoff(repeatBackoff, n)
+// postponed returns c with its renewal put off after a failure that forbids another for rest.
+func (c *cached) postponed(now time.Time, rest time.Duration) *cached {
+	renew := now.Add(max(rest, jitter(c.pause)))
+	if !before(renew, c.end) {
+		renew = c.end
 	}
+	return &cached{c.token, renew, c.end, min(2*c.pause, maxPause)}
+}
+
+// repeat returns the pause after which the n-th exchange, begun so long after the first, is followed
+// by another; 0 is never. What counts is its begin, so that one that hung is followed by one more.
+func (e *Error) repeat(n int, begun time.Duration) time.Duration {
 	passing := e.kind == ErrTransient || e.kind == ErrThrottled
-	return pause, passing && n < maxExchanges && pause <= repeatWithin-begun
-}
-
-// rest is how long e itself forbids another exchange.
-func (e *Error) rest() time.Duration {
-	if e.kind == ErrCredentials {
-		return max(credentialsRest, min(e.RetryAfter, maxRest))
+	pause := cmp.Or(e.RetryAfter, jitter(repeatBackoff<<(n-1)))
+	if !passing || n == maxExchanges || pause > repeatWithin-begun {
+		return 0
 	}
-	return min(e.RetryAfter, maxRest)
+	return pause
 }
 
-// backoff is the pause after the n-th failure to renew c. It starts with an eighth of the time that
-// there is for renewals: even a second of it sees several.
-func (c *cached) backoff(n int) time.Duration {
-	return backoff(min(c.end.Sub(c.renew)/8, renewBackoff), n)
+// rest returns how long e itself forbids another exchange.
+func (e *Error) rest() time.Duration {
+	rest := min(e.RetryAfter, maxRest)
+	if e.kind == ErrCredentials {
+		rest = max(rest, credentialsRest)
+	}
+	return rest
 }
 
-// backoff is the pause after the n-th failure: exponential, jittered by half.
-func backoff(first time.Duration, n int) time.Duration {
-	step := min(first<<min(n-1, 10), maxBackoff)
-	return step - rand.N(step/2)
-}
+// jitter shortens pause by up to a half.
+func jitter(pause time.Duration) time.Duration { return pause - rand.N(pause/2) }

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // APIKeySource is a TokenSource that exchanges an API key and a customer id for a bearer token at
@@ -26,19 +26,31 @@ type APIKeySource struct {
 	current  atomic.Pointer[cached] // stored with mu held
 
 	mu       sync.Mutex // guards what follows; never held across I/O
-	flight   *flight    // the exchange under way, if any
-	next     time.Time  // of the next attempt, after a failure
-	failure  *Error     // what callers without a token get until then
-	failures int        // since the last success
+	flight   *flight    // what callers without a token wait for
+	failure  *Error     // what they get until the next attempt
+	next     time.Time  // of that attempt; with a token, cached.renew is it
 	rejected Token      // by the API, most recently
 	dropped  time.Time  // when that was the current token
 	closed   bool
 }
 
-// cached is a token with the times from which it is renewed and no longer served.
+// cached is a token, from when on it is renewed and no longer served, and the pause after a renewal
+// that fails.
 type cached struct {
 	token      Token
 	renew, end time.Time
+	pause      time.Duration
+}
+
+// flight is an exchange for all callers, repeated while it fails in passing and somebody waits.
+// APIKeySource.mu guards it until done is closed; nobody writes to it after.
+type flight struct {
+	done     chan struct{}
+	cancel   context.CancelFunc
+	waited   bool  // somebody waits
+	rejected Token // reported since the last exchange
+	token    Token
+	err      error // of the last exchange
 }
 
 // before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
@@ -51,53 +63,30 @@ func before(now, t time.Time) bool { return now.Before(t) && now.Unix() <= t.Uni
 // first Token call.
 func NewAPIKeySource(server, apiKey, customerID string, opts ...Option) (*APIKeySource, error) {
 	o := newOptions(opts)
-	base, serverErr := baseurl.Parse(server, o.insecure)
-	if err := errors.Join(
-		named("server", serverErr),
-		named("API key", headervalue.Check(apiKey)),
-		named("customer id", headervalue.Check(customerID)),
-	); err != nil {
+	base, err := httpkit.ParseBaseURL(server, o.insecure)
+	err = errors.Join(
+		named("server", err),
+		named("API key", httpkit.CheckSecret(apiKey)),
+		named("customer id", httpkit.CheckSecret(customerID)),
+	)
+	if err != nil {
 		return nil, err
 	}
 	return &APIKeySource{exchange: newExchange(base, apiKey, customerID, o)}, nil
-}
-
-// Format implements fmt.Formatter for every verb: fmt would read fields that others write.
-func (s *APIKeySource) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }
 
 // Token returns the cached token, or waits for a new one. A caller leaves when its ctx is done, and
 // the exchange that it waited for goes on for the others. Every error is an *[Error]; when ctx ended
 // the wait, it also is ctx.Err().
 func (s *APIKeySource) Token(ctx context.Context) (Token, error) {
-	if c := s.current.Load(); c != nil {
-		now := time.Now()
-		if before(now, c.renew) {
-			return c.token, nil
-		}
-		if before(now, c.end) {
-			s.renew(ctx, c, now)
-			return c.token, nil
-		}
+	if c := s.current.Load(); c != nil && before(time.Now(), c.renew) {
+		return c.token, nil
 	}
 	token, f, err := s.join(ctx)
-	if f == nil {
-		return token, err
+	if f != nil {
+		return s.await(ctx, f)
 	}
-	return s.await(ctx, f)
-}
-
-// renew starts an exchange that nobody waits for, unless there is a reason not to.
-func (s *APIKeySource) renew(ctx context.Context, c *cached, now time.Time) {
-	if ctx == nil || ctx.Err() != nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current.Load() == c && s.flight == nil && !now.Before(s.next) {
-		s.launch(ctx)
-	}
+	return token, err
 }
 
 // join returns a token or an error that needs no waiting, or else the one flight to wait for.
@@ -105,24 +94,125 @@ func (s *APIKeySource) join(ctx context.Context) (Token, *flight, error) {
 	if ctx == nil || s.exchange == nil {
 		return Token{}, nil, &Error{reason: "the context is nil, or the source was not made with NewAPIKeySource"}
 	}
-	if err := ctx.Err(); err != nil {
-		return Token{}, nil, &Error{reason: "not asked for one", cause: because(err)}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch c, now := s.current.Load(), time.Now(); {
+	now, ended := time.Now(), ctx.Err()
+	if c := s.current.Load(); c != nil && before(now, c.end) {
+		if s.flight == nil && !before(now, c.renew) && ended == nil {
+			s.launch(ctx)
+		}
+		return c.token, nil, nil
+	}
+	switch {
 	case s.closed:
 		return Token{}, nil, errClosed
-	case c != nil && before(now, c.end):
-		return c.token, nil, nil
-	case s.flight != nil:
-	case s.failure != nil && now.Before(s.next):
+	case ended != nil:
+		return Token{}, nil, &Error{reason: "not asked for one", cause: because(ended)}
+	case s.flight == nil && now.Before(s.next):
 		return Token{}, nil, s.failure
-	default:
+	case s.flight == nil:
 		s.launch(ctx)
 	}
 	s.flight.waited = true
 	return Token{}, s.flight, nil
+}
+
+// await returns the result of f, or what is known of it when ctx ends.
+func (s *APIKeySource) await(ctx context.Context, f *flight) (Token, error) {
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := &Error{}
+	_ = errors.As(f.err, &last)
+	return Token{}, &Error{
+		StatusCode: last.StatusCode, RetryAfter: last.RetryAfter,
+		reason: "gave up waiting for POST /auth", cause: because(fmt.Errorf("%w: %w", ctx.Err(), last)),
+	}
+}
+
+// launch starts a flight; s.mu is held. It keeps the values of ctx, for tracing, and not its end:
+// others may come to wait for it.
+func (s *APIKeySource) launch(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
+	go s.fly(ctx, s.flight)
+}
+
+func (s *APIKeySource) fly(ctx context.Context, f *flight) {
+	start := time.Now()
+	for n := 1; ; n++ {
+		begun := time.Since(start)
+		c, err := s.post(ctx)
+		pause := s.land(f, c, err, n, begun)
+		if pause == 0 {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done(): // closed
+			return
+		}
+	}
+}
+
+// post is one exchange. It ends in time even if the RoundTripper ignores its context, panics, or
+// ends its goroutine.
+func (s *APIKeySource) post(ctx context.Context) (*cached, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	defer cancel()
+	c, err := (*cached)(nil), &Error{kind: ErrTransient, reason: "the HTTP client panicked"}
+	if ended, _ := bounded.Run(ctx, 0, func() { c, err = s.exchange(ctx) }); !ended {
+		return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
+	}
+	return c, err
+}
+
+// land takes the result of the n-th exchange of f, begun so long after the first. It returns the
+// pause before another, or 0 when f is over.
+func (s *APIKeySource) land(f *flight, c *cached, err *Error, n int, begun time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	switch {
+	case s.flight != f: // closed
+		return 0
+	case err != nil:
+	case !before(now, c.end):
+		err = &Error{kind: ErrTransient, reason: "the token expired before it arrived"}
+	case c.token.equal(f.rejected):
+		err = &Error{kind: ErrTransient, reason: "the token was rejected before it arrived"}
+	default:
+		s.current.Store(c)
+		s.next = time.Time{}
+		s.end(f, c.token, nil)
+		return 0
+	}
+	f.err, f.rejected = err, Token{}
+	rest := err.rest()
+	if f.waited {
+		if pause := err.repeat(n, begun); pause > 0 {
+			return pause
+		}
+		rest = max(rest, failureRest)
+	}
+	if renewed := s.current.Load(); renewed != nil {
+		s.current.Store(renewed.postponed(now, rest))
+	}
+	s.failure, s.next = err, now.Add(rest)
+	s.end(f, Token{}, err)
+	return 0
+}
+
+// end ends f with a result; s.mu is held.
+func (s *APIKeySource) end(f *flight, token Token, err error) {
+	f.token, f.err = token, err
+	s.flight = nil
+	close(f.done)
+	f.cancel()
 }
 
 // Invalidate drops the cached token if it is rejected, so that the next Token call gets a new one.
@@ -133,10 +223,10 @@ func (s *APIKeySource) Invalidate(rejected Token) {
 	defer s.mu.Unlock()
 	c, now := s.current.Load(), time.Now()
 	current := c != nil && c.token.equal(rejected)
-	switch {
-	case rejected.p == nil, !current && s.rejected.equal(rejected), current && now.Sub(s.dropped) < rejectionRest:
+	if current && now.Sub(s.dropped) < rejectionRest || !current && s.rejected.equal(rejected) {
 		return
-	case current:
+	}
+	if current {
 		s.current.Store(nil)
 		s.dropped = now
 	}
@@ -153,8 +243,13 @@ func (s *APIKeySource) Close() error {
 	defer s.mu.Unlock()
 	s.closed = true
 	s.current.Store(nil)
-	if f := s.flight; f != nil {
-		s.end(f, Token{}, errClosed)
+	if s.flight != nil {
+		s.end(s.flight, Token{}, errClosed)
 	}
 	return nil
+}
+
+// Format implements fmt.Formatter for every verb: fmt would read fields that others write.
+func (s *APIKeySource) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "authprovider.APIKeySource(redacted)")
 }

@@ -11,20 +11,17 @@ import (
 	"io"
 	"time"
 
-	"github.com/umbrella-api/umbrella-go/internal/headervalue"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
-const (
-	scheme   = "Bearer "
-	redacted = "authprovider.Token(redacted)"
-)
+const scheme = "Bearer "
 
 // Token is a bearer token. It prints as "authprovider.Token(redacted)": the service's tokens are
 // JWTs whose payload can hold the API key. The zero Token is no token. A Token is immutable.
 type Token struct{ p *tokenData }
 
 type tokenData struct {
-	header func() string // a closure: fmt follows pointers past unexported fields, but no functions
+	header func() string // fmt follows pointers past unexported fields, but prints no functions
 	expiry time.Time
 }
 
@@ -32,7 +29,7 @@ type tokenData struct {
 // unknown: such a token is used until the API refuses it. The error says that accessToken is empty,
 // or which character at which place no header takes, such as the line feed at the end of a file.
 func NewToken(accessToken string, expiry time.Time) (Token, error) {
-	if err := headervalue.Check(accessToken); err != nil {
+	if err := httpkit.CheckSecret(accessToken); err != nil {
 		return Token{}, named("token", err)
 	}
 	header := scheme + accessToken
@@ -58,10 +55,10 @@ func (t Token) Expiry() time.Time {
 func (t Token) equal(u Token) bool { return t.AccessToken() == u.AccessToken() }
 
 // Format implements fmt.Formatter for every verb, without the secret.
-func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "authprovider.Token(redacted)") }
 
-// MarshalText implements encoding.TextMarshaler, and so JSON, without the secret.
-func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+// MarshalText implements encoding.TextMarshaler, and so JSON, with the text that fmt prints.
+func (t Token) MarshalText() ([]byte, error) { return fmt.Append(nil, t), nil }
 
 // TokenSource hands out the token to use now. Token is called for every request, from many
 // goroutines, so an implementation should cache. It may also have a method Invalidate(Token), which
@@ -72,8 +69,8 @@ type TokenSource interface {
 
 type static struct{ token Token }
 
-// Static returns a source that always hands out t, or fails when t is the zero Token or past its
-// expiry.
+// Static returns a source that always hands out t, or fails with ErrCredentials when t is the zero
+// Token or past its expiry.
 func Static(t Token) TokenSource { return static{t} }
 
 func (s static) Token(context.Context) (Token, error) {

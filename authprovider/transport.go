@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // Transport is an http.RoundTripper that puts a bearer token on each request to one server. When
@@ -19,11 +19,10 @@ import (
 // new token, or the second answer is 401 too, the caller gets the 401. A request that already has
 // an Authorization header passes untouched. It is safe for concurrent use.
 type Transport struct {
-	server     *url.URL
-	token      func(context.Context) (Token, error) // a closure, so that fmt prints no source
-	invalidate func(Token)
-	base       http.RoundTripper
-	noReplay   bool
+	server   *url.URL
+	source   func() TokenSource // fmt prints no functions
+	base     http.RoundTripper
+	noReplay bool
 }
 
 // NewTransport returns a Transport that sends the tokens of source to server's scheme, host and
@@ -31,54 +30,45 @@ type Transport struct {
 // away. A nil base is http.DefaultTransport.
 func NewTransport(server string, source TokenSource, base http.RoundTripper, opts ...Option) (*Transport, error) {
 	o := newOptions(opts)
-	u, err := baseurl.Parse(server, o.insecure)
+	u, err := httpkit.ParseBaseURL(server, o.insecure)
 	if err != nil {
 		return nil, named("server", err)
 	}
 	if source == nil {
 		return nil, errNoSource
 	}
-	t := &Transport{server: u, invalidate: func(Token) {}, base: cmp.Or(base, http.DefaultTransport), noReplay: o.noReplay}
-	t.token = func(ctx context.Context) (Token, error) { return ask(ctx, source) }
-	if s, ok := source.(interface{ Invalidate(Token) }); ok {
-		t.invalidate = s.Invalidate
-	}
-	return t, nil
+	return &Transport{u, func() TokenSource { return source }, cmp.Or(base, http.DefaultTransport), o.noReplay}, nil
 }
 
 // RoundTrip implements http.RoundTripper. A failure to get a token is an *[Error], or whatever a
 // TokenSource of your own returns.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := cmp.Or[io.ReadCloser](req.Body, http.NoBody)
 	token, err := t.admit(req)
 	if err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close()
-		}
+		_ = body.Close()
 		return nil, err
 	}
 	if token.p == nil {
 		return t.base.RoundTrip(req)
 	}
-	resp, err := t.send(req, req.Body, token)
+	resp, err := t.send(req, body, token)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	t.invalidate(token)
-	body := req.Body
-	hasBody := body != nil && body != http.NoBody
-	if t.noReplay || hasBody && req.GetBody == nil {
+	if s, ok := t.source().(interface{ Invalidate(Token) }); ok {
+		s.Invalidate(token)
+	}
+	if t.noReplay || body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
-	// Give its connection back: with MaxConnsPerHost set, the exchange could wait for it forever.
 	buffer(resp)
-	fresh, err := t.token(req.Context())
+	fresh, err := ask(req.Context(), t.source())
+	if err == nil && body != http.NoBody && !fresh.equal(token) {
+		body, err = req.GetBody()
+	}
 	if err != nil || fresh.equal(token) {
 		return resp, nil
-	}
-	if hasBody {
-		if body, err = req.GetBody(); err != nil {
-			return resp, nil
-		}
 	}
 	return t.send(req, body, fresh)
 }
@@ -88,12 +78,12 @@ func (t *Transport) admit(req *http.Request) (Token, error) {
 	switch {
 	case t.server == nil:
 		return Token{}, errors.New("authprovider: the Transport was not made with NewTransport")
-	case req.URL == nil || !baseurl.SameOrigin(req.URL, t.server):
+	case req.URL == nil || !httpkit.SameOrigin(req.URL, t.server):
 		return Token{}, ErrHost
 	case len(req.Header["Authorization"]) > 0:
 		return Token{}, nil
 	}
-	return t.token(req.Context())
+	return ask(req.Context(), t.source())
 }
 
 // send leaves req as it is, as RoundTripper demands.
@@ -109,8 +99,9 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 	return resp, err
 }
 
-// buffer replaces the body of resp by its first 64 KiB and closes it. Whatever cut it short, an
-// error of the connection or its size, its reader gets to see.
+// buffer replaces the body of resp by its first 64 KiB and closes it, which gives its connection
+// back: with MaxConnsPerHost set, the exchange could wait for it forever. Whatever cut the body
+// short, an error of the connection or its size, its reader gets to see.
 func buffer(resp *http.Response) {
 	if resp.Body == nil { // from a RoundTripper that breaks the rules
 		return
@@ -120,17 +111,13 @@ func buffer(resp *http.Response) {
 	if len(data) > maxBody {
 		data, err = data[:maxBody], errors.New("authprovider: the rest of this 401 body was dropped after 64 KiB")
 	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failReader{cmp.Or(err, io.EOF)}))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failed{cmp.Or(err, io.EOF)}))
 }
 
-type failReader struct{ err error }
+// failed is a reader that has already failed.
+type failed struct{ err error }
 
-func (r failReader) Read([]byte) (int, error) { return 0, r.err }
-
-// Format implements fmt.Formatter for every verb, without what base may hold.
-func (t *Transport) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "authprovider.Transport(redacted)")
-}
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
 
 // CloseIdleConnections passes the call of http.Client on to the base transport.
 func (t *Transport) CloseIdleConnections() {
@@ -139,22 +126,26 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// Intercept returns a request editor that puts source's token on a request, for the option
-// WithRequestEditorFn of a generated client:
+// Format implements fmt.Formatter for every verb, without what base may hold.
+func (t *Transport) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "authprovider.Transport(redacted)")
+}
+
+// Intercept returns a request editor that puts source's token on a request:
 //
 //	api.NewClientWithResponses(server, api.WithRequestEditorFn(authprovider.Intercept(source)))
 //
 // It leaves an Authorization header alone that is already there, and refuses plain http to hosts
-// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees neither answers nor
-// redirects: a token that the API refuses stays in use until it expires or Invalidate is called,
-// and an http.Client that follows redirects decides by its own rules which hosts get the header.
+// other than loopback (see [WithInsecureHTTP]). Unlike [Transport] it sees no answers: a token that
+// the API refuses stays in use until it expires or Invalidate is called, and whether a redirect
+// takes it along is up to the http.Client.
 func Intercept(source TokenSource, opts ...Option) func(context.Context, *http.Request) error {
 	o := newOptions(opts)
 	return func(ctx context.Context, req *http.Request) error {
 		if len(req.Header["Authorization"]) > 0 {
 			return nil
 		}
-		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !baseurl.Loopback(u) {
+		if u := req.URL; u == nil || u.Scheme != "https" && !o.insecure && !httpkit.IsLoopback(u) {
 			return errors.New("authprovider: refusing to send the token over plain http")
 		}
 		token, err := ask(ctx, source)

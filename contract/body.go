@@ -44,33 +44,33 @@ type failure struct{ err error }
 func (f failure) Read([]byte) (int, error) { return 0, f.err }
 
 // checkBody checks a body that is not empty, and its Content-Type.
-func (v *Validator) checkBody(content openapi3.Content, header http.Header, data []byte, tooLarge bool) verdict {
+func (v *Validator) checkBody(content openapi3.Content, header http.Header, data []byte, tooLarge bool) (found []Violation, omitted int) {
 	media := content.Get(header.Get("Content-Type"))
 	switch {
 	case tooLarge:
-		return verdict{found: []Violation{{"$", "size", fmt.Sprintf("must not be larger than %d bytes", v.maxBody)}}}
+		return []Violation{{"$", "size", fmt.Sprintf("must not be larger than %d bytes", v.maxBody)}}, 0
 	case media == nil:
 		names := strings.Join(slices.Sorted(maps.Keys(content)), " or ")
-		return verdict{found: []Violation{{"$header.Content-Type", "mediaType", "must be " + names}}}
+		return []Violation{{"$header.Content-Type", "mediaType", "must be " + names}}, 0
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var body any
 	if strictjson.Check(data) != nil || decoder.Decode(&body) != nil {
-		return verdict{found: []Violation{{"$", "json", "must be one JSON value in which no member is named twice"}}}
+		return []Violation{{"$", "json", "must be one JSON value in which no member is named twice"}}, 0
 	}
 	schema := v.schemas[media]
 	if schema == nil {
-		return verdict{}
+		return nil, 0
 	}
 	body = tame(body, 0)
 	err, _ := schema.Validate(body).(*jsonschema.ValidationError)
 	if err == nil {
-		return verdict{}
+		return nil, 0
 	}
 	f := findings{root: node{path: "$", value: body, schemas: flatten(media.Schema)}}
 	f.add(err)
-	return f.verdict()
+	return f.first()
 }
 
 const (

@@ -11,11 +11,18 @@
 // "$header.Name", "$path.name" and "$query.name", with the rules "path", "method",
 // "status", "mediaType", "security", "repeated", and again schema keywords.
 //
-// POST {base}/auth, which hands out tokens and is not in the document, passes
-// unchecked through [Validator.Transport].
+// Names in them are the document's: a value of a map is at "$.labels.*", and a name
+// with a dot, a bracket, a quote or a space is written "$['first name']".
+//
+// Of an answer, status, Content-Type and body are judged, other headers are not.
+//
+// Two kinds of requests pass unchecked through [Validator.Transport]: POST
+// {base}/auth, which hands out tokens and is not in the document, and what goes to
+// another place than below the document's servers.
 package contract
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -111,6 +118,10 @@ func New(opts ...Option) (*Validator, error) {
 //
 //go:embed openapi.gen.json
 var embedded []byte
+
+// OpenAPI returns a copy of the document that is enforced, as JSON: openapi.yaml with
+// overlay.yaml applied, and so with an operationId for every operation.
+func OpenAPI() []byte { return bytes.Clone(embedded) }
 
 func newValidator(document []byte, opts ...Option) (*Validator, error) {
 	s := settings{maxBody: defaultMaxBody}

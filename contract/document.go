@@ -17,18 +17,12 @@ import (
 )
 
 // formats are asserted in bodies and parameters alike.
-var formats = map[string]struct {
-	check func(string) error
-	words string
-}{
-	"email":     {format.Email, "an e-mail address (local@domain)"},
-	"uri":       {format.URI, "an absolute URI (scheme://host/path)"},
-	"date-time": {format.DateTime, "an RFC 3339 date-time with a zone"},
-	"date":      {format.Date, "an RFC 3339 date"},
-	"uuid":      {format.UUID, "a UUID"},
+var formats = map[string]func(string) error{
+	"email": format.Email, "uri": format.URI, "date-time": format.DateTime, "date": format.Date, "uuid": format.UUID,
 }
 
-// load reads the document, compiles the schemas of all bodies and builds the routers.
+// load reads the document, gives each operation the parameters of its path and the
+// security of the document, compiles the schemas of all bodies and builds the routers.
 func (v *Validator) load(data []byte) error {
 	loader := openapi3.NewLoader()
 	// Positions give violations their order. kin-openapi has them of YAML only,
@@ -52,6 +46,12 @@ func (v *Validator) load(data []byte) error {
 	v.schemas = make(map[*openapi3.MediaType]*jsonschema.Schema)
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
+			operation.Security = cmp.Or(operation.Security, &doc.Security)
+			for _, p := range item.Parameters {
+				if operation.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+					operation.Parameters = append(operation.Parameters, p)
+				}
+			}
 			at := "#/paths/" + escape(path) + "/" + strings.ToLower(method)
 			if body := operation.RequestBody; body != nil {
 				err = errors.Join(err, v.compile(compiler, body.Value.Content, cmp.Or(body.Ref, at+"/requestBody")))
@@ -109,10 +109,10 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing from outside
 	compiler.AssertFormat()
-	for name, format := range formats {
+	for name, check := range formats {
 		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error {
 			if s, ok := value.(string); ok {
-				return format.check(s)
+				return check(s)
 			}
 			return nil
 		}})
@@ -132,9 +132,6 @@ func prepare(node any, sealed bool) {
 		for name, member := range node {
 			switch name {
 			case "example", "examples", "enum", "const", "default":
-				continue
-			case "not", "if": // closed, they would say something else
-				prepare(member, false)
 				continue
 			}
 			prepare(member, sealed)

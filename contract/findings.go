@@ -46,9 +46,22 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	case *omitted:
 		f.omitted += k.count
 	case *kind.Required:
-		f.members(err.InstanceLocation, k.Missing, "required")
+		for _, name := range k.Missing {
+			missing := at
+			if shown {
+				missing, _ = at.member(name)
+				missing.path = named(at.path, name) // a name of the document, in a map too
+			}
+			f.record(missing, "required", nil)
+		}
 	case *kind.AdditionalProperties:
-		f.members(err.InstanceLocation, k.Properties, "additionalProperties")
+		for _, name := range k.Properties {
+			surplus := at
+			if shown {
+				surplus, _ = at.member(name)
+			}
+			f.record(surplus, "additionalProperties", nil)
+		}
 	case *kind.FalseSchema:
 		switch {
 		case !strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties"):
@@ -61,79 +74,91 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 	}
 }
 
-// members records missing or surplus members, each at its own place.
-func (f *findings) members(of, names []string, rule string) {
-	for _, name := range names {
-		at, _ := f.root.below(append(of, name)...)
-		f.record(at, rule, nil)
-	}
-}
-
 func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
 }
 
-// verdict keeps the smallest violations, each path and rule once.
-func (f *findings) verdict() verdict {
+// first keeps the first violations, each path and rule once, and counts the rest.
+func (f *findings) first() (found []Violation, omitted int) {
 	slices.SortFunc(f.list, func(a, b finding) int {
-		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
+		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Path, b.Path), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
 	})
 	list := slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule })
-	v := verdict{omitted: f.omitted + len(list)}
-	for _, one := range list[:min(len(list), maxViolations)] {
-		v.found = append(v.found, one.Violation)
-		v.omitted--
+	kept := list[:min(len(list), maxViolations)]
+	for _, one := range kept {
+		found = append(found, one.Violation)
 	}
-	return v
+	return found, f.omitted + len(list) - len(kept)
+}
+
+// below is the place that names lead to from n, or the last one above it, and
+// false, when a name must not be shown.
+func (n node) below(names ...string) (node, bool) {
+	for _, name := range names {
+		next, shown := n.member(name)
+		if items, ok := n.value.([]any); ok {
+			next, shown = n.item(name, items), true
+		}
+		if !shown {
+			return n, false
+		}
+		n = next
+	}
+	return n, true
+}
+
+func (n node) item(index string, items []any) node {
+	i, _ := strconv.Atoi(index)
+	next := node{path: n.path + "[" + index + "]", value: items[i]}
+	next.order = append(slices.Clip(n.order), fmt.Sprintf("%020d", i))
+	for _, s := range n.schemas {
+		next.schemas = append(next.schemas, flatten(s.Items)...)
+	}
+	return next
 }
 
 // identifier is what an undeclared name must look like to be shown: any other
 // name may be somebody's data.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
 
-// below is the place that names lead to from n, or the last one above it, and
-// false, when a name must not be shown.
-func (n node) below(names ...string) (node, bool) {
-	for _, name := range names {
-		var next node
-		var declared *openapi3.SchemaRef
-		items, isItem := n.value.([]any)
-		i, _ := strconv.Atoi(name)
-		for _, s := range n.schemas {
-			ref := s.Properties[name]
-			switch {
-			case isItem && i < len(s.PrefixItems):
-				ref = s.PrefixItems[i]
-			case isItem:
-				ref = s.Items
-			case ref != nil:
-				declared = ref
-			default:
-				ref = s.AdditionalProperties.Schema
-			}
-			next.schemas = append(next.schemas, flatten(ref)...)
-		}
-		key := "~" + name // after everything declared
-		if declared != nil && declared.Origin != nil {
-			key = fmt.Sprintf("%010d:%010d", declared.Origin.Key.Line, declared.Origin.Key.Column)
-		}
+// member is a member of n. Declared names come first in the order, as they are in
+// the document; the names of a map are data, and its values share one path.
+func (n node) member(name string) (next node, shown bool) {
+	key, isDeclared, isMap := "~"+name, false, false
+	for _, s := range n.schemas {
+		ref := s.Properties[name]
 		switch {
-		case isItem:
-			next.path, key, next.value = n.path+"["+name+"]", fmt.Sprintf("%020d", i), items[i]
-		case identifier.MatchString(name):
-			next.path = n.path + "." + name
-		case declared != nil:
-			next.path = fmt.Sprintf("%s[%q]", n.path, name)
+		case ref == nil:
+			ref = s.AdditionalProperties.Schema
+			isMap = isMap || ref != nil
+		case ref.Origin != nil:
+			key = fmt.Sprintf("%010d:%010d", ref.Origin.Key.Line, ref.Origin.Key.Column)
+			fallthrough
 		default:
-			return n, false
+			isDeclared = true
 		}
-		if members, ok := n.value.(map[string]any); ok {
-			next.value = members[name]
-		}
-		next.order = append(slices.Clip(n.order), key)
-		n = next
+		next.schemas = append(next.schemas, flatten(ref)...)
 	}
-	return n, true
+	switch {
+	case isDeclared, !isMap && identifier.MatchString(name):
+		next.path = named(n.path, name)
+	case isMap:
+		next.path, key = n.path+".*", "~"
+	default:
+		return n, false
+	}
+	members, _ := n.value.(map[string]any)
+	next.value = members[name]
+	next.order = append(slices.Clip(n.order), key)
+	return next, true
+}
+
+// named is the path of a member, spelled as package umbrella spells it.
+func named(path, name string) string {
+	if strings.ContainsAny(name, ".[]' ") {
+		return path + "['" + name + "']"
+	}
+	return path + "." + name
 }
 
 // flatten lists the schema of ref, if there is one, and what it is composed of.
@@ -146,9 +171,7 @@ func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
 		}
 		s := ref.Value
 		all = append(all, s)
-		if len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Then != nil || s.Else != nil {
-			pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Then, s.Else})
-		}
+		pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf)
 	}
 	return all
 }
@@ -164,11 +187,13 @@ func reason(rule string, k jsonschema.ErrorKind) string {
 	case *kind.Pattern:
 		return "must match " + k.Want
 	case *kind.Format:
-		return "must be " + cmp.Or(formats[k.Want].words, "of the format "+k.Want)
+		return "must be " + strings.TrimPrefix(k.Err.Error(), "not ") // an error of internal/format
 	}
 	switch rule {
 	case "required":
 		return "is missing"
+	case "type":
+		return "must be of the documented type"
 	case "additionalProperties":
 		return "is not in the document, or has a property that is not"
 	case "schema":

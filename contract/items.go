@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -10,17 +11,14 @@ import (
 // items judges an array as the keyword items does, but keeps the errors of the
 // first wrong items only and counts the rest: those of a megabyte of wrong items
 // would take hundreds of megabytes.
-type items struct {
-	schema *jsonschema.Schema
-	from   int // what prefixItems does not judge
-}
+type items struct{ schema *jsonschema.Schema }
 
 // Validate implements jsonschema.SchemaExt.
 func (s items) Validate(ctx *jsonschema.ValidatorContext, value any) {
 	array, _ := value.([]any)
 	wrong, rest := 0, 0
-	for i := s.from; i < len(array); i++ {
-		err, _ := ctx.Validate(s.schema, array[i], []string{strconv.Itoa(i)}).(*jsonschema.ValidationError)
+	for i, item := range array {
+		err, _ := ctx.Validate(s.schema, item, []string{strconv.Itoa(i)}).(*jsonschema.ValidationError)
 		if err == nil {
 			continue
 		}
@@ -68,16 +66,13 @@ func bound(done map[*jsonschema.Schema]bool, schemas ...*jsonschema.Schema) {
 		}
 		done[s] = true
 		rest, _ := s.AdditionalProperties.(*jsonschema.Schema)
-		bound(done, s.Ref, s.Items2020, rest, s.Then, s.Else)
-		bound(done, s.PrefixItems...)
-		bound(done, s.AllOf...)
-		bound(done, s.AnyOf...)
-		bound(done, s.OneOf...)
+		bound(done, s.Ref, s.Items2020, rest)
+		bound(done, slices.Concat(s.AllOf, s.AnyOf, s.OneOf)...)
 		for _, property := range s.Properties {
 			bound(done, property)
 		}
-		if s.Items2020 != nil {
-			s.Extensions = append(s.Extensions, items{s.Items2020, len(s.PrefixItems)})
+		if s.Items2020 != nil && len(s.PrefixItems) == 0 {
+			s.Extensions = append(s.Extensions, items{s.Items2020})
 			s.Items2020 = nil
 		}
 	}

@@ -18,6 +18,8 @@ const shop = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
 	"/orders":{"get":{"operationId":"listOrders",
 		"parameters":[
 			{"name":"state","in":"query","schema":{"type":"string","enum":["open","closed"]}},
+			{"name":"paid","in":"query","schema":{"type":"boolean"}},
+			{"name":"flags","in":"query","schema":{"type":"array","items":{"type":"boolean"}}},
 			{"name":"tag","in":"query","schema":{"type":"array","items":{"type":"string"}}},
 			{"name":"limit","in":"query","required":true,"schema":{"type":"integer","maximum":100}}],
 		"responses":{"200":{"$ref":"#/components/responses/Orders"}}},
@@ -51,6 +53,9 @@ func TestValidator_JudgesOperationsOfAllKinds(t *testing.T) {
 		{"GET", "/orders?limit=5&state=open&tag=a&tag=b", "", "", nil},
 		{"GET", "/orders?limit=5&limit=6", "", "listOrders", want("$query.limit repeated")},
 		{"GET", "/orders?limit=500&state=lost", "", "listOrders", want("$query.state enum", "$query.limit maximum")},
+		{"GET", "/orders?limit=5&paid=true&flags=true&flags=false", "", "", nil},
+		{"GET", "/orders?limit=5&paid=1&flags=true&flags=T", "", "listOrders", want("$query.paid type", "$query.flags type")},
+		{"GET", "/orders?limit=many&paid=yes", "", "listOrders", want("$query.paid type", "$query.limit type")},
 		{"GET", "/orders", "", "listOrders", want("$query.limit required")},
 		{"PUT", "/orders", "", "", want("$method method")},
 		{"POST", "/orders", `{"id":"` + uuid + `","due":"2024-02-29"}`, "", nil},

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
@@ -48,6 +50,16 @@ func TestError_RefusesARequest(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestViolation_IsTheSameJSONAsAFieldError(t *testing.T) {
+	violation := contract.Violation{Path: "$.a", Rule: "type", Reason: "must be of type string"}
+	ours, err := json.Marshal(violation)
+	require.NoError(t, err)
+	clients, err := json.Marshal(umbrella.FieldError(violation))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"path":"$.a","rule":"type","reason":"must be of type string"}`, string(ours))
+	require.JSONEq(t, string(clients), string(ours))
 }
 
 func TestError_StatusCodeOfAResponseIs500(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
-	"github.com/umbrella-api/umbrella-go/internal/baseurl"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // server is one base under which the operations of the document are found.
@@ -54,7 +54,7 @@ func parseServer(raw string) (server, error) {
 	if isPath {
 		raw = "http://any" + raw
 	}
-	u, err := baseurl.Parse(raw, true)
+	u, err := httpkit.ParseBaseURL(raw, true)
 	if err != nil || strings.ContainsAny(raw, "{}") {
 		return server{}, errors.New("need a base URL (http or https://host[:port][/path]) or a path that begins with /")
 	}
@@ -68,7 +68,15 @@ func parseServer(raw string) (server, error) {
 // matches reports whether u is on this server. A URL without a host is a
 // request that a server received, on whatever host it is.
 func (s server) matches(u *url.URL) bool {
-	return u != nil && (s.origin == nil || u.Host == "" || baseurl.SameOrigin(s.origin, u))
+	return u != nil && (s.origin == nil || u.Host == "" || httpkit.SameOrigin(s.origin, u))
+}
+
+// isElsewhere reports whether req goes to none of the servers: to another host, or
+// beside the base path.
+func (v *Validator) isElsewhere(req *http.Request) bool {
+	return req.URL != nil && !slices.ContainsFunc(v.servers, func(s server) bool {
+		return s.matches(req.URL) && strings.HasPrefix(req.URL.EscapedPath()+"/", s.path)
+	})
 }
 
 // find looks up the operation of req, or says as an error of that direction why

@@ -64,14 +64,12 @@ func TestValidator_JudgesJSONSchemaKeywords(t *testing.T) {
 		{"numbers", `{"properties":{"a":{"minimum":2,"multipleOf":2}}}`, `{"a":4}`, `{"a":1}`, want("$.a minimum", "$.a multipleOf")},
 		{"items", `{"properties":{"a":{"minItems":1}}}`, `{"a":[1]}`, `{"a":[]}`, want("$.a minItems")},
 		{"unique items", `{"properties":{"a":{"uniqueItems":true}}}`, `{"a":[1,2]}`, `{"a":[1,1]}`, want("$.a uniqueItems")},
-		{"prefix items", `{"properties":{"a":{"prefixItems":[{"type":"string"},{"required":["b"]}]}}}`, `{"a":["x"]}`, `{"a":["x",{}]}`, want("$.a[1].b required")},
 		{"all of", `{"allOf":[{"required":["a"]},{"properties":{"a":{"type":"string"}},"required":["b"]}]}`, `{"a":"","b":1}`, `{"a":1}`, want("$.a type", "$.b required")},
 		{"any of", `{"properties":{"a":{"anyOf":[{"type":"string"},{"required":["c"]}]}}}`, `{"a":"x"}`, `{"a":{}}`, want("$.a anyOf")},
 		{"one of", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"a":1}`, `{"a":1,"b":2}`, want("$ oneOf")},
 		{"one of, none", `{"oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"b":1}`, `{}`, want("$ oneOf")},
 		{"not", `{"not":{"required":["a"]}}`, `{}`, `{"a":1}`, want("$ schema")},
 		{"false", `{"properties":{"a":false}}`, `{}`, `{"a":1}`, want("$.a schema")},
-		{"then", `{"if":{"required":["a"]},"then":{"required":["b"]}}`, `{}`, `{"a":1}`, want("$.b required")},
 		{"dependent", `{"dependentRequired":{"a":["b"]}}`, `{"b":1}`, `{"a":1}`, want("$ dependentRequired")},
 		{"closed by the document", `{"properties":{"a":{}},"additionalProperties":false}`, `{"a":1}`, `{"b":1}`, want("$.b additionalProperties")},
 		{"closed but for a pattern", `{"patternProperties":{"^x":{}},"additionalProperties":false}`, `{"xa":1}`, `{"xa":1,"b":1}`, want("$.b additionalProperties")},
@@ -79,9 +77,13 @@ func TestValidator_JudgesJSONSchemaKeywords(t *testing.T) {
 			"deep, in the order of the properties", `{"properties":{"a":{"properties":{"b":{"properties":{"c":{"required":["y","x"],"properties":{"x":{},"y":{}}}}}}}}}`,
 			`{}`, `{"a":{"b":{"c":{}}}}`, want("$.a.b.c.x required", "$.a.b.c.y required"),
 		},
-		{"map", `{"additionalProperties":{"type":"string","pattern":"^x"}}`, `{"a":"x"}`, `{"a":"y"}`, want("$.a pattern")},
-		{"odd name in the document", `{"properties":{"first name":{"type":"string"}}}`, `{"first name":""}`, `{"first name":1}`, want(`$["first name"] type`)},
-		{"missing under an odd name", `{"required":["first name"]}`, `{"first name":1}`, `{}`, want("$ required")},
+		{"map", `{"additionalProperties":{"type":"string","pattern":"^x"}}`, `{"a":"x"}`, `{"a":"y"}`, want("$.* pattern")},
+		{"odd name in the document", `{"properties":{"first name":{"type":"string"}}}`, `{"first name":""}`, `{"first name":1}`, want(`$['first name'] type`)},
+		{"missing under an odd name", `{"required":["first name"]}`, `{"first name":1}`, `{}`, want("$['first name'] required")},
+		{
+			"map in a map", `{"properties":{"m":{"additionalProperties":{"additionalProperties":{"type":"string"},"required":["a"]}}}}`, `{}`,
+			`{"m":{"k":{"a":1,"x":2},"j":{}}}`, want("$.m.*.* type", "$.m.*.a required"),
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			judge := sandbox(t, tt.schema)
@@ -95,10 +97,12 @@ func TestValidator_HidesNamesThatTheDocumentDoesNotKnow(t *testing.T) {
 	open := sandbox(t, `{"additionalProperties":{"type":"object","properties":{"a":{"type":"string"}}}}`)
 	closed := sandbox(t, `{"properties":{"in":{"properties":{"a":{}},"additionalProperties":false}}}`)
 
-	require.Equal(t, want("$.plain_name-1.a type"), open(`{"plain_name-1":{"a":1}}`))
+	require.Equal(t, want("$.*.a type"), open(`{"plain_name-1":{"a":1},"other":{"a":2}}`))
+	hidden := sandbox(t, `{"patternProperties":{"@":{"required":["a"],"properties":{"a":{}},"additionalProperties":false}}}`)
+	require.Equal(t, want("$ additionalProperties", "$ required"), hidden(`{"bob@example.com":{"b":1}}`))
 	require.Equal(t, want("$.in.plain_name-1 additionalProperties"), closed(`{"in":{"plain_name-1":1}}`))
 	for _, name := range []string{"bob@example.com", "+436508021530", "436508021530", "https://x/y", "Bob Smith", "ü", strings.Repeat("a", 65)} {
-		require.Equal(t, want("$ type"), open(`{"`+name+`":{"a":1}}`), name)
+		require.Equal(t, want("$.*.a type"), open(`{"`+name+`":{"a":1}}`), name)
 		require.Equal(t, want("$.in additionalProperties"), closed(`{"in":{"`+name+`":1}}`), name)
 	}
 	require.Equal(t, want("$.in additionalProperties", "$.in.b additionalProperties", "$.in.c additionalProperties"),
@@ -147,7 +151,7 @@ func TestValidator_JudgesParameters(t *testing.T) {
 	require.Empty(t, judge("limit=1&undocumented=1"))
 	require.Equal(t, want("$query.limit required"), judge(""))
 	require.Equal(t, want("$query.limit minimum"), judge("limit=0"))
-	require.Equal(t, want("$query.limit schema", "$query.site format"), judge("limit=many&site=x"))
+	require.Equal(t, want("$query.limit type", "$query.site format"), judge("limit=many&site=x"))
 }
 
 func TestValidator_RefusesABodyWhereNoneIsDocumented(t *testing.T) {
@@ -188,11 +192,6 @@ func TestValidator_SurvivesAbsurdNumbers(t *testing.T) {
 	require.Equal(t, want("$.a minimum"), judge(`{"a":1e-9999999}`))
 	require.Equal(t, want("$.a minimum"), judge(`{"a":-1e300}`))
 	require.Equal(t, want("$.b type"), judge(`{"b":1.5}`))
-
-	v := edited(t, nil, `"200":{`, `"200":{"headers":{"X-Left":{"content":{"application/json":{"schema":{"minimum":2}}}}},`)
-	resp := newResponse(200, "application/json", goodResponse)
-	resp.Header.Set("X-Left", "1e9999999")
-	require.Equal(t, want("$ schema"), breaches(t, v.ValidateResponse(newRequest(t, ""), resp)))
 }
 
 func TestValidator_SpendsLittleOnADeepBody(t *testing.T) {

@@ -10,6 +10,10 @@ import "net/http"
 // had its effect, so for live calls prefer [WithReport], which changes nothing.
 // An answer whose body cannot be read is passed on, to fail in the reader's
 // hands as it would without this Transport.
+//
+// Everything below the base URL of a server of the document is checked. What goes
+// elsewhere, such as the download of a file from a URL that an answer named, passes
+// unjudged, as does POST /auth.
 func (v *Validator) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -23,7 +27,7 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if t.v.isAuth(req) {
+	if t.v.isElsewhere(req) || t.v.isAuth(req) {
 		return t.base.RoundTrip(req)
 	}
 	checked := req.WithContext(req.Context()) // its body is replaced, req's is not

@@ -21,8 +21,6 @@ func TestTransport_PassesTheTokenExchange(t *testing.T) {
 		{"production", "", "POST", "https://api-umbrella.io/api/services/auth", true},
 		{"own base", "http://127.0.0.1:1", "POST", "http://127.0.0.1:1/auth", true},
 		{"another method", "", "GET", "https://api-umbrella.io/api/services/auth", false},
-		{"another base", "", "POST", "https://api-umbrella.io/auth", false},
-		{"another host", "", "POST", "https://example.com/api/services/auth", false},
 		{"below", "", "POST", "https://api-umbrella.io/api/services/auth/x", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

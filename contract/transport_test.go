@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/contract"
 )
 
@@ -86,7 +89,7 @@ func TestTransport_SendsNothingThatBreaksTheDocument(t *testing.T) {
 func TestTransport_SendsNothingToAnUnknownPlace(t *testing.T) {
 	base := &answering{}
 	req := newRequest(t, goodRequest)
-	req.URL.Host = "example.com"
+	req.URL.Path += "s"
 	_, err := newValidator(t).Transport(base).RoundTrip(req)
 	require.Equal(t, want("$path path"), breaches(t, err))
 
@@ -95,6 +98,41 @@ func TestTransport_SendsNothingToAnUnknownPlace(t *testing.T) {
 	_, err = newValidator(t).Transport(base).RoundTrip(req)
 	require.Equal(t, want("$method method"), breaches(t, err))
 	require.Empty(t, base.received)
+}
+
+func TestTransport_PassesWhatGoesElsewhereUnjudged(t *testing.T) {
+	strict := newValidator(t)
+	reporting := newValidator(t, contract.WithReport(func(r contract.Report) { t.Errorf("reported: %+v", r) }))
+	for _, url := range []string{
+		"https://files.example/signed.pdf?secret=1", "https://example.com/api/services" + path,
+		"https://api-umbrella.io/signed.pdf", "https://api-umbrella.io/api/services2/x", "http://api-umbrella.io/api/services" + path,
+	} {
+		for _, v := range []*contract.Validator{strict, reporting} {
+			base := &answering{resp: newResponse(200, "application/pdf", "%PDF")}
+			req, err := http.NewRequest(http.MethodGet, url, nil)
+			require.NoError(t, err)
+			resp, err := v.Transport(base).RoundTrip(req)
+			require.NoError(t, err, url)
+			require.Equal(t, "%PDF", readAll(t, resp.Body))
+		}
+	}
+	for _, url := range []string{"https://api-umbrella.io/api/services", "https://api-umbrella.io/api/services/signed.pdf"} {
+		req, err := http.NewRequest(http.MethodGet, url, nil)
+		require.NoError(t, err)
+		_, err = strict.Transport(&answering{}).RoundTrip(req)
+		require.Equal(t, want("$path path"), breaches(t, err), url)
+	}
+}
+
+func TestTransport_LetsAClientDownloadADocument(t *testing.T) {
+	files := serve(t, http.StatusOK, "application/pdf", "%PDF-1.7\n%%EOF\n")
+	client, err := umbrella.New("https://api-umbrella.io/api/services", umbrella.WithAPIKey("key", "customer"),
+		umbrella.WithHTTPClient(&http.Client{Transport: newValidator(t).Transport(nil)}))
+	require.NoError(t, err)
+	var document bytes.Buffer
+	_, err = client.Download(t.Context(), &api.Resource{ResourceURL: new(files.URL + "/signed.pdf")}, &document)
+	require.NoError(t, err)
+	require.Equal(t, "%PDF-1.7\n%%EOF\n", document.String())
 }
 
 func TestTransport_WithholdsAnAnswerThatBreaksTheDocument(t *testing.T) {
@@ -154,7 +192,7 @@ func TestTransport_ReportsAndChangesNothing(t *testing.T) {
 			{"request", operation, "$ json"}, {"response", operation, "$.status type", "$.data type"},
 		}},
 		{"too large", endpoint, huge, 200, "application/json", huge, [][]string{{"request", operation, "$ size"}, {"response", operation, "$ size"}}},
-		{"unknown place", "https://example.com/x", "x", 404, "text/plain", "no", [][]string{{"request", "", "$path path"}}},
+		{"unknown place", "https://api-umbrella.io/api/services/x", "x", 404, "text/plain", "no", [][]string{{"request", "", "$path path"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got [][]string

@@ -22,17 +22,6 @@ type Violation struct {
 	Reason string `json:"reason"` // what the document wants there
 }
 
-// Report is what the callback of [WithReport] gets: the violations of one
-// request or response, in the order of the document, each place and rule once.
-type Report struct {
-	// Operation is the operationId, or method and path template where the
-	// document has none, and empty when no operation was found.
-	Operation  string      `json:"operation"`
-	Direction  Direction   `json:"direction"`
-	Violations []Violation `json:"violations"`
-	Omitted    int         `json:"omitted,omitempty"` // as in Error
-}
-
 // Error is a request or a response that breaks the document. Its fields are
 // those of [Report]. It wraps nothing, so that no value can be reached from it.
 type Error struct {
@@ -70,12 +59,6 @@ func (e *Error) Error() string {
 // repeat no text that they do not know to be free of values, that this one is.
 func (e *Error) Discreet() string { return e.Error() }
 
-// verdict is what is wrong with a part of a message.
-type verdict struct {
-	found   []Violation
-	omitted int
-}
-
 // breach is the error for violations, or nil when there are none.
 func breach(direction Direction, in *call, found []Violation, omitted int) error {
 	if len(found) == 0 {
@@ -84,13 +67,4 @@ func breach(direction Direction, in *call, found []Violation, omitted int) error
 	name := cmp.Or(in.Route.Operation.OperationID, in.Route.Method+" "+in.Route.Path)
 	kept := found[:min(len(found), maxViolations)]
 	return &Error{Operation: name, Direction: direction, Violations: kept, Omitted: omitted + len(found) - len(kept)}
-}
-
-// reported says whether there is a callback of WithReport, which has then got
-// err. A body that could not be read is no breach: its next reader sees why.
-func (v *Validator) reported(err error) bool {
-	if e, ok := err.(*Error); ok && v.report != nil {
-		v.report(Report{Operation: e.Operation, Direction: e.Direction, Violations: e.Violations, Omitted: e.Omitted})
-	}
-	return v.report != nil
 }

@@ -52,6 +52,28 @@ func (l *Ledger) begin(ctx context.Context, o order, seen row) *flight {
 	return f
 }
 
+// Wait returns when no request of this ledger is on its way and unrecorded, or with
+// the error of ctx. A process that ends after its last call waits, so that it leaves
+// no key unknown: a call returns with its context, and its request goes on.
+func (l *Ledger) Wait(ctx context.Context) error {
+	for {
+		var f *flight
+		l.mu.Lock()
+		for _, f = range l.flights {
+			break
+		}
+		l.mu.Unlock()
+		if f == nil {
+			return nil
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 func (f *flight) wait(ctx context.Context) (*api.SessionLink, error) {
 	select {
 	case <-f.done:

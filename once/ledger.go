@@ -150,7 +150,7 @@ func (l *Ledger) link(ctx context.Context, client *umbrella.Client, o order) (*a
 	case client == nil:
 		return nil, errors.New("once: the client is nil")
 	}
-	if err := checkKey(o.key); err != nil {
+	if err := CheckKey(o.key); err != nil {
 		return nil, err
 	}
 	o.client, o.mac = client, l.mac(o.key, o.request)
@@ -209,7 +209,8 @@ func (r row) judge(o order, now time.Time) (*api.SessionLink, next, error) {
 	return nil, busy, nil
 }
 
-func checkKey(key string) error {
+// CheckKey says what is wrong with a key, nil if it can be one.
+func CheckKey(key string) error {
 	switch {
 	case key == "":
 		return errors.New("once: the key is empty")

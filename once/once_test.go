@@ -61,6 +61,7 @@ func TestLedger_RefusesKeysThatAreNone(t *testing.T) {
 		_, err := l.CreateSessionLink(t.Context(), client, key, api.CreateSessionLinkRequest{})
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, l.Resolve(t.Context(), key, once.NotOpened), want)
+		require.ErrorContains(t, once.CheckKey(key), want)
 	}
 	_, err = l.CreateSessionLink(t.Context(), nil, "k", api.CreateSessionLinkRequest{})
 	require.ErrorContains(t, err, "the client is nil")

@@ -76,7 +76,7 @@ func Opened(link api.SessionLink) Resolution { return Resolution{state: open, li
 // the meantime. A sender that turns up later and finds another link returns an
 // *[UnrecordedError] with what it opened.
 func (l *Ledger) Resolve(ctx context.Context, key string, found Resolution) error {
-	if err := checkKey(key); err != nil {
+	if err := CheckKey(key); err != nil {
 		return err
 	}
 	link := found.link

@@ -4,7 +4,7 @@ PAGE  ?= https://umbrella-docs.info/api-reference/endpoint/qesOnboarding_createS
 BASE  ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || echo HEAD)
 
 .PHONY: generate check-generated spec-guard spec-sync spec-report regenerate regenerate-pr \
-	actionlint vuln test-tools test-specchange
+	actionlint vuln test-tools test-specchange release
 
 generate:
 	go generate ./...
@@ -41,3 +41,7 @@ test-tools:
 
 test-specchange:
 	go test -C tests/specchange -count=1 -timeout 45m ./...
+
+# Sets the version of all modules, checks, and says what is left to do: VERSION=0.2.0.
+release:
+	@go run -C tools ./release -root .. -version "$(VERSION)"

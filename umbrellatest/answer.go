@@ -3,14 +3,14 @@ package umbrellatest
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
-	"io"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
@@ -23,22 +23,21 @@ type answer struct {
 	*httptest.ResponseRecorder
 	violations []contract.Violation
 	fault      Fault
-	outside    bool      // the request is not below the base path
-	aborted    bool      // the client left before there was an answer
-	sessionID  string    // of the session that the request is about
-	base       string    // of the URL that was asked
-	notices    []*notice // for when the answer has left
+	aborted    bool            // the client left before there was an answer
+	sessionID  string          // of the session that the request is about
+	base       string          // of the URL that was asked
+	left       chan struct{}   // closed when the answer has left
+	early      <-chan struct{} // closed when the events are delivered that come before it
 }
 
-// answerKey is that of the answer that an operation is to give, in its context.
-type answerKey struct{}
-
-func answerOf(ctx context.Context) *answer { return ctx.Value(answerKey{}).(*answer) }
+func newAnswer() *answer {
+	return &answer{ResponseRecorder: httptest.NewRecorder(), left: make(chan struct{})}
+}
 
 // clear makes the answer another one.
 func (a *answer) clear() { a.ResponseRecorder, a.violations = httptest.NewRecorder(), nil }
 
-func newAnswer() *answer { return &answer{ResponseRecorder: httptest.NewRecorder()} }
+var padding = bytes.Repeat([]byte(" "), 4096)
 
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -50,6 +49,21 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 	writeJSON(w, status, map[string]string{"message": message})
 }
 
+// refuse answers as the document does to op, or with a message of package contract
+// where it does not say.
+func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
+	found.Refuse(a)
+	if documented, ok := op.Documented(a.Code); ok {
+		a.Body.Reset()
+		a.Body.WriteString(documented.Body)
+	}
+	a.explain(found.Violations)
+}
+
+func breach(path, rule, reason string) *contract.Error {
+	return &contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}}
+}
+
 // explain tells, beside the body, what was wrong.
 func (a *answer) explain(violations []contract.Violation) {
 	a.violations = violations
@@ -57,8 +71,19 @@ func (a *answer) explain(violations []contract.Violation) {
 	a.Header().Set(violationsHeader, string(reasons))
 }
 
-// distort changes the answer of op to what f asks for, all but what send does.
-func (a *answer) distort(f Fault, op server.OperationInfo) {
+// allow refuses the methods that a path is not for.
+func (a *answer) allow(r *http.Request, methods ...string) bool {
+	if slices.Contains(methods, r.Method) {
+		return true
+	}
+	a.Header().Set("Allow", strings.Join(methods, ", "))
+	a.refuse(breach("$method", "method", "must be "+strings.Join(methods, " or ")), server.OperationInfo{})
+	return false
+}
+
+// distort changes the answer of op to what its fault asks for, all but what send does.
+func (a *answer) distort(op server.OperationInfo) {
+	f := a.fault
 	if f.Status != 0 {
 		a.clear()
 		if documented, ok := op.Documented(f.Status); ok && f.Message == "" {
@@ -89,17 +114,18 @@ func (a *answer) distort(f Fault, op server.OperationInfo) {
 	}
 }
 
-// send writes the answer, or as much of it as f lets through.
-func (a *answer) send(w http.ResponseWriter, r *http.Request, f Fault) {
+// send writes the answer, or as much of it as its fault lets through.
+func (a *answer) send(w http.ResponseWriter, r *http.Request) {
+	f := a.fault
 	if f.Reset {
 		reset(w)
 		return
 	}
 	maps.Copy(w.Header(), a.Header())
 	body := a.Body.Bytes()
-	padding := max(0, f.Oversize-int64(len(body)))
-	if padding == 0 || f.Truncate {
-		w.Header().Set("Content-Length", strconv.FormatInt(int64(len(body))+padding, 10))
+	length := max(int64(len(body)), f.Oversize)
+	if length == int64(len(body)) || f.Truncate {
+		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
 	}
 	w.WriteHeader(a.Code)
 	if f.DelayBody > 0 || f.Truncate {
@@ -114,21 +140,12 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, f Fault) {
 		}
 		body = body[half:]
 	}
-	_, _ = w.Write(body)
-	_, _ = io.CopyN(w, spaces{}, padding) // a client that has enough may leave
-	if len(a.notices) > 0 {
-		_ = http.NewResponseController(w).Flush()
+	_, err := w.Write(body)
+	// White space may follow JSON. A client that has had enough leaves.
+	for left := length - int64(a.Body.Len()); left > 0 && err == nil; left -= int64(len(padding)) {
+		_, err = w.Write(padding[:min(left, int64(len(padding)))])
 	}
-}
-
-// spaces is white space without end, which JSON allows after a value.
-type spaces struct{}
-
-func (spaces) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	return len(p), nil
+	_ = http.NewResponseController(w).Flush() // before the events that follow it
 }
 
 // reset breaks the connection off: with a TCP reset, or on HTTP/2 the stream.

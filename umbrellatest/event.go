@@ -46,13 +46,18 @@ func (m *Mock) Events() []Event {
 func (m *Mock) Close() {
 	m.mu.Lock()
 	m.closed = true
+	m.end()
+	m.mu.Unlock()
+	m.deliveries.Wait()
+	m.hooks.CloseIdleConnections()
+}
+
+// end ends deliveries and clocks. The caller holds m.mu.
+func (m *Mock) end() {
 	m.stop()
 	for _, s := range m.sessions {
 		s.stopExpiry()
 	}
-	m.mu.Unlock()
-	m.deliveries.Wait()
-	m.hooks.CloseIdleConnections()
 }
 
 // outbox holds the webhook and what goes to it. Reset makes a new one.
@@ -62,7 +67,7 @@ type outbox struct {
 	hook        *api.ConfigureWebhookRequest
 	waiting     int // notices
 	events      []Event
-	eventFaults []*EventFault
+	eventFaults queue[EventFault]
 }
 
 func newOutbox(hook *api.ConfigureWebhookRequest) *outbox {
@@ -89,118 +94,82 @@ func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebh
 	}}, nil
 }
 
-// notice makes the event of a session's new status in upstream's shape, if there is
+// notify sends the event of a session's new status in upstream's shape, if there is
 // a webhook. The caller holds m.mu.
-func (m *Mock) notice(s *session, status string) []*notice {
+func (m *Mock) notify(s *session) {
 	if m.hook == nil || m.closed {
-		return nil
+		return
 	}
-	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: status}, session: s, hook: m.hook, fault: m.eventFault(status)}
+	n := &notice{Event: Event{ID: m.uuid(), RequestID: s.RequestID, Status: s.status}, session: s, hook: m.hook, fault: m.eventFault(s.status)}
 	n.body, _ = json.Marshal(map[string]any{ // strings: cannot fail
 		"id": n.ID, "type": "STATUS_UPDATE", "createdAt": m.now().UTC().Format(time.RFC3339Nano),
-		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": status},
+		"request": map[string]string{"requestId": s.RequestID, "requestTypeId": "mock", "status": s.status},
 	})
 	if n.fault.Garbage {
 		n.body = []byte("\x00{garbage")
 	}
-	if n.fault.Drop {
+	held := s.held
+	switch {
+	case n.fault.Drop || m.waiting >= maxEvents:
 		m.keepEvent(n, 0, 0)
-		return nil
+		return
+	case n.fault.Reorder && held == nil:
+		s.held = n
+		return
 	}
-	return []*notice{n}
+	m.deliver(n)
+	if s.held = nil; held != nil {
+		m.deliver(held)
+	}
 }
 
-// deliver sends notices, each after the one of its session before it. The caller
-// holds m.mu.
-func (m *Mock) deliver(notices []*notice) {
-	for _, n := range notices {
-		o, s := m.outbox, n.session
-		switch {
-		case m.closed || o.waiting >= maxEvents:
-			m.keepEvent(n, 0, 0)
-			continue
-		case n.fault.Reorder && s.held == nil:
-			s.held = n
-			continue
-		}
-		o.waiting++
-		before, done := s.delivered, make(chan struct{})
-		if n.fault.Late > 0 {
-			before = nil
-		} else {
-			s.delivered = done
-		}
-		m.deliveries.Go(func() {
-			defer close(done)
-			if pause(o.ctx, n.fault.Late) && ended(o.ctx, before) {
-				m.send(o.ctx, n)
+// deliver sends a notice after the one of its session before it, or as its fault
+// says. The caller holds m.mu.
+func (m *Mock) deliver(n *notice) {
+	o, s, done := m.outbox, n.session, make(chan struct{})
+	before := s.delivered
+	switch {
+	case n.fault.Late > 0:
+		before = nil
+	case n.fault.Early && s.endedAt.IsZero():
+		before, s.early = s.early, done
+	default:
+		s.delivered = done
+	}
+	o.waiting++
+	m.deliveries.Go(func() {
+		defer close(done)
+		if before != nil {
+			select {
+			case <-before:
+			case <-o.ctx.Done():
 			}
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			o.waiting--
-		})
-		if held := s.held; held != nil {
-			s.held, held.fault.Reorder = nil, false
-			m.deliver([]*notice{held})
 		}
-	}
-}
-
-// ended waits for the end of the delivery before, if there is one.
-func ended(ctx context.Context, before <-chan struct{}) bool {
-	if before == nil {
-		return true
-	}
-	select {
-	case <-before:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// sendEarly sends those notices that are to come before the answer.
-func (m *Mock) sendEarly(a *answer) {
-	m.mu.Lock()
-	ctx := m.ctx
-	m.mu.Unlock()
-	a.notices = slices.DeleteFunc(a.notices, func(n *notice) bool {
-		if n.fault.Early {
-			m.send(ctx, n)
+		_ = pause(o.ctx, n.fault.Late) // try looks at the context
+		m.try(o.ctx, n)
+		if n.fault.Twice {
+			m.try(o.ctx, n)
 		}
-		return n.fault.Early
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		o.waiting--
 	})
-}
-
-// release sends the notices that have waited for an answer to leave.
-func (m *Mock) release(a *answer) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.deliver(a.notices)
-}
-
-// send delivers a notice, or delivers it twice.
-func (m *Mock) send(ctx context.Context, n *notice) {
-	m.try(ctx, n)
-	if n.fault.Twice {
-		m.try(ctx, n)
-	}
 }
 
 // try delivers a notice, and again after anything but 2xx.
 func (m *Mock) try(ctx context.Context, n *notice) {
-	wait := firstWait
-	for try := 1; try <= maxTries && ctx.Err() == nil; try++ {
+	var wait time.Duration
+	for try := 1; try <= maxTries && pause(ctx, wait) && ctx.Err() == nil; try++ {
 		status := m.post(ctx, n)
 		m.mu.Lock()
 		if ctx.Err() == nil {
 			m.keepEvent(n, try, status)
 		}
 		m.mu.Unlock()
-		if status/100 == 2 || try < maxTries && !pause(ctx, wait) {
+		if status/100 == 2 {
 			return
 		}
-		wait *= 2
+		wait = firstWait << (try - 1)
 	}
 }
 
@@ -228,9 +197,10 @@ func (m *Mock) post(ctx context.Context, n *notice) int {
 	return resp.StatusCode
 }
 
-func newHooks() *http.Client {
+// newClient follows no redirect and does not wait for long.
+func newClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second},
+		Transport:     transport,
 		Timeout:       answerTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

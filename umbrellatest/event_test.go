@@ -190,7 +190,7 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
 	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
-	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, *m.eventFaults[0])
+	require.Equal(t, EventFault{Status: StatusCompleted, Late: time.Second, Twice: true}, m.eventFaults[0].fault)
 }
 
 // hangs is a receiver that takes an event and says nothing.
@@ -269,7 +269,7 @@ func TestPDF_HasItsObjectsWhereItsTableSaysAndTheTextInThem(t *testing.T) {
 	file := string(pdf(text))
 	require.True(t, strings.HasPrefix(file, "%PDF-1.4\n"))
 	require.True(t, strings.HasSuffix(file, "\n%%EOF\n"))
-	for _, want := range []string{`(a \(b\) \\ c) Tj`, `(Gr\366\337e: 10 ? ?) Tj`, "(line 99) Tj", "[0 0 595 1562]"} {
+	for _, want := range []string{`(a \(b\) \\ c) Tj`, "(Gr\xf6\xdfe: 10 ? ?) Tj", "(line 99) Tj", "[0 0 595 1562]"} {
 		require.Contains(t, file, want)
 	}
 	var start, objects int

@@ -1,103 +1,93 @@
 package umbrellatest
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/umbrella-api/umbrella-go/contract"
 )
+
+const faultHeader = "Umbrella-Mock-Fault"
 
 // Fault is a failure on purpose. It says which requests it is for and what they
 // get; fields combine. A fault with Status, Unsuccessful or Reset keeps the request from being
 // processed: no session is opened and no token issued, unless AfterProcessing.
-// All other faults change the answer to a request that is processed as usual.
+// All other faults change the answer to a request that is processed as usual. The
+// tags are the names of the fields in the header and in JSON.
 type Fault struct {
 	// Path is "/auth", an operation's path or its template, "/documents/{requestId}",
 	// "/wizard/{token}" or a control endpoint; "" is any but the control endpoints.
-	Path  string
-	Times int // how many requests it is for; 0 is 1, or with Every all
-	Every int // only every n-th request that Path selects; 0 is each
+	Path  string `fault:"path"`
+	Times int    `fault:"times"` // how many requests it is for; 0 is 1, or with Every all
+	Every int    `fault:"every"` // only every n-th request that Path selects; 0 is each
 
 	// AfterProcessing processes the request first: with Reset, Status or a long
 	// DelayHeader the client loses the answer while the session exists.
-	AfterProcessing bool
+	AfterProcessing bool `fault:"after-processing"`
 
 	// Status is from 200 to 599. The body is as the document says, if it has the
 	// status for the operation, and else JSON with the status in words.
-	Status     int
-	Message    string // of a JSON body in place of that one
-	RetryAfter string // the header as it is to be sent, seconds or an HTTP date
+	Status     int    `fault:"status"`
+	Message    string `fault:"message"`     // of a JSON body in place of that one
+	RetryAfter string `fault:"retry-after"` // the header as it is to be sent, seconds or an HTTP date
 
-	DelayHeader time.Duration // before the first byte of the answer
-	DelayBody   time.Duration // in the middle of the body
-	Reset       bool          // no answer but a TCP reset; on HTTP/2, of the stream
-	Truncate    bool          // the connection ends in the middle of the body
-	Malformed   bool          // the JSON lacks its end
-	MediaType   string        // in place of application/json
-	Oversize    int64         // white space up to this many bytes follows the JSON
-	Break       bool          // 200 with {}, which the document does not allow
+	DelayHeader time.Duration `fault:"delay"`      // before the first byte of the answer
+	DelayBody   time.Duration `fault:"delay-body"` // in the middle of the body
+	Reset       bool          `fault:"reset"`      // no answer but a TCP reset; on HTTP/2, of the stream
+	Truncate    bool          `fault:"truncate"`   // the connection ends in the middle of the body
+	Malformed   bool          `fault:"malformed"`  // the JSON lacks its end
+	MediaType   string        `fault:"media-type"` // in place of application/json
+	Oversize    int64         `fault:"oversize"`   // white space up to this many bytes follows the JSON
+	Break       bool          `fault:"break"`      // 200 with {}, which the document does not allow
 
-	Unsuccessful bool // 200 with {"status": false}; like Status, it keeps a session from being opened
-	Expired      bool // the session that is opened has expired already
-	PDFMissing   bool // the session that is opened finds no PDF at docUrl, so that signing fails
-	Pending      bool // getVerification answers as before the session's end; with Times, so many polls
-}
-
-// pending is a fault that waits for its requests.
-type pending struct {
-	Fault
-	seen, fired int
+	Unsuccessful bool `fault:"unsuccessful"` // 200 with {"status": false}; like Status, it keeps a session from being opened
+	Expired      bool `fault:"expired"`      // the session that is opened has expired already
+	PDFMissing   bool `fault:"pdf-missing"`  // the session that is opened finds no PDF at docUrl, so that signing fails
+	Pending      bool `fault:"pending"`      // getVerification answers as before the session's end; with Times, so many polls
 }
 
 // Inject adds a fault. One request gets one fault: of those that are due, the
 // one that was injected first. The error says what makes the fault impossible.
 func (m *Mock) Inject(f Fault) error {
-	if err := f.check(); err != nil {
+	err := f.check()
+	if err == nil && f.Path != "" && !m.serves(f.Path) {
+		err = fmt.Errorf("the fault's path is not one of those that the mock serves, or it is %s", faultsPath)
+	}
+	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
 	}
-	if f.Path != "" && !m.serves(f.Path) {
-		return errors.New("umbrellatest: the fault's path is not one of those that the mock serves, or it is /__mock/faults")
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.faults = append(m.faults, &pending{Fault: f})
-	m.stats.Controls++
+	m.change(func() { m.faults = append(m.faults, &waiting[Fault]{fault: f, times: f.Times, every: f.Every}) })
 	return nil
 }
 
+// serves reports whether there can be a fault for a path.
 func (m *Mock) serves(path string) bool {
-	if strings.HasPrefix(path, controlPath) {
-		return path != faultsPath && m.controls(path) // that endpoint has to undo faults
+	if !strings.HasPrefix(path, controlPath) {
+		path = m.basePath + path
 	}
-	r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}}
-	var found *contract.Error
-	unknown := errors.As(m.contract.ValidateRequest(r), &found) && found.StatusCode() == http.StatusNotFound
-	return path == "/auth" || strings.HasPrefix(path, documentPath) || strings.HasPrefix(path, wizardPath) || !unknown
+	return slices.ContainsFunc(methods, func(method string) bool {
+		to := m.route(&http.Request{Method: method, URL: &url.URL{Path: path}})
+		return to.template != "" && !to.sound
+	})
+}
+
+// methods are those that a document can have operations for.
+var methods = []string{
+	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
+	http.MethodDelete, http.MethodHead, http.MethodOptions, http.MethodTrace,
 }
 
 func (f Fault) check() error {
-	var errs []error
-	if f == (Fault{Path: f.Path, Times: f.Times, Every: f.Every, AfterProcessing: f.AfterProcessing}) {
-		errs = append(errs, errors.New("the fault does nothing"))
-	}
-	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		errs = append(errs, errors.New("the fault's status is not between 200 and 599"))
-	}
-	if f.Message != "" && f.Status == 0 {
-		errs = append(errs, errors.New("the fault has a message without a status"))
-	}
-	if f.Times < 0 || f.Every < 0 || f.DelayHeader < 0 || f.DelayBody < 0 || f.Oversize < 0 {
-		errs = append(errs, errors.New("a number of the fault is negative"))
-	}
-	if strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00") {
-		errs = append(errs, errors.New("a header of the fault has a line break"))
-	}
-	return errors.Join(errs...)
+	nothing := Fault{Path: f.Path, Times: f.Times, Every: f.Every, AfterProcessing: f.AfterProcessing}
+	return join(
+		problem{f == nothing, "the fault does nothing"},
+		problem{f.Status != 0 && (f.Status < 200 || f.Status > 599), "the fault's status is not between 200 and 599"},
+		problem{f.Message != "" && f.Status == 0, "the fault has a message without a status"},
+		problem{min(int64(f.Times), int64(f.Every), int64(f.DelayHeader), int64(f.DelayBody), f.Oversize) < 0, "a number of the fault is negative"},
+		problem{strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00"), "a header of the fault has a line break"},
+	)
 }
 
 // fault picks the fault for r, a request for the path template: that of its
@@ -112,23 +102,8 @@ func (m *Mock) fault(r *http.Request, template string) Fault {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var due *pending
-	for _, p := range m.faults {
-		anything := p.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath)
-		if !anything && p.Path != r.URL.Path && p.Path != template {
-			continue
-		}
-		p.seen++
-		if due == nil && (p.Every == 0 || p.seen%p.Every == 0) {
-			due = p
-		}
-	}
-	if due == nil {
-		return Fault{}
-	}
-	due.fired++
-	if due.fired == due.Times || due.Times == 0 && due.Every == 0 {
-		m.faults = slices.DeleteFunc(m.faults, func(p *pending) bool { return p == due })
-	}
-	return due.Fault
+	control := strings.HasPrefix(r.URL.Path, controlPath)
+	return m.faults.take(func(f Fault) bool {
+		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
+	})
 }

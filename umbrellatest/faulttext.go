@@ -4,37 +4,68 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
-const faultHeader = "Umbrella-Mock-Fault"
+// fields has the fields of a fault, a pointer to a struct, by the names in their
+// tags. Package flag reads and writes the values.
+func fields(fault any) *flag.FlagSet {
+	set := flag.NewFlagSet("fault", flag.ContinueOnError)
+	value := reflect.ValueOf(fault).Elem()
+	for i := range value.NumField() {
+		name := value.Type().Field(i).Tag.Get("fault")
+		switch p := value.Field(i).Addr().Interface().(type) {
+		case *bool:
+			set.BoolVar(p, name, *p, "")
+		case *int:
+			set.IntVar(p, name, *p, "")
+		case *int64:
+			set.Int64Var(p, name, *p, "")
+		case *string:
+			set.StringVar(p, name, *p, "")
+		case *time.Duration:
+			set.DurationVar(p, name, *p, "")
+		}
+	}
+	return set
+}
+
+func set(fields *flag.FlagSet, name, value string) error {
+	if fields.Lookup(name) == nil {
+		return fmt.Errorf("unknown field %.30q", name)
+	}
+	if fields.Set(name, value) != nil {
+		return fmt.Errorf("the field %q cannot be %.30q", name, value)
+	}
+	return nil
+}
 
 // parseFault reads the header: fields separated by semicolons.
-func parseFault(text string) (Fault, error) {
-	var f Fault
-	fields := f.fields()
-	seen := map[string]bool{}
+func parseFault(text string) (f Fault, err error) {
+	named, seen := fields(&f), map[string]bool{}
 	for field := range strings.SplitSeq(text, ";") {
 		name, value, given := strings.Cut(strings.TrimSpace(field), "=")
-		if name == "" {
-			continue
-		}
 		if !given {
 			value = "true"
 		}
-		name = strings.TrimSpace(name)
-		switch {
+		switch name = strings.TrimSpace(name); {
+		case name == "":
+			continue
 		case seen[name]:
-			return Fault{}, fmt.Errorf("the field %.30q appears twice", name)
-		case name == "path" || name == "times" || name == "every":
-			return Fault{}, fmt.Errorf("the field %q is for POST /__mock/faults: a header is for its own request", name)
+			return f, fmt.Errorf("the field %.30q appears twice", name)
 		}
 		seen[name] = true
-		if err := set(fields, name, strings.TrimSpace(value)); err != nil {
-			return Fault{}, err
+		if err := set(named, name, strings.TrimSpace(value)); err != nil {
+			return f, err
 		}
+	}
+	if seen["path"] || seen["times"] || seen["every"] {
+		return f, fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
 	}
 	return f, f.check()
 }
@@ -43,7 +74,13 @@ func parseFault(text string) (Fault, error) {
 // comment. Durations are strings such as "1.5s".
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	*f = Fault{}
-	return decode(f.fields(), data)
+	return decode(fields(f), data)
+}
+
+// UnmarshalJSON implements json.Unmarshaler as that of Fault does.
+func (f *EventFault) UnmarshalJSON(data []byte) error {
+	*f = EventFault{}
+	return decode(fields(f), data)
 }
 
 // decode sets fields from a JSON object.
@@ -60,37 +97,13 @@ func decode(fields *flag.FlagSet, data []byte) error {
 	})
 }
 
-// fields gives each field its name. Package flag reads and writes the values.
-func (f *Fault) fields() *flag.FlagSet {
-	fields := flag.NewFlagSet("fault", flag.ContinueOnError)
-	fields.StringVar(&f.Path, "path", f.Path, "")
-	fields.IntVar(&f.Times, "times", f.Times, "")
-	fields.IntVar(&f.Every, "every", f.Every, "")
-	fields.BoolVar(&f.AfterProcessing, "after-processing", f.AfterProcessing, "")
-	fields.IntVar(&f.Status, "status", f.Status, "")
-	fields.StringVar(&f.Message, "message", f.Message, "")
-	fields.StringVar(&f.RetryAfter, "retry-after", f.RetryAfter, "")
-	fields.DurationVar(&f.DelayHeader, "delay", f.DelayHeader, "")
-	fields.DurationVar(&f.DelayBody, "delay-body", f.DelayBody, "")
-	fields.BoolVar(&f.Reset, "reset", f.Reset, "")
-	fields.BoolVar(&f.Truncate, "truncate", f.Truncate, "")
-	fields.BoolVar(&f.Malformed, "malformed", f.Malformed, "")
-	fields.StringVar(&f.MediaType, "media-type", f.MediaType, "")
-	fields.Int64Var(&f.Oversize, "oversize", f.Oversize, "")
-	fields.BoolVar(&f.Break, "break", f.Break, "")
-	fields.BoolVar(&f.Unsuccessful, "unsuccessful", f.Unsuccessful, "")
-	fields.BoolVar(&f.Expired, "expired", f.Expired, "")
-	fields.BoolVar(&f.PDFMissing, "pdf-missing", f.PDFMissing, "")
-	fields.BoolVar(&f.Pending, "pending", f.Pending, "")
-	return fields
-}
-
-func set(fields *flag.FlagSet, name, value string) error {
-	if fields.Lookup(name) == nil {
-		return fmt.Errorf("unknown field %.30q", name)
-	}
-	if fields.Set(name, value) != nil {
-		return fmt.Errorf("the field %q cannot be %.30q", name, value)
-	}
-	return nil
+// text is a fault in the syntax of the header.
+func text(fields *flag.FlagSet) string {
+	var set []string
+	fields.VisitAll(func(f *flag.Flag) {
+		if value := f.Value.String(); !slices.Contains([]string{"", "0", "0s", "false"}, value) {
+			set = append(set, f.Name+"="+value)
+		}
+	})
+	return strings.Join(set, "; ")
 }

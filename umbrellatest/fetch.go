@@ -5,30 +5,21 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
-	"net/url"
 )
 
 // fetcher takes any certificate: those of loopback hosts are of their own making, and
 // all that is asked is whether a PDF is there.
-var fetcher = &http.Client{
-	Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
-	Timeout:       answerTime,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
+var fetcher = newClient(&http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}})
 
 // fetch gets the document as the service would and says why it cannot be signed, ""
 // if it can. It asks no other hosts than allowed ones: the mock is no way into a network.
 func (m *Mock) fetch(ctx context.Context, docURL string) string {
-	u, err := url.Parse(docURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, docURL, nil)
+	if err != nil || !isWeb(docURL) {
 		return "docUrl is not an http or https URL"
 	}
-	if !m.allowedHost(u.Hostname()) {
+	if !m.allowedHost(req.URL.Hostname()) {
 		return "the host in docUrl is neither a loopback host nor one that the mock was told to allow"
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, docURL, nil)
-	if err != nil {
-		return "docUrl cannot be asked for"
 	}
 	resp, err := fetcher.Do(req)
 	if err != nil {

@@ -1,6 +1,8 @@
 package umbrellatest
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strconv"
 	"strings"
@@ -38,21 +40,17 @@ func heapInUse() uint64 {
 func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 	before := heapInUse()
 	m := remembering(t, 100)
-	require.Less(t, int64(heapInUse())-int64(before), int64(maxMemory*5/4), "slices have room to spare")
-	require.Len(t, m.sessions, 63)
-	require.Equal(t, "37", m.sessions[0].RequestID, "the newest are kept")
+	require.Len(t, m.sessions, 31)
+	require.Equal(t, "69", m.sessions[0].RequestID, "the newest are kept")
 
-	for i := range 900 {
-		m.keepRequest(&entry{Request: Request{Path: strconv.Itoa(i), Time: at(1000 + i)}, body: make([]byte, maxKeptBody)})
+	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
+	for range 900 {
+		m.record(r, make([]byte, maxKeptBody))
 	}
-	require.Less(t, int64(heapInUse())-int64(before), int64(maxMemory*5/4), "sessions and journal together")
-	require.Len(t, m.requests, 900, "the sessions were there before them")
-	require.Len(t, m.sessions, 7)
-
-	m.keepSession(&session{request: make([]byte, 50*mebibyte), openedAt: at(2000)})
-	require.Len(t, m.sessions, 1)
-	require.Less(t, len(m.requests), 230, "the oldest go first")
-	require.Equal(t, "899", m.requests[len(m.requests)-1].Path)
+	require.Less(t, int64(heapInUse())-int64(before), int64(64*mebibyte), "sessions and journal together")
+	require.Greater(t, len(m.requests), 500)
+	require.Less(t, len(m.requests), 512)
+	require.EqualValues(t, 900, m.requests[len(m.requests)-1].ID, "the newest are kept")
 	m.Reset()
 	require.Less(t, int64(heapInUse())-int64(before), int64(mebibyte))
 	runtime.KeepAlive(m)
@@ -60,21 +58,16 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 
 func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	m := remembering(t, 0)
-	first := &entry{}
-	m.keepRequest(first)
-	empty := m.size
+	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	a := newAnswer()
-	a.violations = []contract.Violation{{Path: strings.Repeat("x", 1000)}}
-	m.keepOutcome(first, a)
-	require.Greater(t, m.size, empty+1000)
+	a.violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
+	first := m.record(r, nil)
+	for range 100 {
+		m.keepOutcome(m.record(r, nil), a)
+	}
+	require.Len(t, m.requests, 31)
 
-	for range maxRequests {
-		m.keepRequest(&entry{})
-	}
 	m.keepOutcome(first, a)
-	require.Equal(t, maxRequests*overhead, m.size, "what is forgotten does not count")
-	for len(m.requests) > 0 {
-		m.dropRequest()
-	}
-	require.Zero(t, m.size)
+	require.Len(t, m.requests, 31, "what is forgotten stays forgotten")
+	require.NotContains(t, m.requests, first)
 }

@@ -1,11 +1,12 @@
 package umbrellatest
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,66 +20,68 @@ import (
 const startStream, sessionStream = 0, 1
 
 // Mock is the mock server as an http.Handler: POST /auth and the operations of
-// openapi.yaml, without a base path unless [WithBaseURL] has one. Make one with [New]. It is safe for concurrent
-// use, and has goroutines only while events wait to be delivered; see [Mock.Close].
+// openapi.yaml, without a base path unless [WithBaseURL] has one. Make one with
+// [New]. It is safe for concurrent use, and has goroutines only while events wait to
+// be delivered; see [Mock.Close].
 type Mock struct {
-	seed       uint64
-	seeded     bool
-	now        func() time.Time
-	ttl        time.Duration
-	sessionTTL time.Duration
-	latency    time.Duration
-	logger     *slog.Logger
-	noControl  bool
+	// What the options set.
+	seed                          uint64
+	seeded                        bool
+	now                           func() time.Time
+	tokenTTL, sessionTTL, latency time.Duration
+	maxSessions                   int
+	logger                        *slog.Logger
+	noControl, fetchPDF, inMemory bool
+	base                          *string
+	hosts, corsOrigins            []string
+	startHook                     *api.ConfigureWebhookRequest
 
-	baseURL     string   // for links; "" is that of the request
-	basePath    string   // of the operations
-	hosts       []string // beside loopback ones
-	corsOrigins []string
-	fetchPDF    bool
-	inMemory    bool
-	startHook   *api.ConfigureWebhookRequest
-
+	baseURL    string // for links; "" is that of the request
+	basePath   string // of the service
 	contract   *contract.Validator
-	secret     []byte                       // signs the tokens
-	operations server.StrictServerInterface // for requests that keep to openapi.yaml; knows no tokens
-	endpoints  *http.ServeMux
-	hooks      *http.Client   // delivers events
-	deliveries sync.WaitGroup // those under way
+	secret     []byte                                     // signs tokens and the URLs of documents
+	operations func(*answer) server.StrictServerInterface // for requests that keep to openapi.yaml; they know no tokens
+	endpoints  *http.ServeMux                             // those below /__mock/
+	hooks      *http.Client                               // delivers events
+	deliveries sync.WaitGroup                             // those under way
 
 	mu                       sync.Mutex // guards what follows
 	random                   *rand.PCG
 	apiKey, customerID       string
 	issued, expired, revoked uint64 // serials of the last token concerned
 	authCalls                int
-	faults                   []*pending
-	closed                   bool
+	faults                   queue[Fault]
+	sessions                 []*session // the oldest first, like the rest
+	requests                 []*entry
 	stats                    Stats
-	memory
+	closed                   bool
 	*outbox
 }
 
 // New returns a mock. The error joins everything that is wrong with the options.
 func New(opts ...Option) (*Mock, error) {
-	m := &Mock{seed: rand.Uint64(), now: time.Now, ttl: time.Hour, sessionTTL: time.Hour, logger: slog.New(slog.DiscardHandler), memory: memory{maxSessions: defaultMaxSessions}}
-	var errs []error
+	m := &Mock{
+		seed: rand.Uint64(), now: time.Now, tokenTTL: time.Hour, sessionTTL: time.Hour,
+		maxSessions: 2_000, logger: slog.New(slog.DiscardHandler),
+	}
 	for _, opt := range opts {
-		if opt == nil {
-			errs = append(errs, errors.New("a nil Option"))
-		} else if err := opt(m); err != nil {
-			errs = append(errs, err)
+		if opt != nil {
+			opt(m)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("umbrellatest: %w", errors.Join(errs...))
+	if err := m.check(opts); err != nil {
+		return nil, fmt.Errorf("umbrellatest: %w", err)
+	}
+	if m.base != nil {
+		m.reachedAt(*m.base)
 	}
 	var err error
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {
 		return nil, fmt.Errorf("umbrellatest: %w", err)
 	}
-	m.operations = operations{mock: m}
-	m.hooks, m.outbox = newHooks(), newOutbox(m.startHook)
-	m.endpoints = newEndpoints(m)
+	m.operations = func(a *answer) server.StrictServerInterface { return operations{mock: m, answer: a} }
+	m.endpoints, m.outbox = newEndpoints(m), newOutbox(m.startHook)
+	m.hooks = newClient(&http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: 45 * time.Second})
 
 	m.random = rand.NewPCG(m.seed, startStream)
 	m.secret = []byte(m.uuid())
@@ -87,6 +90,12 @@ func New(opts ...Option) (*Mock, error) {
 	}
 	m.random = rand.NewPCG(m.seed, sessionStream)
 	return m, nil
+}
+
+// reachedAt takes a base URL that is known to be one.
+func (m *Mock) reachedAt(base string) {
+	u, _ := url.Parse(base)
+	m.baseURL, m.basePath = strings.TrimRight(base, "/"), strings.TrimRight(u.Path, "/")
 }
 
 // uuid makes up a version 4 UUID. The caller holds m.mu.

@@ -1,12 +1,15 @@
 package umbrellatest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"math"
 	"net/http"
-	"strings"
+	"strconv"
 
 	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
@@ -16,7 +19,8 @@ import (
 // document does, but for the behaviours that are methods here.
 type operations struct {
 	server.DefaultAnswers
-	mock *Mock // not embedded: an operation may have the name of a method of Mock
+	mock   *Mock // not embedded: an operation may have the name of a method of Mock
+	answer *answer
 }
 
 func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSessionLinkRequestObject) (server.CreateSessionLinkResponseObject, error) {
@@ -24,7 +28,7 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	if err != nil {
 		return nil, err
 	}
-	m, a := o.mock, answerOf(ctx)
+	m, a := o.mock, o.answer
 	unfit := ""
 	switch {
 	case a.fault.PDFMissing:
@@ -41,55 +45,20 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	if a.fault.Expired {
 		s.ExpiresAfter = s.openedAt
 	}
-	a.sessionID, a.notices = s.RequestID, m.start(s)
+	a.sessionID, s.delivered = s.RequestID, a.left
+	m.start(s)
+	a.early = s.early
 	return server.CreateSessionLink200JSONResponse{Status: true, Data: s.SessionLink}, nil
 }
 
-// route finds the operation that r asks for, if the document has it, and gives r
-// the values of its path parameters.
-func (m *Mock) route(r *http.Request) (template string, op server.OperationInfo) {
-	switch {
-	case strings.HasPrefix(r.URL.Path, documentPath):
-		return documentTemplate, op
-	case strings.HasPrefix(r.URL.Path, wizardPath):
-		return wizardTemplate, op
-	}
-	template, values, _ := m.contract.Route(r)
-	op = server.OperationTable[cmp.Or(r.Method, http.MethodGet)+" "+template]
-	for name, value := range values {
-		if known, ok := op.Names[name]; ok {
-			name = known
-		}
-		r.SetPathValue(name, value)
-	}
-	return template, op
-}
-
-// process answers a request as the service would.
-func (m *Mock) process(a *answer, r *http.Request, op server.OperationInfo) {
-	switch {
-	case a.outside:
-		a.refuse(refusal("$path", "path", "must begin with the mock's base path, "+m.basePath), op)
-		return
-	case m.preflight(r):
-		a.WriteHeader(http.StatusNoContent)
-		return
-	case r.URL.Path == "/auth":
-		m.auth(a, r)
-		return
-	case strings.HasPrefix(r.URL.Path, documentPath):
-		m.document(a, r)
-		return
-	case strings.HasPrefix(r.URL.Path, wizardPath):
-		m.wizard(a, r)
-		return
-	}
+// operate answers a request for an operation as the service would.
+func (m *Mock) operate(a *answer, r *http.Request, op server.OperationInfo) {
 	var found *contract.Error // the only kind, as the body is in memory
 	errors.As(m.contract.ValidateRequest(r), &found)
 	// Like most services, this one asks who calls before it looks at what for.
 	if op.Serve != nil {
 		if reason := m.verify(r); reason != "" {
-			found = refusal("$header.Authorization", "security", reason)
+			found = breach("$header.Authorization", "security", reason)
 		}
 	}
 	if found != nil {
@@ -115,17 +84,59 @@ func (m *Mock) checkOwn(a *answer, r *http.Request) {
 	a.explain(broken.Violations)
 }
 
-// refuse answers as the document does to that operation, or with a message of
-// package contract where it does not say.
-func (a *answer) refuse(found *contract.Error, op server.OperationInfo) {
-	found.Refuse(a)
-	if documented, ok := op.Documented(a.Code); ok {
-		a.Body.Reset()
-		a.Body.WriteString(documented.Body)
+// serve lets the generated server decode a request that keeps to the document and
+// call its operation.
+func (m *Mock) serve(a *answer, r *http.Request, op server.OperationInfo) {
+	// What the generated types cannot hold, as an integer beyond 64 bits, is refused.
+	// The errors here would repeat values.
+	unfit := func(http.ResponseWriter, *http.Request, error) {
+		a.refuse(breach("$", "type", "must fit into the Go types of package api"), op)
 	}
-	a.explain(found.Violations)
+	options := server.StrictHTTPServerOptions{RequestErrorHandlerFunc: unfit}
+	handler := server.NewStrictHandlerWithOptions(m.operations(a), nil, options)
+	r.Body = exactly(r.Body)
+	op.Serve(&server.ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: unfit}, a, r)
 }
 
-func refusal(path, rule, reason string) *contract.Error {
-	return &contract.Error{Direction: contract.Request, Violations: []contract.Violation{{Path: path, Rule: rule, Reason: reason}}}
+// exactBody is a body that the generated server does not decode again but takes
+// the value of, with names as they are: encoding/json takes EMAIL for email.
+type exactBody struct {
+	io.ReadCloser
+	value any
+}
+
+// ValidatedValue is what oapi-codegen/runtime asks a body for.
+func (b exactBody) ValidatedValue() any { return b.value }
+
+// exactly decodes a body in memory that is empty or known to be JSON.
+func exactly(body io.ReadCloser) io.ReadCloser {
+	data, _ := io.ReadAll(body)
+	same := io.NopCloser(bytes.NewReader(data))
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return same
+	}
+	return exactBody{same, whole(value)}
+}
+
+// whole writes 1.0 and 1e2 as 1 and 100: integers to JSON Schema, but not to a Go
+// int. From 2^53 on a float64 is not exact.
+func whole(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			value[name] = whole(member)
+		}
+	case []any:
+		for i, element := range value {
+			value[i] = whole(element)
+		}
+	case json.Number:
+		if f, err := value.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return json.Number(strconv.FormatInt(int64(f), 10))
+		}
+	}
+	return value
 }

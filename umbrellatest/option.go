@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,108 +14,61 @@ import (
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
-type Option func(*Mock) error
+type Option func(*Mock)
 
 // WithSeed fixes everything that the mock makes up: credentials, tokens, ids and
 // links. With [WithClock] as well, two runs with the same requests in the same
 // order get the same bytes. By default every mock differs.
 func WithSeed(seed uint64) Option {
-	return func(m *Mock) error {
-		m.seed, m.seeded = seed, true
-		return nil
-	}
+	return func(m *Mock) { m.seed, m.seeded = seed, true }
 }
 
 // WithClock replaces time.Now for times in answers and the expiry of tokens;
 // delays stay in real time. It is called from many goroutines and must not call
 // the mock.
 func WithClock(now func() time.Time) Option {
-	return func(m *Mock) error {
-		if now == nil {
-			return errors.New("WithClock: the function is nil")
-		}
-		m.now = now
-		return nil
-	}
+	return func(m *Mock) { m.now = now }
 }
 
 // WithTokenTTL sets how long tokens are valid, in whole seconds. The default is
 // the 60 minutes of openapi.yaml (securitySchemes).
 func WithTokenTTL(ttl time.Duration) Option {
-	return func(m *Mock) error {
-		if ttl < time.Second {
-			return errors.New("WithTokenTTL: the lifetime is below 1 s")
-		}
-		m.ttl = ttl.Truncate(time.Second)
-		return nil
-	}
+	return func(m *Mock) { m.tokenTTL = ttl.Truncate(time.Second) }
 }
 
 // WithSessionTTL sets how long a session runs before it expires by itself, in whole
 // seconds. The default, 1 h, is made up: the vendor does not say.
 func WithSessionTTL(ttl time.Duration) Option {
-	return func(m *Mock) error {
-		if ttl < time.Second {
-			return errors.New("WithSessionTTL: the lifetime is below 1 s")
-		}
-		m.sessionTTL = ttl.Truncate(time.Second)
-		return nil
-	}
+	return func(m *Mock) { m.sessionTTL = ttl.Truncate(time.Second) }
 }
 
-// WithCredentials sets the pair that POST /auth accepts. The default is made up.
+// WithCredentials sets the pair that POST /auth accepts. Without it, or when both
+// are empty, the mock makes up a pair.
 func WithCredentials(apiKey, customerID string) Option {
-	return func(m *Mock) error {
-		if apiKey == "" || customerID == "" {
-			return errors.New("WithCredentials: the API key or the customer id is empty")
-		}
-		m.apiKey, m.customerID = apiKey, customerID
-		return nil
-	}
+	return func(m *Mock) { m.apiKey, m.customerID = apiKey, customerID }
 }
 
 // WithMaxSessions sets how many sessions the mock keeps, at least 1; the oldest go.
 // The default is 2,000. Sessions and journal together never take more than 64 MiB.
 func WithMaxSessions(n int) Option {
-	return func(m *Mock) error {
-		if n < 1 {
-			return errors.New("WithMaxSessions: the number is below 1")
-		}
-		m.maxSessions = n
-		return nil
-	}
+	return func(m *Mock) { m.maxSessions = n }
 }
 
 // WithLatency delays each request to /auth and to an operation.
 func WithLatency(latency time.Duration) Option {
-	return func(m *Mock) error {
-		if latency < 0 {
-			return errors.New("WithLatency: the duration is negative")
-		}
-		m.latency = latency
-		return nil
-	}
+	return func(m *Mock) { m.latency = latency }
 }
 
 // WithLogger logs one record for each request: at warn level with the violations
 // when it was refused, else at info level. The default is silence.
 func WithLogger(logger *slog.Logger) Option {
-	return func(m *Mock) error {
-		if logger == nil {
-			return errors.New("WithLogger: the logger is nil")
-		}
-		m.logger = logger
-		return nil
-	}
+	return func(m *Mock) { m.logger = logger }
 }
 
 // WithoutControl switches off the header Umbrella-Mock-Fault and the endpoints
 // under /__mock/. [Mock.Inject] and the other methods still work.
 func WithoutControl() Option {
-	return func(m *Mock) error {
-		m.noControl = true
-		return nil
-	}
+	return func(m *Mock) { m.noControl = true }
 }
 
 // WithBaseURL tells the mock where it is reached from outside: links to sessions
@@ -123,54 +77,27 @@ func WithoutControl() Option {
 // that the request for it went to. Of the one given to [NewServer], only the path counts.
 // /healthz and the endpoints under /__mock/ have no base path.
 func WithBaseURL(base string) Option {
-	return func(m *Mock) error {
-		u, err := url.Parse(base)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return errors.New("WithBaseURL: the URL is not one such as http://localhost:8080/api/services")
-		}
-		m.baseURL, m.basePath = strings.TrimRight(base, "/"), strings.TrimRight(u.Path, "/")
-		return nil
-	}
+	return func(m *Mock) { m.base = &base }
 }
 
 // WithAllowedHosts has the endpoints under /__mock/ answer requests for these hosts,
 // names or addresses without a port, as they do for loopback ones, and
 // [WithFetchPDF] ask them.
 func WithAllowedHosts(hosts ...string) Option {
-	return func(m *Mock) error {
-		for _, host := range hosts {
-			if host == "" || strings.ContainsAny(host, "/*@ ") || net.ParseIP(host) == nil && strings.Contains(host, ":") {
-				return errors.New("WithAllowedHosts: a host is not a name or an address without a port")
-			}
-		}
-		m.hosts = append(m.hosts, hosts...)
-		return nil
-	}
+	return func(m *Mock) { m.hosts = append(m.hosts, hosts...) }
 }
 
 // WithCORSOrigins lets pages of these origins, such as http://localhost:5173, call
 // /auth and the operations from a browser. There are none by default.
 func WithCORSOrigins(origins ...string) Option {
-	return func(m *Mock) error {
-		for _, origin := range origins {
-			if u, err := url.Parse(origin); err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host {
-				return errors.New("WithCORSOrigins: an origin is not one such as http://localhost:5173")
-			}
-		}
-		m.corsOrigins = append(m.corsOrigins, origins...)
-		return nil
-	}
+	return func(m *Mock) { m.corsOrigins = append(m.corsOrigins, origins...) }
 }
 
 // WithWebhook has events sent from the start as after a call of configureWebhook,
 // with these headers. Reset does not forget it.
 func WithWebhook(webhookURL string, header map[string]string) Option {
-	return func(m *Mock) error {
-		if u, err := url.Parse(webhookURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return errors.New("WithWebhook: the URL is not an http or https URL")
-		}
+	return func(m *Mock) {
 		m.startHook = &api.ConfigureWebhookRequest{WebhookURL: webhookURL, Metadata: &api.WebhookMetadata{AuthHeader: maps.Clone(header)}}
-		return nil
 	}
 }
 
@@ -179,18 +106,64 @@ func WithWebhook(webhookURL string, header map[string]string) Option {
 // followed. A session without a PDF there fails when it is signed; when the service
 // looks, and what it does then, is not known.
 func WithFetchPDF() Option {
-	return func(m *Mock) error {
-		m.fetchPDF = true
-		return nil
-	}
+	return func(m *Mock) { m.fetchPDF = true }
 }
 
 // InMemory has [NewServer] serve without sockets, so that it works inside a bubble of
 // testing/synctest, where the sessions and tokens live on the bubble's clock. Only
 // Server.Client and Server.HTTPClient reach it. Webhooks still go over the network.
 func InMemory() Option {
-	return func(m *Mock) error {
-		m.inMemory = true
-		return nil
+	return func(m *Mock) { m.inMemory = true }
+}
+
+// check says everything that is wrong with the options.
+func (m *Mock) check(opts []Option) error {
+	return join(
+		problem{slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"},
+		problem{m.now == nil, "WithClock: the function is nil"},
+		problem{m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"},
+		problem{m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"},
+		problem{(m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"},
+		problem{m.maxSessions < 1, "WithMaxSessions: the number is below 1"},
+		problem{m.latency < 0, "WithLatency: the duration is negative"},
+		problem{m.logger == nil, "WithLogger: the logger is nil"},
+		problem{m.base != nil && !isBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"},
+		problem{slices.ContainsFunc(m.hosts, isNoHost), "WithAllowedHosts: a host is not a name or an address without a port"},
+		problem{slices.ContainsFunc(m.corsOrigins, isNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"},
+		problem{m.startHook != nil && !isWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"},
+	)
+}
+
+// problem is what may be wrong with something that a user has given.
+type problem struct {
+	applies bool
+	text    string
+}
+
+func join(problems ...problem) error {
+	var errs []error
+	for _, p := range problems {
+		if p.applies {
+			errs = append(errs, errors.New(p.text))
+		}
 	}
+	return errors.Join(errs...)
+}
+
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+func isBase(address string) bool {
+	return isWeb(address) && !strings.ContainsAny(address, "@?#")
+}
+
+func isNoHost(host string) bool {
+	return host == "" || strings.ContainsAny(host, "/*@ ") || net.ParseIP(host) == nil && strings.Contains(host, ":")
+}
+
+func isNoOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	return err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host
 }

@@ -44,7 +44,7 @@ func TestOwnAnswer_ThatBreaksTheDocumentBecomesA500(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m, err := New()
 			require.NoError(t, err)
-			m.operations = tc.operations
+			m.operations = func(*answer) server.StrictServerInterface { return tc.operations }
 			r := httptest.NewRequest(http.MethodPost, "/onboarding/createSessionLink", strings.NewReader(
 				`{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com","docUrl":"https://example.com/doc.pdf"}`))
 			r.Header.Set("Authorization", "Bearer "+m.issue())

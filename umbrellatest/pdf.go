@@ -62,21 +62,15 @@ func pdf(lines []string) []byte {
 	return file.Bytes()
 }
 
-// pdfText writes a text for a string of a PDF. What Latin-1 lacks becomes a
+// pdfText writes a text for a string of a PDF in Latin-1. What that lacks becomes a
 // question mark.
 func pdfText(text string) string {
-	var b strings.Builder
+	var latin []byte
 	for _, r := range text {
-		switch {
-		case r == '(' || r == ')' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r >= ' ' && r <= '~':
-			b.WriteRune(r)
-		case r >= 0xa0 && r <= 0xff:
-			fmt.Fprintf(&b, `\%03o`, r)
-		default:
-			b.WriteByte('?')
+		if r < ' ' || r > '~' && r < 0xa0 || r > 0xff {
+			r = '?'
 		}
+		latin = append(latin, byte(r))
 	}
-	return b.String()
+	return strings.NewReplacer(`\`, `\\`, `(`, `\(`, `)`, `\)`).Replace(string(latin))
 }

@@ -1,13 +1,9 @@
 package umbrellatest
 
 import (
-	"cmp"
 	"context"
-	"crypto/hmac"
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,13 +11,9 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
-const (
-	documentPath     = "/documents/"
-	documentTemplate = documentPath + "{requestId}"
-	documentTTL      = 5 * 24 * time.Hour // of a URL; upstream's documentation
-)
+const documentTTL = 5 * 24 * time.Hour // of a URL; upstream's documentation
 
-func (o operations) GetVerification(ctx context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
+func (o operations) GetVerification(_ context.Context, req server.GetVerificationRequestObject) (server.GetVerificationResponseObject, error) {
 	m := o.mock
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -29,7 +21,7 @@ func (o operations) GetVerification(ctx context.Context, req server.GetVerificat
 	if s == nil {
 		return unknownSession{}, nil
 	}
-	a, current := answerOf(ctx), *s
+	a, current := o.answer, *s
 	a.sessionID = s.RequestID
 	if a.fault.Pending {
 		current.status = StatusRunning
@@ -42,7 +34,7 @@ type unknownSession struct{}
 
 // VisitGetVerificationResponse implements server.GetVerificationResponseObject.
 func (unknownSession) VisitGetVerificationResponse(w http.ResponseWriter) error {
-	w.(*answer).refuse(refusal("$path.sessionId", "path", "must be the requestId of a session that the mock has"), server.OperationInfo{})
+	w.(*answer).refuse(breach("$path.sessionId", "path", "must be the requestId of a session that the mock has"), server.OperationInfo{})
 	return nil
 }
 
@@ -70,20 +62,19 @@ func (m *Mock) verification(s *session, base string) api.Verification {
 	plain.Metadata = map[string]any{"sourceTemplateUrl": request.DocURL}
 	plain.ResourceURL, plain.URLValidBefore, plain.SizeBytes = nil, nil, nil // the mock does not have it
 	expires := m.now().UTC().Add(documentTTL).Truncate(time.Second)
-	signed.ResourceURL, signed.URLValidBefore = new(base+m.documentURL(s.RequestID, expires)), new(expires.Format(time.RFC3339))
+	token := m.seal(claims{Expires: seconds(expires), Document: s.RequestID})
+	signed.ResourceURL, signed.URLValidBefore = new(base+documentPath+s.RequestID+"?token="+token), new(expires.Format(time.RFC3339))
 	signed.SizeBytes = new(int64(len(signedPDF(s))))
 	return v
 }
 
-func (m *Mock) documentURL(requestID string, expires time.Time) string {
-	end := strconv.FormatInt(expires.Unix(), 10)
-	return documentPath + requestID + "?" + url.Values{"expires": {end}, "signature": {m.sign(requestID + " " + end)}}.Encode()
-}
-
 // document serves the signed PDF of a session to whoever has its URL.
 func (m *Mock) document(a *answer, r *http.Request) {
-	id, end := strings.TrimPrefix(r.URL.Path, documentPath), r.URL.Query().Get("expires")
-	expires, _ := strconv.ParseInt(end, 10, 64)
+	if !a.allow(r, http.MethodGet) {
+		return
+	}
+	id := strings.TrimPrefix(r.URL.Path, documentPath)
+	c, ok := m.unseal(r.URL.Query().Get("token"))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.session(id)
@@ -91,10 +82,7 @@ func (m *Mock) document(a *answer, r *http.Request) {
 		a.sessionID = id
 	}
 	switch {
-	case cmp.Or(r.Method, http.MethodGet) != http.MethodGet:
-		a.Header().Set("Allow", http.MethodGet)
-		a.refuse(refusal("$method", "method", "must be GET"), server.OperationInfo{})
-	case !hmac.Equal([]byte(r.URL.Query().Get("signature")), []byte(m.sign(id+" "+end))) || m.now().Unix() >= expires:
+	case !ok || c.Document != id || seconds(m.now()) >= c.Expires:
 		writeMessage(a, http.StatusForbidden, "The URL has expired")
 	case s == nil || s.status != StatusCompleted:
 		writeMessage(a, http.StatusNotFound, http.StatusText(http.StatusNotFound))

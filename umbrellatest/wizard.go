@@ -1,7 +1,6 @@
 package umbrellatest
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"path"
@@ -9,12 +8,6 @@ import (
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
-)
-
-const (
-	wizardPath     = "/wizard/"
-	wizardTemplate = wizardPath + "{token}"
 )
 
 // wizardPage is what the page of a session shows.
@@ -37,44 +30,39 @@ var actions = map[string]string{
 func (m *Mock) wizard(a *answer, r *http.Request) {
 	token := strings.TrimPrefix(r.URL.Path, wizardPath)
 	page := m.wizardPage(token)
-	method := cmp.Or(r.Method, http.MethodGet)
-	switch {
-	case page == nil:
+	if page == nil {
 		render(a, http.StatusNotFound, "unknown.html", nil)
 		return
-	case method != http.MethodGet && method != http.MethodPost:
-		a.Header().Set("Allow", "GET, POST")
-		a.refuse(refusal("$method", "method", "must be GET or POST"), server.OperationInfo{})
+	}
+	if !a.allow(r, http.MethodGet, http.MethodPost) {
 		return
 	}
 	a.sessionID = page.RequestID
 	a.Header().Set("Content-Security-Policy", policy(page.Request.RedirectURL))
-	if method == http.MethodGet {
-		render(a, http.StatusOK, "wizard.html", page)
-		return
-	}
-	m.act(a, token, page, actions[r.PostFormValue("action")])
-}
-
-// act does what a button of the page is for. Whether redirectUrl is reached after
-// anything but signing is not known, so the mock does not lead there.
-func (m *Mock) act(a *answer, token string, page *wizardPage, status string) {
-	if status == "" {
-		render(a, http.StatusBadRequest, "wizard.html", page)
-		return
-	}
 	code := http.StatusOK
-	if err := m.end(page.RequestID, status); err != nil {
-		code = http.StatusConflict
+	if r.Method == http.MethodPost {
+		code = m.press(a, page, actions[r.PostFormValue("action")])
 	}
 	if now := m.wizardPage(token); now != nil { // nil after a Reset just now
 		page = now
 	}
-	if code == http.StatusOK && status == StatusCompleted && page.Follow {
-		a.Header().Set("Location", page.Request.RedirectURL)
-		code = http.StatusSeeOther
-	}
 	render(a, code, "wizard.html", page)
+}
+
+// press does what a button of the page is for, and returns the status of the answer.
+// Whether redirectUrl is reached after anything but signing is not known, so the mock
+// does not lead there.
+func (m *Mock) press(a *answer, page *wizardPage, status string) int {
+	switch {
+	case status == "":
+		return http.StatusBadRequest
+	case m.move(page.RequestID, status) != nil:
+		return http.StatusConflict
+	case status == StatusCompleted && page.Follow:
+		a.Header().Set("Location", page.Request.RedirectURL)
+		return http.StatusSeeOther
+	}
+	return http.StatusOK
 }
 
 // wizardPage finds the session of a token, nil if there is none.

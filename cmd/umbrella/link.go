@@ -2,118 +2,135 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
-	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
-func runLink(ctx context.Context, args []string, std streams) error {
-	fs := flag.NewFlagSet("link", flag.ContinueOnError)
-	var in input
-	in.define(fs)
-	server := fs.String("server", "", "")
-	useMock := fs.Bool("mock", false, "")
-	asJSON := fs.Bool("json", false, "")
-	if err := parse(fs, args); err != nil {
-		return err
-	}
-	if *useMock && *server != "" {
-		return usagef("--mock and --server exclude each other: keep one")
-	}
-	req, err := in.request(fs, *useMock, std.in)
+const linkExample = `  umbrella link --mock
+  umbrella link --server sandbox --email a@example.com --phone +436508021530 \
+      --redirect-url https://example.com/done --doc-url https://example.com/doc.pdf
+  umbrella link --server sandbox --file request.json --wait --json`
+
+// link is what umbrella link is told.
+type link struct {
+	connection
+	fields
+	mock, wait bool
+}
+
+func newLink(std streams) *cobra.Command {
+	l := &link{connection: connection{std: std}}
+	cmd := command("link", "Create a session and print the link where it is signed", noArguments, nil)
+	cmd.Long = "Create a session and print its URL, expiry and request id. Each call to a real\nserver opens a session that the API may bill."
+	cmd.Example = linkExample
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context(), cmd.Flags()) }
+	fs := cmd.Flags()
+	l.fields.define(fs)
+	fs.BoolVar(&l.wait, "wait", false, "wait until the document is signed, at most as long as the link lives")
+	fs.BoolVar(&l.mock, "mock", false, "call a mock inside this process: no credentials needed, no real session;\nwithout --file, fields that no flag gives have the values of the document's example")
+	l.connection.define(fs)
+	return cmd
+}
+
+func (l *link) run(ctx context.Context, fs *pflag.FlagSet) error {
+	var wrong misuse
+	wrong.unless(!l.mock || l.server == "", "--mock and --server exclude each other: keep one")
+	req, err := l.request(fs, l.mock, l.std.in, &wrong)
 	if err != nil {
 		return err
 	}
-	var client *umbrella.Client
-	stop := func() {}
-	if *useMock {
-		client, stop, err = fromMock(std)
-	} else {
-		client, err = fromEnvironment(*server)
+	client, stop, err := l.connect(&wrong)
+	if err == nil {
+		err = wrong.err()
 	}
 	if err != nil {
 		return err
 	}
 	defer stop()
-	link, err := client.CreateSessionLink(ctx, req)
+	session, err := waitFor(l.std, "the service", func() (*api.SessionLink, error) { return client.CreateSessionLink(ctx, req) })
 	if err != nil {
-		return explain(ctx, err)
+		return err
 	}
-	if err := show(std, link, *asJSON); err != nil {
-		return fmt.Errorf("a session was opened, but printing its link failed: %w", err)
+	if err := l.show(session); err != nil {
+		return outcome{session.RequestID, true, fmt.Errorf("a session was opened, but printing its link failed: %w", err)}
+	}
+	if !l.wait {
+		return nil
+	}
+	if err := l.await(ctx, client, session); err != nil {
+		return outcome{session.RequestID, true, err}
 	}
 	return nil
 }
 
-// explain adds what only the command knows to an error that is otherwise good
-// enough for a person.
-func explain(ctx context.Context, err error) error {
-	sentence := strings.TrimPrefix(err.Error(), "umbrella: ")
-	var failure *umbrella.Error
-	var token *authprovider.Error
-	switch {
-	case ctx.Err() != nil:
-		sentence = "interrupted: " + sentence
-	case errors.As(err, &failure) && failure.StatusCode == 0 && (!errors.As(err, &token) || token.StatusCode == 0):
-		sentence += "; check the network, and the server in --server or UMBRELLA_SERVER"
+// connect makes the client for a real server or for the mock, and what ends that.
+func (l *link) connect(wrong *misuse) (client *umbrella.Client, stop func(), err error) {
+	if !l.mock {
+		return l.client(wrong), func() {}, nil
 	}
-	return errors.New(sentence)
-}
-
-// fromEnvironment leaves reading the environment to NewFromEnv alone, which names
-// all that is missing: --server replaces the variable, in this process only.
-func fromEnvironment(server string) (*umbrella.Client, error) {
-	if server != "" {
-		if err := os.Setenv("UMBRELLA_SERVER", server); err != nil {
-			return nil, usagef("--server: %w", err)
-		}
+	opts := l.options(wrong)
+	if wrong.err() != nil {
+		return nil, nil, nil
 	}
-	client, err := umbrella.NewFromEnv()
-	if err != nil {
-		return nil, usagef("%s (--server overrides UMBRELLA_SERVER, and --mock needs no configuration)", strings.TrimPrefix(err.Error(), "umbrella: "))
-	}
-	return client, nil
-}
-
-func fromMock(std streams) (*umbrella.Client, func(), error) {
 	mock, err := umbrellatest.New()
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := listen("127.0.0.1:0", false)
+	s, err := newServer("127.0.0.1:0", false)
 	if err != nil {
 		return nil, nil, err
 	}
 	s.serve(mock)
-	_, _ = fmt.Fprintf(std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
-	client, err := umbrella.New(s.url, umbrella.WithAPIKey(mock.Credentials()))
-	return client, s.stop, err
+	_, _ = fmt.Fprintf(l.std.err, "using an in-process mock server at %s; no real session is created\n", s.url)
+	client, err = umbrella.New(s.url, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
+	return client, func() { s.stop(); mock.Close() }, err
 }
 
-func show(std streams, link *api.SessionLink, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(std.out)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(link)
+// await waits until the document is signed, and prints that.
+func (l *link) await(ctx context.Context, client *umbrella.Client, session *api.SessionLink) error {
+	limited, cancel := context.WithDeadline(ctx, session.ExpiresAfter)
+	defer cancel()
+	var opts []umbrella.WaitOption
+	if l.mock { // somebody sits in front of it
+		opts = append(opts, umbrella.WithPollInterval(200*time.Millisecond, 400*time.Millisecond))
 	}
-	expiry := link.ExpiresAfter.Local().Format("Mon, 02 Jan 2006 15:04:05 MST")
-	left := "already past"
-	if d := time.Until(link.ExpiresAfter).Round(time.Second); d > 0 {
-		left = "in " + d.String()
+	v, err := waitFor(l.std, "the signature", func() (*api.Verification, error) {
+		return client.WaitForVerification(limited, session.RequestID, opts...)
+	})
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("the link has expired: %w", &umbrella.NotSignedError{})
+	} else if err != nil {
+		return err
 	}
-	_, err := fmt.Fprintf(std.out, "URL      %s\nExpires  %s (%s)\nRequest  %s\n", plain(link.URL), expiry, left, plain(link.RequestID))
+	return showVerification(l.std.out, session.RequestID, v, l.json)
+}
+
+func (l *link) show(session *api.SessionLink) error {
+	if l.json {
+		return writeJSON(l.std.out, session)
+	}
+	expiry := session.ExpiresAfter.Local().Format("Mon, 02 Jan 2006 15:04:05 MST")
+	_, err := fmt.Fprintf(l.std.out, "URL      %s\nExpires  %s (%s)\nRequest  %s\n",
+		plain(session.URL), expiry, left(session.ExpiresAfter), plain(session.RequestID))
 	return err
+}
+
+// left is how long it is until t, for people.
+func left(t time.Time) string {
+	if d := time.Until(t).Round(time.Second); d > 0 {
+		return "in " + d.String()
+	}
+	return "already past"
 }
 
 // plain keeps a server from steering the terminal.

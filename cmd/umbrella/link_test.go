@@ -19,6 +19,7 @@ import (
 
 	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/contract"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
@@ -96,7 +97,9 @@ func TestLink_WithMockTakesWhatIsMissingFromTheDocument(t *testing.T) {
 	document, err := openapi3.NewLoader().LoadFromData(umbrella.OpenAPI())
 	require.NoError(t, err)
 	want := document.Paths.Value("/onboarding/createSessionLink").Post.RequestBody.Value.Content.Get("application/json").Examples["default"].Value.Value
-	got, err := example()
+	known, err := operations(contract.OpenAPI())
+	require.NoError(t, err)
+	got, err := known["createSessionLink"].example()
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
@@ -119,27 +122,27 @@ func TestLink_SaysWhatFailedAndWhatToDo(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fault umbrellatest.Fault
 		wants []string
-		maybe bool
+		code  int
 	}{
-		"400":            {umbrellatest.Fault{Path: operationPath, Status: 400}, []string{"400", "Invalid request payload", "openapi.yaml"}, false},
-		"401":            {umbrellatest.Fault{Path: operationPath, Status: 401, Times: 2}, []string{"401", "credentials"}, false},
-		"429":            {umbrellatest.Fault{Path: operationPath, Status: 429, RetryAfter: "3600"}, []string{"429", "retry after 1h0m0s"}, false},
-		"500":            {umbrellatest.Fault{Path: operationPath, Status: 500}, []string{"500", "check before you call again"}, true},
-		"a lost answer":  {umbrellatest.Fault{Path: operationPath, Reset: true, AfterProcessing: true}, []string{"check the network", "check before you call again"}, true},
-		"a broken 200":   {umbrellatest.Fault{Path: operationPath, Break: true}, []string{"200", "check before you call again"}, true},
-		"/auth says 401": {umbrellatest.Fault{Path: "/auth", Status: 401}, []string{"/auth", "401", "API key"}, false},
+		"400":            {umbrellatest.Fault{Path: operationPath, Status: 400}, []string{"400", "Invalid request payload", "openapi.yaml"}, exitFailed},
+		"401":            {umbrellatest.Fault{Path: operationPath, Status: 401, Times: 2}, []string{"401", "credentials"}, exitCredentials},
+		"429":            {umbrellatest.Fault{Path: operationPath, Status: 429, RetryAfter: "3600"}, []string{"429", "retry after 1h0m0s"}, exitFailed},
+		"500":            {umbrellatest.Fault{Path: operationPath, Status: 500}, []string{"500", "check before you call again"}, exitSession},
+		"a lost answer":  {umbrellatest.Fault{Path: operationPath, Reset: true, AfterProcessing: true}, []string{"check the network", "check before you call again"}, exitSession},
+		"a broken 200":   {umbrellatest.Fault{Path: operationPath, Break: true}, []string{"200", "check before you call again"}, exitSession},
+		"/auth says 401": {umbrellatest.Fault{Path: "/auth", Status: 401}, []string{"/auth", "401", "API key"}, exitCredentials},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := served(t)
 			require.NoError(t, s.Inject(tc.fault))
 			code, stdout, stderr := invoke(t, t.Context(), "", with(goodFlags)...)
-			require.Equal(t, exitFailed, code)
+			require.Equal(t, tc.code, code)
 			require.Empty(t, stdout)
 			require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 			for _, want := range tc.wants {
 				require.Contains(t, stderr, want)
 			}
-			require.Equal(t, tc.maybe, strings.Contains(stderr, "it may have been processed"))
+			require.Equal(t, tc.code == exitSession, strings.Contains(stderr, "it may have been processed"))
 			for _, secret := range []string{s.APIKey, s.CustomerID, "user@example.com", "+436769556026"} {
 				require.NotContains(t, stderr, secret)
 			}
@@ -168,7 +171,7 @@ func TestLink_InterruptCancelsTheCall(t *testing.T) {
 	t.Cleanup(server.Close)
 	environment(t, map[string]string{"UMBRELLA_SERVER": server.URL, "UMBRELLA_TOKEN": "x.y.z"})
 	code, _, stderr := invoke(t, ctx, "", with(goodFlags)...)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitSession, code)
 	require.Contains(t, stderr, "interrupted")
 	require.Contains(t, stderr, "it may have been processed")
 }
@@ -185,4 +188,88 @@ func TestLink_ServerCannotSteerTheTerminal(t *testing.T) {
 	require.NotContains(t, stdout, "\x1b")
 	require.Contains(t, stdout, `"\x1b[2J"`)
 	require.Contains(t, stdout, "(already past)")
+}
+
+func TestLink_WaitsUntilTheDocumentIsSigned(t *testing.T) {
+	s := served(t)
+	b := start(t, with(goodFlags, "--wait", "--json")...)
+	// The command goes on once all of the line is read.
+	first, err := b.stdout.Peek(1)
+	require.NoError(t, err)
+	require.Equal(t, "{", string(first))
+	for id := range s.Sessions() {
+		require.NoError(t, s.Complete(id))
+	}
+	var link api.SessionLink
+	require.NoError(t, json.Unmarshal([]byte(line(t, b.stdout)), &link))
+	var v api.Verification
+	require.NoError(t, json.Unmarshal([]byte(line(t, b.stdout)), &v))
+	require.Equal(t, link.RequestID, *v.RequestID)
+	require.True(t, *v.IsVerified)
+	require.Equal(t, exitOK, <-b.code)
+}
+
+func TestLink_ThatIsNotSignedTellsOfItsSession(t *testing.T) {
+	for name, tc := range map[string]struct {
+		end   func(s *umbrellatest.Server, id string) error
+		code  int
+		wants string
+	}{
+		"declined": {func(s *umbrellatest.Server, id string) error { return s.Cancel(id) }, exitNotSigned, "its status is"},
+		"no access any more": {func(s *umbrellatest.Server, _ string) error {
+			return s.Inject(umbrellatest.Fault{Path: "/onboarding/getVerification/{sessionId}", Status: 403})
+		}, exitSession, "403"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := served(t)
+			b := start(t, with(goodFlags, "--wait", "--json")...)
+			_, err := b.stdout.Peek(1)
+			require.NoError(t, err)
+			var id string
+			for id = range s.Sessions() {
+				require.NoError(t, tc.end(s, id))
+			}
+			line(t, b.stdout)
+			f := jsonError(t, lineWith(t, b.stderr, `"code"`))
+			require.Equal(t, tc.code, f.Code)
+			require.Equal(t, id, f.RequestID)
+			require.True(t, f.MaybeProcessed)
+			require.Contains(t, f.Message, tc.wants)
+			require.Contains(t, f.Message, "umbrella status "+id)
+			require.Equal(t, tc.code, <-b.code)
+		})
+	}
+}
+
+func TestLink_InterruptEndsTheWaitAndNotTheSession(t *testing.T) {
+	served(t)
+	b := start(t, with(goodFlags, "--wait")...)
+	lineWith(t, b.stdout, "Request")
+	require.Equal(t, "waiting for the signature; Ctrl-C ends it\n", lineWith(t, b.stderr, "signature"))
+	require.Equal(t, exitSession, b.stop())
+}
+
+func TestLink_WhoseTimeIsOverIsNotSigned(t *testing.T) {
+	s := served(t)
+	require.NoError(t, s.Inject(umbrellatest.Fault{Path: operationPath, Expired: true}))
+	code, stdout, stderr := invoke(t, t.Context(), "", with(goodFlags, "--wait", "--json")...)
+	require.Equal(t, exitNotSigned, code)
+	require.Equal(t, 1, strings.Count(stdout, "\n"))
+	require.Contains(t, jsonError(t, stderr).Message, "the link has expired")
+}
+
+func TestLink_WaitsForTheMockToo(t *testing.T) {
+	environment(t, nil)
+	b := start(t, "link", "--mock", "--wait")
+	line(t, b.stderr)
+	url := strings.TrimSpace(strings.TrimPrefix(line(t, b.stdout), "URL"))
+	stay := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := stay.PostForm(url, map[string][]string{"action": {"sign"}})
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	go func() { _, _ = io.Copy(io.Discard, b.stderr) }()
+	rest, err := io.ReadAll(b.stdout)
+	require.NoError(t, err)
+	require.Contains(t, string(rest), "Signed   yes\n")
+	require.Equal(t, exitOK, <-b.code)
 }

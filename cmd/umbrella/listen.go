@@ -1,101 +1,143 @@
 package main
 
 import (
-	"crypto/tls"
+	"bytes"
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"strconv"
-	"syscall"
+	"net/url"
+	"sync"
 	"time"
+
+	"github.com/spf13/cobra"
+
+	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/webhook"
 )
 
-// listening is a server that has its port.
-type listening struct {
-	url      string
-	ca       string // the file with the CA's certificate, if it speaks TLS
-	listener net.Listener
-	server   *http.Server
-	failed   chan error
+// receiver is what umbrella listen is told.
+type receiver struct {
+	connection
+	addr, forward, configure string
+
+	secret string     // the value of the header Authorization that each event must have
+	mu     sync.Mutex // one line at a time
 }
 
-// listen takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func listen(addr string, secure bool) (*listening, error) {
-	_, port, err := net.SplitHostPort(addr)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
+const listenHelp = `Receive the events of the service, print one line for each, and forward them, until
+SIGINT or SIGTERM. An event is acknowledged once it is printed and the server behind
+--forward has answered 2xx; the service may send again what is not.
+
+Events are let in with a header Authorization that is made up at each start. --configure
+registers it with the service together with your public URL, which a tunnel leads here;
+both stay registered when this command ends. Without --configure the header
+is printed. --forward gets it too.`
+
+func newListen(std streams) *cobra.Command {
+	r := &receiver{connection: connection{std: std}, secret: "Bearer " + rand.Text()}
+	cmd := command("listen", "Receive events, print them, and forward them", noArguments, func(ctx context.Context, _ []string) error { return r.run(ctx) })
+	cmd.Long = listenHelp
+	cmd.Example = "  umbrella listen --addr 127.0.0.1:9000 --forward http://localhost:8080/hook --configure https://tunnel.example/"
+	fs := cmd.Flags()
+	fs.StringVar(&r.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
+	fs.StringVar(&r.forward, "forward", "", "post each event to `URL`, with its headers")
+	fs.StringVar(&r.configure, "configure", "", "register the public `URL` with the service; needs credentials")
+	r.define(fs)
+	return cmd
+}
+
+func (r *receiver) run(ctx context.Context) error {
+	var wrong misuse
+	var client *umbrella.Client
+	u, err := url.Parse(r.forward)
+	wrong.unless(r.forward == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--forward must be an absolute http or https URL")
+	registration := api.ConfigureWebhookRequest{WebhookURL: r.configure, Metadata: &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": r.secret}}}
+	if r.configure != "" {
+		if err := umbrella.Validate(registration); err != nil {
+			wrong.add("%s", inWordsOfTheCommand.Replace(err.Error()))
+		}
+		client = r.client(&wrong)
 	}
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	handler, err := webhook.NewReceiver(map[string][]string{"Authorization": {r.secret}}, r.handle)
 	if err != nil {
-		return nil, usagef("--addr needs HOST:PORT, for example 127.0.0.1:8080")
+		return err
 	}
-	listener, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %s is taken: choose another with --addr, or 0 for any that is free", port)
-	case err != nil: // a *net.OpError
-		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr", addr, errors.Unwrap(err))
+	s, err := newServer(r.addr, false)
+	if err != nil {
+		return err
 	}
-	bound := listener.Addr().(*net.TCPAddr)
-	host := bound.IP.String()
-	if bound.IP.IsUnspecified() {
-		host = "localhost" // all interfaces: name one that a client can use
+	defer s.stop()
+	s.serve(handler)
+	line := "receiving events at " + s.url
+	if client == nil {
+		line += " with the header Authorization: " + r.secret
 	}
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(secure)
-	protocols.SetUnencryptedHTTP2(!secure)
-	s := &listening{
-		url:      "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port)),
-		listener: listener,
-		// No limit for a whole request or answer: a fault may ask for any delay.
-		server: &http.Server{
-			Protocols:         &protocols,
-			ReadHeaderTimeout: 10 * time.Second,
-			IdleTimeout:       2 * time.Minute,
-			MaxHeaderBytes:    64 << 10,
-		},
-		failed: make(chan error, 1),
+	if _, err := fmt.Fprintln(r.std.err, line); err != nil {
+		return err
 	}
-	if secure {
-		if err := s.secure(); err != nil {
-			s.stop()
-			return nil, err
+	if client != nil {
+		if _, err := client.ConfigureWebhook(ctx, registration); err != nil {
+			return err
 		}
 	}
-	return s, nil
+	return s.wait(ctx)
 }
 
-// secure has the server speak TLS with a throw-away certificate.
-func (s *listening) secure() error {
-	certificate, ca, err := throwaway()
-	if err != nil {
-		return fmt.Errorf("making a certificate: %w", err)
+// handle forwards an event and prints it. What fails here the service sends again.
+func (r *receiver) handle(ctx context.Context, e webhook.Event) error {
+	status, err := 0, error(nil)
+	if r.forward != "" {
+		status, err = r.pass(ctx, e)
 	}
-	s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	s.url = "https" + s.url[len("http"):]
-	s.ca, err = writeCA(ca)
+	if printed := r.print(e, status, err); printed != nil {
+		return printed
+	}
 	return err
 }
 
-// serve begins to serve. What ends it comes from s.failed.
-func (s *listening) serve(handler http.Handler) {
-	s.server.Handler = handler
-	go func() {
-		if s.server.TLSConfig != nil {
-			s.failed <- s.server.ServeTLS(s.listener, "", "")
-			return
-		}
-		s.failed <- s.server.Serve(s.listener)
-	}()
+// pass posts the event to --forward, and returns the status of the answer, 0 if none came.
+func (r *receiver) pass(ctx context.Context, e webhook.Event) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.forward, bytes.NewReader(e.Raw()))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", jsonType)
+	req.Header.Set("Authorization", r.secret)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return resp.StatusCode, errors.New("not accepted")
+	}
+	return resp.StatusCode, nil
 }
 
-// stop ends the server at once, with the requests that are under way.
-func (s *listening) stop() {
-	_ = s.listener.Close()
-	_ = s.server.Close()
-	if s.ca != "" {
-		_ = os.Remove(s.ca)
+func (r *receiver) print(e webhook.Event, status int, failed error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if r.json {
+		return writeJSON(r.std.out, map[string]any{
+			"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
+			"forwarded": status, "accepted": failed == nil,
+		})
 	}
+	line := fmt.Sprintf("%s  %-10s %s  %s", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type))
+	switch {
+	case status != 0:
+		line += fmt.Sprintf("  --forward answered %d", status)
+	case failed != nil:
+		line += "  --forward not reached"
+	}
+	_, err := fmt.Fprintln(r.std.out, line)
+	return err
 }

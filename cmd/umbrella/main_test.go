@@ -2,19 +2,20 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
 )
 
-func TestMisuse_IsOneSentenceThatNamesWhatToMend(t *testing.T) {
+func TestMisuse_NamesWhatToMend(t *testing.T) {
 	environment(t, map[string]string{"UMBRELLA_TOKEN": "x.y.z"})
 	dir := t.TempDir()
 	file := func(name, content string) string {
@@ -26,9 +27,9 @@ func TestMisuse_IsOneSentenceThatNamesWhatToMend(t *testing.T) {
 		args  []string
 		wants []string
 	}{
-		"unknown command":           {[]string{"lnik"}, []string{`"lnik"`, "link, mock, spec"}},
-		"help for unknown command":  {[]string{"help", "lnik"}, []string{`"lnik"`}},
-		"unknown flag":              {[]string{"link", "--emial", "x"}, []string{"-emial"}},
+		"unknown command":           {[]string{"lnik"}, []string{"lnik", "did you mean link?", "mock"}},
+		"help for unknown command":  {[]string{"help", "lnik"}, []string{"did you mean link?"}},
+		"unknown flag":              {[]string{"link", "--emial", "x"}, []string{"--emial", "did you mean --email?"}},
 		"argument":                  {[]string{"spec", "x"}, []string{"argument"}},
 		"argument of version":       {[]string{"version", "x"}, []string{"argument"}},
 		"nothing given":             {[]string{"link"}, []string{"--email is missing", "--phone is missing", "--redirect-url is missing", "--doc-url is missing"}},
@@ -42,7 +43,7 @@ func TestMisuse_IsOneSentenceThatNamesWhatToMend(t *testing.T) {
 		"fill without field":        {with(goodFlags, "--fill", "=canary"), []string{"--fill", "FIELD=VALUE"}},
 		"mock and server":           {with(goodFlags, "--mock", "--server", "sandbox"), []string{"--mock", "--server"}},
 		"no server":                 {with(goodFlags), []string{"UMBRELLA_SERVER", "--server", "--mock"}},
-		"strange server":            {with(goodFlags, "--server", "staging"), []string{"server", "https://host"}},
+		"strange server":            {with(goodFlags, "--server", "staging"), []string{"--server staging", "https://host"}},
 		"plain http server":         {with(goodFlags, "--server", "http://example.com"), []string{"example.com", "https"}},
 		"no such file":              {[]string{"link", "--file", filepath.Join(dir, "none")}, []string{"--file", "no such file"}},
 		"a directory":               {[]string{"link", "--file", dir}, []string{"--file", "directory"}},
@@ -59,23 +60,33 @@ func TestMisuse_IsOneSentenceThatNamesWhatToMend(t *testing.T) {
 		"other case in the file":    {[]string{"link", "--file", file("case", strings.TrimSuffix(goodFile, "}")+`,"Email":"canary@example.com"}`)}, []string{"$.Email in --file"}},
 		"in the file and by a flag": {[]string{"link", "--file", file("good", goodFile), "--email", "canary@example.com"}, []string{"--email", "email in --file", "keep one"}},
 		"wrong flag beside a file":  {[]string{"link", "--file", file("rest", strings.Replace(goodFile, "email", "Email", 1)), "--email", "canary"}, []string{"--email must be an e-mail address"}},
-		"mock: strange address":     {[]string{"mock", "--addr", "8080"}, []string{"--addr", "HOST:PORT"}},
-		"mock: strange port":        {[]string{"mock", "--addr", "127.0.0.1:http"}, []string{"--addr", "HOST:PORT"}},
-		"mock: short lifetime":      {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "1s"}},
-		"mock: strange lifetime":    {[]string{"mock", "--token-ttl", "soon"}, []string{"-token-ttl"}},
-		"mock: negative latency":    {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
-		"mock: strange seed":        {[]string{"mock", "--seed", "-1"}, []string{"-seed"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := invoke(t, t.Context(), "", tc.args...)
-			require.Equal(t, exitUsage, code, stderr)
-			require.Empty(t, stdout)
-			require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
-			for _, want := range tc.wants {
-				require.Contains(t, stderr, want)
-			}
-			require.NotContains(t, stderr, "canary", "no value is repeated")
-		})
+		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
+	}
+}
+
+// requireMisuse runs the command with arguments that it must refuse without repeating
+// a value, in words that wants are part of.
+func requireMisuse(t *testing.T, args, wants []string) {
+	code, stdout, stderr := invoke(t, t.Context(), "", args...)
+	require.Equal(t, exitUsage, code, stderr)
+	require.Empty(t, stdout)
+	for _, want := range wants {
+		require.Contains(t, stderr, want)
+	}
+	require.NotRegexp(t, `canary|With[A-Z]`, stderr, "a value, or the name of a Go option")
+}
+
+func TestMisuse_OfTheMockNamesTheFlag(t *testing.T) {
+	for name, tc := range map[string]struct{ args, wants []string }{
+		"strange address":  {[]string{"mock", "--addr", "8080"}, []string{"--addr", "HOST:PORT"}},
+		"strange port":     {[]string{"mock", "--addr", "127.0.0.1:http"}, []string{"--addr", "HOST:PORT"}},
+		"short lifetime":   {[]string{"mock", "--token-ttl", "10ms"}, []string{"--token-ttl", "1s"}},
+		"strange lifetime": {[]string{"mock", "--token-ttl", "soon"}, []string{"--token-ttl soon", "a duration"}},
+		"negative latency": {[]string{"mock", "--latency", "-1s"}, []string{"--latency"}},
+		"strange seed":     {[]string{"mock", "--seed", "-1"}, []string{"--seed -1", "a whole number"}},
+	} {
+		t.Run(name, func(t *testing.T) { requireMisuse(t, tc.args, tc.wants) })
 	}
 }
 
@@ -88,7 +99,7 @@ func TestConfiguration_MissingCredentialsAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			environment(t, set)
 			code, _, stderr := invoke(t, t.Context(), "", with(goodFlags, "--server", "sandbox")...)
-			require.Equal(t, exitUsage, code)
+			require.Equal(t, exitCredentials, code)
 			require.Contains(t, stderr, name)
 			require.NotContains(t, stderr, "canary")
 			require.NotContains(t, stderr, "UMBRELLA_SERVER is not set", "--server is as good")
@@ -96,30 +107,50 @@ func TestConfiguration_MissingCredentialsAreNamed(t *testing.T) {
 	}
 }
 
-func TestHelp_NamesEveryCommandAndEveryFlag(t *testing.T) {
+// walk visits cmd and all commands below it that a person can use.
+func walk(cmd *cobra.Command, visit func(*cobra.Command)) {
+	visit(cmd)
+	for _, c := range cmd.Commands() {
+		walk(c, visit)
+	}
+}
+
+func TestHelp_IsThereForEveryCommandWithTheExitCodes(t *testing.T) {
 	code, help, _ := invoke(t, t.Context(), "", "help")
 	require.Equal(t, exitOK, code)
-	code, _, stderr := invoke(t, t.Context(), "")
-	require.Equal(t, exitUsage, code)
-	require.Equal(t, help, stderr)
-	for name, cmd := range commands {
-		require.Contains(t, help, "umbrella "+name+" ")
-		for _, args := range [][]string{{"help", name}, {name, "-h"}, {name, "--help"}} {
+	for _, args := range [][]string{nil, {"auth"}} {
+		code, stdout, stderr := invoke(t, t.Context(), "", args...)
+		require.Equal(t, exitUsage, code)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, "Available Commands:")
+	}
+	for _, cmd := range newRoot(streams{}).Commands() {
+		require.Contains(t, help, "\n  "+cmd.Name()+" ")
+	}
+	walk(newRoot(streams{}), func(cmd *cobra.Command) {
+		require.NotEmpty(t, cmd.Short)
+		path := strings.Fields(cmd.CommandPath())[1:]
+		for _, args := range [][]string{append([]string{"help"}, path...), append(path, "-h"), append(path, "--help")} {
 			code, stdout, stderr := invoke(t, t.Context(), "", args...)
 			require.Equal(t, exitOK, code)
-			require.Equal(t, cmd.usage, stdout)
 			require.Empty(t, stderr)
+			require.Contains(t, stdout, "  3  a session may exist")
+			require.NotRegexp(t, `With[A-Z]`, stdout, "a Go option")
+			for line := range strings.Lines(stdout) {
+				require.LessOrEqual(t, len([]rune(line)), 120)
+			}
 		}
-		// A flag that the help shows and the command lacks would be reported.
-		for _, shown := range regexp.MustCompile(`(?m)^  --([a-z-]+)`).FindAllStringSubmatch(cmd.usage, -1) {
-			_, _, stderr := invoke(t, t.Context(), "", name, "--"+shown[1]+"=", "argument")
-			require.NotContains(t, stderr, "not defined")
-		}
-	}
-	var in input
-	fs := flag.NewFlagSet("", flag.ContinueOnError)
-	in.define(fs)
-	fs.VisitAll(func(f *flag.Flag) { require.Contains(t, linkUsage, "  --"+f.Name+" ") })
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { require.NotEmpty(t, f.Usage, f.Name) })
+	})
+}
+
+func TestCompletion_KnowsOperations(t *testing.T) {
+	code, stdout, _ := invoke(t, t.Context(), "", "__complete", "call", "get")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, stdout, "getVerification\n")
+	code, stdout, _ = invoke(t, t.Context(), "", "completion", "bash")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, stdout, "umbrella")
 }
 
 func TestSpecAndVersion_PrintWhatWasEmbedded(t *testing.T) {
@@ -137,8 +168,31 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 func TestOutput_ThatCannotBeWrittenIsAFailure(t *testing.T) {
 	for _, args := range [][]string{{"spec"}, {"version"}, {"mock"}, {"link", "--mock"}, {"link", "--mock", "--json"}} {
 		var stderr strings.Builder
-		require.Equal(t, exitFailed, run(t.Context(), args, streams{strings.NewReader(""), full{}, &stderr}))
+		want := exitFailed
+		if args[0] == "link" {
+			want = exitSession
+		}
+		require.Equal(t, want, run(t.Context(), args, streams{in: strings.NewReader(""), out: full{}, err: &stderr}))
 		require.Contains(t, stderr.String(), "no space left on device")
 		require.Equal(t, args[0] == "link", strings.Contains(stderr.String(), "a session was opened"))
+	}
+}
+
+func TestPage_NamesEveryCommandFlagAndExitCode(t *testing.T) {
+	data, err := os.ReadFile("../../docs/cli.md")
+	require.NoError(t, err)
+	page := string(data)
+	walk(newRoot(streams{}), func(cmd *cobra.Command) {
+		if cmd.HasParent() && !cmd.HasSubCommands() {
+			require.Contains(t, page, "`"+strings.TrimPrefix(cmd.CommandPath(), "umbrella "))
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if cmd.Name() != "mock" {
+				require.True(t, strings.Contains(page, "--"+f.Name) || f.Name == "output" && strings.Contains(page, "-o"), f.Name)
+			}
+		})
+	})
+	for code := exitOK; code <= exitCredentials; code++ {
+		require.Contains(t, page, "\n| "+strconv.Itoa(code)+" | ")
 	}
 }

@@ -14,9 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -36,7 +34,7 @@ func startMock(t *testing.T, args ...string) (r ready, stop func() (int, string)
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"mock"}, args...), streams{strings.NewReader(""), in, &stderr})
+		code <- run(ctx, append([]string{"mock"}, args...), streams{in: strings.NewReader(""), out: in, err: &stderr})
 		_ = in.Close()
 	}()
 	t.Cleanup(cancel)
@@ -49,7 +47,7 @@ func startMock(t *testing.T, args ...string) (r ready, stop func() (int, string)
 	}
 }
 
-func call(t *testing.T, r ready, client *http.Client) (*api.SessionLink, error) {
+func openSession(t *testing.T, r ready, client *http.Client) (*api.SessionLink, error) {
 	c, err := umbrella.New(r.URL, umbrella.WithAPIKey(r.APIKey, r.CustomerID), umbrella.WithHTTPClient(client))
 	require.NoError(t, err)
 	var req api.CreateSessionLinkRequest
@@ -74,7 +72,7 @@ func TestMock_ServesHTTP1AndCleartextHTTP2(t *testing.T) {
 		transport := &http.Transport{Protocols: new(http.Protocols)}
 		protocols(transport.Protocols)
 		seen := 0
-		_, err := call(t, r, &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+		_, err := openSession(t, r, &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := transport.RoundTrip(req)
 			if err == nil {
 				seen = resp.ProtoMajor
@@ -96,7 +94,7 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 func TestMock_FlagsDoWhatTheySay(t *testing.T) {
 	first, stop := startMock(t, "--seed", "7", "--log", "--token-ttl", "90s", "--latency", "1ms")
-	link, err := call(t, first, http.DefaultClient)
+	link, err := openSession(t, first, http.DefaultClient)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, get(t, first.URL+"/__mock/requests"))
 	_, stderr := stop()
@@ -104,7 +102,7 @@ func TestMock_FlagsDoWhatTheySay(t *testing.T) {
 
 	second, stop := startMock(t, "--seed", "7", "--no-control", "--addr", "localhost:0")
 	require.Equal(t, []string{first.APIKey, first.CustomerID}, []string{second.APIKey, second.CustomerID}, "--seed")
-	again, err := call(t, second, http.DefaultClient)
+	again, err := openSession(t, second, http.DefaultClient)
 	require.NoError(t, err)
 	require.Equal(t, link.RequestID, again.RequestID, "--seed")
 	require.Equal(t, http.StatusNotFound, get(t, second.URL+"/__mock/requests"), "--no-control")
@@ -151,7 +149,7 @@ func TestMock_TakesCredentialsBasePathWebhookAndFaultsFromFlags(t *testing.T) {
 	require.Equal(t, []string{"key", "customer"}, []string{r.APIKey, r.CustomerID})
 	require.True(t, strings.HasSuffix(r.URL, "/api/services"), r.URL)
 	var before time.Time
-	link, err := call(t, r, &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+	link, err := openSession(t, r, &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 		before = time.Now()
 		return http.DefaultTransport.RoundTrip(req)
 	})})
@@ -180,7 +178,7 @@ func TestMock_WithTLSPrintsTheCAThatSignedItsCertificate(t *testing.T) {
 	require.True(t, pool.AppendCertsFromPEM(pem))
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	defer transport.CloseIdleConnections()
-	link, err := call(t, r, &http.Client{Transport: transport})
+	link, err := openSession(t, r, &http.Client{Transport: transport})
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(link.URL, r.URL), link.URL)
 	_, err = http.Get(r.URL + "/healthz")
@@ -195,7 +193,7 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	out, in := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{strings.NewReader(""), in, io.Discard})
+		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{in: strings.NewReader(""), out: in, err: io.Discard})
 	}()
 	lines, err := io.ReadAll(out)
 	require.NoError(t, err, "standard output is closed while the mock serves")
@@ -236,7 +234,7 @@ func TestHelp_HasARecipeForCurlThatWorks(t *testing.T) {
 	_, help, _ := invoke(t, t.Context(), "", "help", "mock")
 	_, recipe, found := strings.Cut(help, "With curl:\n")
 	require.True(t, found)
-	recipe, _, _ = strings.Cut(recipe, "\n\nWhere it listens")
+	recipe, _, _ = strings.Cut(recipe, "\n\nIt serves")
 	r, _ := startMock(t, "--api-key", "key", "--customer-id", "customer")
 	recipe = strings.ReplaceAll(recipe, "http://127.0.0.1:8080", r.URL)
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", recipe).CombinedOutput()
@@ -260,40 +258,4 @@ func TestMock_AddressOfAnotherMachineIsAClearSentence(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "cannot listen at 192.0.2.1:0")
 	require.Contains(t, stderr, "--addr")
-}
-
-func TestBinary_StopsCleanlyOnASignal(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "umbrella")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		cmd := exec.CommandContext(t.Context(), binary, "mock")
-		stdout, err := cmd.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, cmd.Start())
-		reader := bufio.NewReader(stdout)
-		line, err := reader.ReadBytes('\n')
-		require.NoError(t, err)
-		var r ready
-		require.NoError(t, json.Unmarshal(line, &r))
-		_, err = call(t, r, http.DefaultClient)
-		require.NoError(t, err)
-
-		require.NoError(t, cmd.Process.Signal(signal))
-		rest, err := io.ReadAll(reader)
-		require.NoError(t, err)
-		require.Empty(t, rest, "one ready line and nothing else")
-		require.NoError(t, cmd.Wait(), "exit code 0")
-		_, err = net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
-		require.Error(t, err)
-	}
-
-	cmd := exec.CommandContext(t.Context(), binary, "link")
-	cmd.Env = []string{}
-	require.Error(t, cmd.Run())
-	require.Equal(t, exitUsage, cmd.ProcessState.ExitCode())
 }

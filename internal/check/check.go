@@ -4,6 +4,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -110,28 +111,21 @@ func (v *Violations) Add(name, rule, reason string) {
 }
 
 func (v *Violations) path(name string) string {
-	path := []byte(v.root)
-	if v.root == "" {
-		path = append(path, '$')
-	}
-	for _, s := range v.steps {
-		path = appendName(path, s.name)
+	path := cmp.Or(v.root, "$")
+	for _, s := range append(v.steps, step{name, itself}) {
+		switch {
+		case s.name == "":
+		case strings.ContainsAny(s.name, ".[]' "):
+			path += "['" + s.name + "']"
+		default:
+			path += "." + s.name
+		}
 		switch {
 		case s.index == anyValue:
-			path = append(path, ".*"...)
+			path += ".*"
 		case s.index != itself:
-			path = append(strconv.AppendInt(append(path, '['), int64(s.index), 10), ']')
+			path += "[" + strconv.Itoa(s.index) + "]"
 		}
 	}
-	return string(appendName(path, name))
-}
-
-func appendName(path []byte, name string) []byte {
-	switch {
-	case name == "":
-		return path
-	case strings.ContainsAny(name, ".[]' "):
-		return append(append(append(path, "['"...), name...), "']"...)
-	}
-	return append(append(path, '.'), name...)
+	return path
 }

@@ -31,20 +31,17 @@ func Email(s string) error {
 	}
 	local, domain := s[:at], s[at+1:]
 	switch {
+	case at <= maxLocal && len(s) <= maxAddress &&
+		(isDotAtom(local) || isQuoted(local)) && (isDomain(domain) || isAddressLiteral(domain)):
+		return nil
 	case !utf8.ValidString(s):
 		return errEmail
 	case !isASCII(domain):
 		return errEmailDomain
 	case !isASCII(local):
 		return errEmailLocal
-	case at > maxLocal || len(s) > maxAddress:
-		return errEmail
-	case !isQuoted(local) && !isDotAtom(local):
-		return errEmail
-	case !isAddressLiteral(domain) && !isDomain(domain):
-		return errEmail
 	}
-	return nil
+	return errEmail
 }
 
 // endOfLocal returns where the @ after the local part has to be: after the closing

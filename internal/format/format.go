@@ -12,6 +12,18 @@ type failure string
 
 func (f failure) Error() string { return string(f) }
 
+// set is a set of ASCII characters, a bit for each.
+type set [2]uint64
+
+func setOf(chars string) (s set) {
+	for i := range len(chars) {
+		s[chars[i]/64] |= 1 << (chars[i] % 64)
+	}
+	return s
+}
+
+func (s *set) has(c byte) bool { return c < 128 && s[c/64]>>(c%64)&1 == 1 }
+
 func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -6,14 +6,27 @@ import (
 )
 
 const (
-	unreservedMarks = "-._~"
-	subDelims       = "!$&'()*+,;="
-	maxPort         = 65535
+	maxPort = 65535
 
 	errURI      = failure("not an absolute URI (scheme:path or scheme://host/path)")
 	errURIHost  = failure("not a URI: what follows scheme:// is no host")
 	errURIWeb   = failure("not an absolute URI: an http or https URI needs // and a host")
 	errURIChars = failure("not a URI: it has a character that must be percent-encoded, or a broken percent-encoding")
+)
+
+// What RFC 3986 has in the parts of a URI, besides percent-encodings. In a path "?"
+// begins the query, where it may occur again.
+const (
+	inHost     = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + "-._~" + "!$&'()*+,;="
+	inUserinfo = inHost + ":"
+	inPath     = inUserinfo + "@/?"
+)
+
+var (
+	hostChars      = setOf(inHost)
+	userinfoChars  = setOf(inUserinfo)
+	pathChars      = setOf(inPath)
+	afterAuthority = setOf("/?#")
 )
 
 // URI reports whether s is a URI of RFC 3986, one with a scheme, which is what
@@ -30,12 +43,12 @@ func URI(s string) error {
 	if !ok || !isScheme(scheme) {
 		return errURI
 	}
-	web := strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
+	web := strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")
 	rest, hasAuthority := strings.CutPrefix(rest, "//")
 	if hasAuthority {
-		end := strings.IndexAny(rest, "/?#")
-		if end < 0 {
-			end = len(rest)
+		end := 0
+		for end < len(rest) && !afterAuthority.has(rest[end]) {
+			end++
 		}
 		host, ok := hostOf(rest[:end])
 		if !ok {
@@ -49,8 +62,7 @@ func URI(s string) error {
 		return errURIWeb
 	}
 	rest, fragment, _ := strings.Cut(rest, "#")
-	// In a path "?" begins the query, where it may occur again.
-	if !hasOnly(rest, subDelims+":@/?") || !hasOnly(fragment, subDelims+":@/?") {
+	if !hasOnly(rest, &pathChars) || !hasOnly(fragment, &pathChars) {
 		return errURIChars
 	}
 	return nil
@@ -71,7 +83,7 @@ func isScheme(s string) bool {
 // hostOf returns the host of an authority, which may be empty (file:///etc/hosts).
 func hostOf(s string) (host string, ok bool) {
 	if userinfo, rest, found := strings.Cut(s, "@"); found {
-		if !hasOnly(userinfo, subDelims+":") {
+		if !hasOnly(userinfo, &userinfoChars) {
 			return "", false
 		}
 		s = rest
@@ -82,7 +94,7 @@ func hostOf(s string) (host string, ok bool) {
 		return address, closed && isIPLiteral(address) && (hasPort && isPort(port) || after == "")
 	}
 	host, port, _ := strings.Cut(s, ":")
-	return host, hasOnly(host, subDelims) && isPort(port)
+	return host, hasOnly(host, &hostChars) && isPort(port)
 }
 
 // isPort accepts an empty port, as RFC 3986 does.
@@ -122,17 +134,15 @@ func isIPvFuture(s string) bool {
 		}
 	}
 	return version != "" && address != "" &&
-		strings.IndexByte(address, '%') < 0 && hasOnly(address, subDelims+":")
+		strings.IndexByte(address, '%') < 0 && hasOnly(address, &userinfoChars)
 }
 
-// hasOnly reports whether s is made of unreserved characters, percent-encodings
-// and the characters in extra.
-func hasOnly(s, extra string) bool {
+// hasOnly reports whether s is made of percent-encodings and the characters in chars.
+func hasOnly(s string, chars *set) bool {
 	for i := 0; i < len(s); i++ {
-		c := s[i]
 		switch {
-		case isAlpha(c), isDigit(c), strings.IndexByte(unreservedMarks, c) >= 0, strings.IndexByte(extra, c) >= 0:
-		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+		case chars.has(s[i]):
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
 			i += 2
 		default:
 			return false

@@ -22,9 +22,8 @@ const maxPath = 200
 
 // placed is an error with the place that it is about.
 type placed struct {
-	path   string // data.links[2].url, "" at the root
-	err    error
-	hidden bool // the next name is not for others to see
+	path string // data.links[2].url, "" at the root
+	err  error
 }
 
 func (e *placed) Error() string {
@@ -36,23 +35,24 @@ func (e *placed) Error() string {
 
 func (e *placed) Unwrap() error { return e.err }
 
-// within puts a member name or [index] in front of the path. It runs while the
-// reader returns from where it failed, so that a good answer costs no paths.
-func (e *placed) within(step string) {
-	if len(e.path) > maxPath {
-		e.path = "…"
-	}
-	if e.hidden {
-		step, e.hidden = "*", false
-	}
-	if e.path != "" && e.path[0] != '[' {
-		step += "."
-	}
-	e.path = step + e.path
-}
-
+// fail keeps the first error.
 func (r *Reader) fail(err error) {
 	if r.err == nil {
-		r.err = &placed{err: err}
+		r.err = err
 	}
+}
+
+// within puts a member name or [index] in front of the path of the error. It runs
+// while the reader returns from where it failed, so that a good answer costs no paths.
+func (r *Reader) within(step string) {
+	if len(r.path) > maxPath {
+		r.path = "…"
+	}
+	if r.hidden {
+		step, r.hidden = "*", false
+	}
+	if r.path != "" && r.path[0] != '[' {
+		step += "."
+	}
+	r.path = step + r.path
 }

@@ -30,20 +30,18 @@ func (r *Reader) Time() time.Time {
 	if !r.next('"', errNotString) {
 		return time.Time{}
 	}
-	s := r.name()
-	if format.DateTime(s) != nil {
+	text := r.text()
+	if format.DateTime(text) != nil {
 		r.fail(errNotTime)
 		return time.Time{}
 	}
-	if i := len("2006-01-02"); s[i] == 't' || s[len(s)-1] == 'z' { // which RFC 3339 allows
-		s = s[:i] + "T" + strings.Replace(s[i+1:], "z", "Z", 1)
-	}
+	text = strings.ToUpper(text) // RFC 3339 also allows t and z
 	var leap time.Duration
 	const second = len("2006-01-02T15:04:")
-	if s[second] == '6' {
-		s, leap = s[:second]+"59"+s[second+2:], time.Second
+	if text[second] == '6' {
+		text, leap = text[:second]+"59"+text[second+2:], time.Second
 	}
-	at, err := time.Parse(time.RFC3339, s)
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		r.fail(errTooLarge)
 	}
@@ -54,7 +52,7 @@ func (r *Reader) number(wrong error) string {
 	if r.err != nil {
 		return ""
 	}
-	if c := r.data[r.pos]; c != '-' && (c < '0' || c > '9') {
+	if c := r.peek(); c != '-' && (c < '0' || c > '9') {
 		r.fail(wrong)
 		return ""
 	}

@@ -9,35 +9,47 @@ import (
 
 // Reader reads one JSON value from front to back. Whoever uses it says what
 // must come next; once something else comes, every further call does nothing
-// and returns a zero value, and Err says what was wrong and where.
+// and returns a zero value, and Err says what was wrong and where. What has been
+// read is worth nothing until Err has said that all of the data is valid JSON.
 //
 // A Reader is not for concurrent use.
 type Reader struct {
-	data string // valid JSON, so that what follows need not look for syntax errors
-	pos  int
-	err  *placed
+	data  string
+	pos   int
+	depth int // of the objects and arrays that are open
+
+	err    error // the first
+	path   string
+	hidden bool // the next name in path is not for others to see
 }
 
-// NewReader returns a reader of data. Its time is linear in the size of data,
-// and its depth is bounded by encoding/json (10,000).
+// maxDepth is that of encoding/json, which is asked where the depth matters.
+const maxDepth = 10000
+
+// NewReader returns a reader of data. Its time is linear in the size of data, and
+// it reads to the depth to which encoding/json does (10,000).
 func NewReader(data []byte) Reader {
 	r := Reader{data: string(data)}
 	// encoding/json would mend bad UTF-8 in silence (RFC 8259, section 8.1).
-	if !utf8.Valid(data) || !json.Valid(data) {
+	if !utf8.Valid(data) {
 		r.fail(ErrSyntax)
-		return r
 	}
 	r.space()
 	return r
 }
 
-// Err returns the first error. It names the place and the broken rule, never a
-// value: "data.url is missing".
+// Err returns the first error once the value has been read. It names the place and
+// the broken rule, never a value: "data.url is missing". Data that is not JSON, or
+// that goes on after the value, is ErrSyntax whatever else is wrong with it.
 func (r *Reader) Err() error {
-	if r.err == nil {
+	r.space()
+	switch {
+	case r.err == nil && r.pos == len(r.data):
 		return nil
+	case r.err == nil, !json.Valid([]byte(r.data)):
+		return ErrSyntax
 	}
-	return r.err
+	return &placed{r.path, r.err}
 }
 
 // Object reads an object and calls member for each of its members with the
@@ -47,27 +59,29 @@ func (r *Reader) Object(member func(name string), required ...string) (members i
 	if !r.enter('{', ErrNotObject) {
 		return 0
 	}
-	var seen names
-	for ; !r.leave('}'); members++ {
-		name := r.name()
-		if !seen.add(name) {
+	seen := map[string]bool{}
+	for ; r.another('}', members); members++ {
+		name := r.memberName()
+		if seen[name] {
 			r.fail(ErrDuplicate)
+		}
+		seen[name] = true
+		if r.err != nil {
 			return members
 		}
-		r.space()
-		r.pos++ // the colon
-		r.space()
 		member(name)
 		if r.err != nil {
-			r.err.within(name)
+			r.within(name)
 			return members
 		}
-		r.comma()
+	}
+	if r.err != nil {
+		return members
 	}
 	for _, name := range required {
-		if !seen.has(name) {
+		if !seen[name] {
 			r.fail(errMissing)
-			r.err.within(name)
+			r.within(name)
 			break
 		}
 	}
@@ -79,13 +93,12 @@ func (r *Reader) Array(item func()) {
 	if !r.enter('[', errNotArray) {
 		return
 	}
-	for i := 0; !r.leave(']'); i++ {
+	for i := 0; r.another(']', i); i++ {
 		item()
 		if r.err != nil {
-			r.err.within("[" + strconv.Itoa(i) + "]")
+			r.within("[" + strconv.Itoa(i) + "]")
 			return
 		}
-		r.comma()
 	}
 }
 
@@ -94,7 +107,7 @@ func (r *Reader) String() string {
 	if !r.next('"', errNotString) {
 		return ""
 	}
-	return strings.Clone(r.name()) // not to keep the whole answer in memory
+	return strings.Clone(r.text()) // not to keep the whole answer in memory
 }
 
 // Bool reads true or false.
@@ -102,7 +115,7 @@ func (r *Reader) Bool() bool {
 	if r.err != nil {
 		return false
 	}
-	switch c := r.data[r.pos]; c {
+	switch c := r.peek(); c {
 	case 't', 'f':
 		r.literal()
 		return c == 't'
@@ -113,11 +126,11 @@ func (r *Reader) Bool() bool {
 
 // Null reads null if that is what comes next, and reports whether it was.
 func (r *Reader) Null() bool {
-	if r.err != nil || r.data[r.pos] != 'n' {
+	if r.err != nil || r.peek() != 'n' {
 		return false
 	}
 	r.literal()
-	return true
+	return r.err == nil
 }
 
 // Any reads whatever comes next, as encoding/json decodes it into an any.
@@ -145,18 +158,18 @@ func (r *Reader) skip() {
 	if r.err != nil {
 		return
 	}
-	switch r.data[r.pos] {
+	switch r.peek() {
 	case '{':
 		r.Object(func(string) { r.skip() })
 	case '[':
 		r.Array(r.skip)
 	case '"':
-		r.quoted()
+		r.text()
 	default:
 		r.literal()
 	}
 	if r.err != nil {
-		r.err.path = "" // names within it are data, too
+		r.path = "" // names within it are data, too
 	}
 }
 
@@ -164,7 +177,7 @@ func (r *Reader) skip() {
 // within it: for names that are data and not the document's.
 func (r *Reader) HideName() {
 	if r.err != nil {
-		r.err.hidden = true
+		r.hidden = true
 	}
 }
 

@@ -2,7 +2,6 @@ package strictjson
 
 import (
 	"encoding/json"
-	"strings"
 )
 
 func (r *Reader) space() {
@@ -16,42 +15,68 @@ func (r *Reader) space() {
 	}
 }
 
+// peek returns the next byte, 0 at the end.
+func (r *Reader) peek() byte {
+	if r.pos < len(r.data) {
+		return r.data[r.pos]
+	}
+	return 0
+}
+
 // next reports whether a value that begins with c comes next; if not, that is
 // the error wrong.
 func (r *Reader) next(c byte, wrong error) bool {
-	if r.err != nil {
-		return false
-	}
-	if r.data[r.pos] != c {
+	if r.err == nil && r.peek() != c {
 		r.fail(wrong)
-		return false
 	}
-	return true
+	return r.err == nil
 }
 
+// enter steps into an object or array.
 func (r *Reader) enter(c byte, wrong error) bool {
+	if r.depth == maxDepth {
+		r.fail(ErrSyntax)
+	}
 	if !r.next(c, wrong) {
 		return false
 	}
 	r.pos++
-	r.space()
+	r.depth++
 	return true
 }
 
-func (r *Reader) leave(c byte) bool {
-	if r.data[r.pos] != c {
+// another reports whether after n members or items another one follows, and steps
+// to it or behind the end.
+func (r *Reader) another(end byte, n int) bool {
+	r.space()
+	switch c := r.peek(); {
+	case c == end:
+		r.pos++
+		r.depth--
 		return false
+	case n == 0:
+		return true
+	case c == ',':
+		r.pos++
+		r.space()
+		return true
 	}
-	r.pos++
-	return true
+	r.fail(ErrSyntax)
+	return false
 }
 
-func (r *Reader) comma() {
+// memberName reads the name of a member and steps to its value.
+func (r *Reader) memberName() string {
+	if !r.next('"', ErrSyntax) {
+		return ""
+	}
+	name := r.text()
 	r.space()
-	if r.data[r.pos] == ',' {
+	if r.next(':', ErrSyntax) {
 		r.pos++
 		r.space()
 	}
+	return name
 }
 
 // literal steps over a number, true, false or null and returns it.
@@ -60,7 +85,15 @@ func (r *Reader) literal() string {
 	for r.pos < len(r.data) && !ends(r.data[r.pos]) {
 		r.pos++
 	}
-	return r.data[start:r.pos]
+	text := r.data[start:r.pos]
+	switch text {
+	case "true", "false", "null":
+	default:
+		if !json.Valid([]byte(text)) {
+			r.fail(ErrSyntax)
+		}
+	}
+	return text
 }
 
 // ends reports whether c is what can follow a number or a literal.
@@ -72,66 +105,28 @@ func ends(c byte) bool {
 	return false
 }
 
-// quoted steps over a string and returns it with its quotes.
-func (r *Reader) quoted() string {
-	start := r.pos
-	for r.pos++; ; r.pos++ {
-		r.pos += strings.IndexByte(r.data[r.pos:], '"')
-		slashes := 0
-		for r.data[r.pos-1-slashes] == '\\' {
-			slashes++
+// text steps over a string and returns it decoded: "\u0061" and "a" are one name.
+func (r *Reader) text() string {
+	rest := r.data[r.pos:]
+	end, escaped := 1, false
+	for end < len(rest) && rest[end] != '"' && rest[end] >= ' ' { // controls need an escape
+		if rest[end] == '\\' {
+			end++
+			escaped = true
 		}
-		if slashes%2 == 0 {
-			break
-		}
+		end++
 	}
-	r.pos++
-	return r.data[start:r.pos]
-}
-
-// name steps over a string and returns it decoded: "\u0061" and "a" are one name.
-func (r *Reader) name() string {
-	quoted := r.quoted()
-	if strings.IndexByte(quoted, '\\') < 0 {
-		return quoted[1 : len(quoted)-1]
+	if end >= len(rest) || rest[end] != '"' {
+		r.fail(ErrSyntax)
+		return ""
+	}
+	r.pos += end + 1
+	if !escaped {
+		return rest[1:end]
 	}
 	var s string
-	if json.Unmarshal([]byte(quoted), &s) != nil {
+	if json.Unmarshal([]byte(rest[:end+1]), &s) != nil {
 		r.fail(ErrSyntax)
 	}
 	return s
-}
-
-// names is a set that allocates nothing for the small objects of an API and
-// stays linear for the huge ones of an attacker.
-type names struct {
-	few  [8]string
-	n    int
-	many map[string]struct{}
-}
-
-func (s *names) has(name string) bool {
-	for _, other := range s.few[:s.n] {
-		if other == name {
-			return true
-		}
-	}
-	_, ok := s.many[name]
-	return ok
-}
-
-// add reports whether name is new.
-func (s *names) add(name string) bool {
-	switch {
-	case s.has(name):
-		return false
-	case s.n < len(s.few):
-		s.few[s.n] = name
-		s.n++
-		return true
-	case s.many == nil:
-		s.many = map[string]struct{}{}
-	}
-	s.many[name] = struct{}{}
-	return true
 }

@@ -51,10 +51,14 @@ func Members(value []byte, member func(name string, value []byte) error) error {
 // IsFalse reports whether data passes Check and is an object whose member of
 // that name is false.
 func IsFalse(data []byte, name string) bool {
+	r := NewReader(data)
 	found := false
-	err := Object(data, func(member string, value []byte) error {
-		found = found || member == name && string(value) == "false"
-		return nil
+	r.Object(func(member string) {
+		if member == name {
+			found = !r.Bool()
+		} else {
+			r.Skip()
+		}
 	})
-	return err == nil && found
+	return found && r.Err() == nil
 }

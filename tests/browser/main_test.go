@@ -17,10 +17,11 @@ import (
 )
 
 var (
-	update  = flag.Bool("update", false, "write the screenshots in docs/")
-	command string          // the umbrella command, built from this tree
-	browser context.Context // one Chromium for all tests; each gets a profile of its own
-	axe     string          // the source of axe-core
+	update   = flag.Bool("update", false, "write the screenshots in docs/")
+	command  string          // the umbrella command, built from this tree
+	chromium string          // the browser's command
+	browser  context.Context // one Chromium for all tests but that of TLS; each gets a profile of its own
+	axe      string          // the source of axe-core
 )
 
 func TestMain(m *testing.M) {
@@ -34,8 +35,8 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (int, error) {
-	chromium, err := findChromium()
-	if err != nil {
+	var err error
+	if chromium, err = findChromium(); err != nil {
 		return 0, err
 	}
 	if axe, err = readAxe(); err != nil {
@@ -52,21 +53,33 @@ func run(m *testing.M) (int, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("building the command: %w\n%s", err, out)
 	}
+	var quit func()
+	if browser, quit, err = launch(filepath.Join(dir, "profile")); err != nil {
+		return 0, err
+	}
+	defer quit()
+	return m.Run(), nil
+}
+
+// launch starts a Chromium, with more flags than a driven one has anyway.
+func launch(profile string, flags ...chromedp.ExecAllocatorOption) (ctx context.Context, quit func(), err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.UserDataDir(filepath.Join(dir, "profile")),
+		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium has none for root
 	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
-	var quit context.CancelFunc
-	browser, quit = chromedp.NewContext(allocator)
-	defer quit()
-	if err := chromedp.Do(browser); err != nil {
-		return 0, fmt.Errorf("starting %s: %w", chromium, err)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	quit = func() {
+		closeBrowser()
+		stop()
 	}
-	return m.Run(), nil
+	if err := chromedp.Do(ctx); err != nil {
+		quit()
+		return nil, nil, fmt.Errorf("starting %s: %w", chromium, err)
+	}
+	return ctx, quit, nil
 }
 
 func findChromium() (string, error) {

@@ -3,6 +3,8 @@ package browser
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -22,6 +24,7 @@ type mock struct {
 	URL        string
 	APIKey     string
 	CustomerID string
+	CA         string // the file with the certificate that signed the mock's own, with --tls
 }
 
 // startMock runs umbrella mock until the test ends.
@@ -48,6 +51,9 @@ func (m mock) link(t *testing.T, redirectURL string, flags ...string) api.Sessio
 		"--redirect-url", redirectURL, "--doc-url", "https://example.com/contract.pdf", "--sign", "Signature1=userToIdentify",
 	}, flags...)...)
 	cmd.Env = append(os.Environ(), "UMBRELLA_TOKEN=", "UMBRELLA_API_KEY="+m.APIKey, "UMBRELLA_CUSTOMER_ID="+m.CustomerID)
+	if m.CA != "" {
+		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+m.CA)
+	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -67,6 +73,20 @@ func (m mock) state(t *testing.T, requestID string) string {
 	return sessions[requestID].Status
 }
 
+// client is one that trusts the mock.
+func (m mock) client(t *testing.T) *http.Client {
+	if m.CA == "" {
+		return http.DefaultClient
+	}
+	certificate, err := os.ReadFile(m.CA)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(certificate))
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
 type answer struct {
 	status int
 	body   []byte
@@ -79,7 +99,7 @@ func (m mock) send(t *testing.T, method, address, body string, header map[string
 	for name, value := range header {
 		req.Header.Set(name, value)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := m.client(t).Do(req)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 	data, err := io.ReadAll(resp.Body)

@@ -22,6 +22,7 @@ func TestOverview_FollowsWithoutReload(t *testing.T) {
 	tab.shows(t, "CANCELLED")
 	require.Equal(t, 400, m.create(t, `{"email":"a@example.com"}`).status)
 	tab.shows(t, "is missing")
+	require.Equal(t, 3, evaluate[int](t, tab, "document.querySelectorAll('td li').length"), "one line for each violation")
 	require.True(t, evaluate[bool](t, tab, "window.sameDocument === true"), "not loaded again")
 	tab.accessible(t)
 }
@@ -30,6 +31,8 @@ func TestOverview_ControlsTheMock(t *testing.T) {
 	m := startMock(t)
 	link := m.link(t, "https://example.com/done")
 	tab := open(t, m.overview())
+
+	require.Equal(t, 1, evaluate[int](t, tab, "new Set([...document.querySelectorAll('td button')].map(b => b.offsetTop)).size"), "the buttons of a session stand in one line")
 
 	tab.press(t, "button", "Let expire")
 	tab.shows(t, "EXPIRED")

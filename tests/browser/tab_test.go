@@ -23,7 +23,9 @@ type tab struct {
 	dialogs chan string // what pages said with alert and its like
 }
 
-func open(t *testing.T, address string) *tab {
+func open(t *testing.T, address string) *tab { return openIn(t, browser, address) }
+
+func openIn(t *testing.T, browser context.Context, address string) *tab {
 	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)

@@ -67,7 +67,7 @@ func TestEveryBrokenRuleOfABody_IsRefusedByAllThree(t *testing.T) {
 		for _, tc := range cases {
 			t.Run(tc.Path+" "+tc.Rule, func(t *testing.T) {
 				in := spec.Input{Parameters: valid.Parameters, Body: marshal(t, tc.Value)}
-				require.Contains(t, found(t, op.Body.Schema, s.requireRefused(t, op, in)), tc.Path+" "+tc.Rule)
+				require.Contains(t, found(t, s.requireRefused(t, op, in)), tc.Path+" "+tc.Rule)
 				s.requireClientAgrees(t, op, in)
 			})
 		}
@@ -93,7 +93,7 @@ func (s *site) requireClientAgrees(t testing.TB, op *spec.Operation, in spec.Inp
 	require.ErrorIs(t, err, umbrella.ErrInvalidRequest)
 	in.Body = wire
 	byContract := s.validator.ValidateRequest(request(t.Context(), t, s.mock.URL, s.token, op, in))
-	require.Equal(t, found(t, op.Body.Schema, byContract), found(t, op.Body.Schema, err))
+	require.Equal(t, found(t, byContract), found(t, err))
 }
 
 func TestEveryBrokenRuleOfAParameter_IsRefusedByAllThree(t *testing.T) {
@@ -180,7 +180,7 @@ func TestEveryBrokenRuleOfAnAnswer_IsRefusedByClientAndContract(t *testing.T) {
 				require.Equal(t, op.Method != http.MethodGet && op.Method != http.MethodHead, failure.MaybeProcessed)
 
 				_, err = call(t, newClient(t, umbrella.Sandbox, v.Transport(network), umbrella.WithToken("x.y.z")), op, in)
-				require.Contains(t, found(t, success.Schema, err), tc.Path+" "+tc.Rule)
+				require.Contains(t, found(t, err), tc.Path+" "+tc.Rule)
 			})
 		}
 	})

@@ -21,27 +21,24 @@ const module = "github.com/umbrella-api/umbrella-go"
 // standard library: packages of ours (below the module path) and, by module,
 // others. What is not listed here is a failure, so a new package needs a line.
 var rules = map[string]struct{ ours, others []string }{
-	"internal/version":       {},
 	"internal/format":        {},
 	"internal/strictjson":    {ours: []string{"internal/format"}},
 	"internal/check":         {},
 	"internal/check/pattern": {},
 	"internal/param":         {},
-	"internal/baseurl":       {},
-	"internal/retryafter":    {},
-	"internal/neterr":        {},
+	"internal/httpkit":       {},
 	"internal/memhttp":       {},
-	"internal/headervalue":   {},
+	"internal/bounded":       {},
 	"api":                    {ours: []string{"internal/param"}},
-	"authprovider":           {ours: []string{"internal/version", "internal/strictjson", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue"}},
+	"authprovider":           {ours: []string{"internal/httpkit", "internal/strictjson", "internal/bounded"}},
 	"webhook":                {},
 	"": {ours: []string{
-		"api", "authprovider", "internal/version", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
-		"internal/param", "internal/baseurl", "internal/retryafter", "internal/neterr", "internal/headervalue",
+		"api", "authprovider", "internal/httpkit", "internal/format", "internal/strictjson", "internal/check", "internal/check/pattern",
+		"internal/param", "internal/bounded",
 	}},
 	"once": {ours: []string{"", "api"}},
 	"contract": {
-		ours:   []string{"", "internal/format", "internal/strictjson", "internal/baseurl"},
+		ours:   []string{"", "internal/format", "internal/strictjson", "internal/httpkit"},
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"umbrellatest/internal/server": {ours: []string{"api"}, others: []string{"github.com/oapi-codegen/runtime"}},
@@ -51,8 +48,11 @@ var rules = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"},
 	},
 	"cmd/umbrella": {
-		ours:   []string{"", "api", "authprovider", "contract", "umbrellatest", "internal/strictjson"},
-		others: []string{"github.com/getkin/kin-openapi"},
+		ours: []string{
+			"", "api", "authprovider", "webhook", "contract", "umbrellatest",
+			"internal/strictjson", "internal/httpkit",
+		},
+		others: []string{"github.com/getkin/kin-openapi", "github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
 }
 
@@ -120,6 +120,17 @@ func TestImports_FollowTheRules(t *testing.T) {
 	}
 }
 
+func TestImports_TheCommandAloneHasTheLibraryOfCommands(t *testing.T) {
+	for _, p := range list(t, "-test", "./...") {
+		for _, imported := range p.Imports {
+			isCommand := strings.HasPrefix(p.ImportPath, module+"/cmd/umbrella") || strings.Contains(p.ImportPath, "["+module+"/cmd/umbrella")
+			if strings.HasPrefix(imported, "github.com/spf13/") && !isCommand {
+				t.Errorf("package %q must not import %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
 func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json", "../../go.mod").Output()
 	require.NoError(t, err)
@@ -139,6 +150,7 @@ func TestImports_RootRequiresDirectlyOnlyWhatTheDesignNames(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{
-		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/santhosh-tekuri/jsonschema/v6", "github.com/stretchr/testify",
+		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime", "github.com/santhosh-tekuri/jsonschema/v6",
+		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/stretchr/testify",
 	}, direct)
 }

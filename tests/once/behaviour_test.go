@@ -159,6 +159,26 @@ func TestLedger_ACallerThatLeavesFindsTheLinkLater(t *testing.T) {
 	})
 }
 
+func TestLedger_WaitReturnsWhenWhatIsOnItsWayIsRecorded(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		l := d.ledger(t)
+		require.NoError(t, l.Wait(t.Context()))
+		ctx, leave := context.WithCancel(t.Context())
+		proceed := make(chan struct{})
+		_, err := l.CreateSessionLink(ctx, s.client, "k", request("k"), func(context.Context, *http.Request) error {
+			leave()
+			<-proceed
+			return nil
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, l.Wait(ctx), context.Canceled)
+		close(proceed)
+		require.NoError(t, l.Wait(t.Context()))
+		require.Equal(t, "open", d.state(t, "k"))
+	})
+}
+
 func TestLedger_WaitingForAnotherProcessEndsWithTheContext(t *testing.T) {
 	onEach(t, func(t *testing.T, d database) {
 		s := newService(t)

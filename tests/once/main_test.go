@@ -19,6 +19,7 @@ import (
 var (
 	kills     = flag.Int("kills", 20, "how often a process is killed, on each database")
 	rows      = flag.Int("rows", 2_000, "keys in a large ledger")
+	batchRows = flag.Int("batch", 300, "rows of a job of umbrella-batch")
 	racedKeys = flag.Int("keys", 20, "keys that racers race for")
 	only      = flag.String("db", "sqlite,postgres", "the databases")
 	update    = flag.Bool("update", false, "write RESULTS.md")
@@ -27,6 +28,7 @@ var (
 var (
 	postgres *server // nil without
 	worker   string  // the built command
+	command  string  // umbrella-batch
 )
 
 func TestMain(m *testing.M) {
@@ -45,6 +47,11 @@ func run(m *testing.M, dir string) int {
 	var err error
 	if worker, err = buildWorker(dir); err != nil {
 		log.Print(err)
+		return 1
+	}
+	command = filepath.Join(dir, "umbrella-batch")
+	if out, err := exec.Command("go", "build", "-C", "../../cmd/umbrella-batch", "-o", command, ".").CombinedOutput(); err != nil {
+		log.Printf("%v: %s", err, out)
 		return 1
 	}
 	if strings.Contains(*only, "postgres") {

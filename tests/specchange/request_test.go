@@ -26,7 +26,7 @@ var requestChanges = []change{
 	{name: "type of an item's property", edits: []edit{{fillValue, "                type: boolean\n                description: >-\n                  Value to insert"}}, gate: "compiler", verdict: "major"},
 	{name: "nullable by a list of types", edits: []edit{{"          type: string\n          description: User's phone number", "          type: [string, 'null']\n          description: User's phone number"}}, gate: "compiler", verdict: "minor"},
 	{name: "nullable array", edits: []edit{{"        fillForm:\n          type: array\n", "        fillForm:\n          type: [array, 'null']\n"}}, verdict: "minor"},
-	{name: "format removed", edits: []edit{{"          format: email\n", ""}}, gate: "mock's test", verdict: "minor"},
+	{name: "format removed", edits: []edit{{"          format: email\n", ""}}, gate: "contract test", verdict: "minor"},
 	{name: "format changed", edits: []edit{{"after signing.\n          format: uri\n", "after signing.\n          format: hostname\n"}}, gate: "generator", verdict: "major"},
 	{name: "format added", edits: []edit{{actorID, "                format: uuid\n" + actorID}}, gate: "contract test", verdict: "major"},
 	{name: "pattern changed", edits: []edit{{`pattern: ^\+?[1-9]\d{1,14}$`, `pattern: ^\+[1-9]\d{6,14}$`}}, verdict: "major"},

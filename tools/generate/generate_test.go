@@ -19,7 +19,7 @@ func copied(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard",
-		"*.go", "*.yaml", "go.mod", "go.sum", ":!tools", ":!tests", ":!cmd", ":!contract", ":(exclude,glob)umbrellatest/*.go")
+		"*.go", "*.yaml", "go.mod", "go.sum", ":!tools", ":!tests", ":!cmd", ":!contract", ":!examples", ":(exclude,glob)umbrellatest/*.go")
 	list.Dir = root
 	out, err := list.Output()
 	require.NoError(t, err)

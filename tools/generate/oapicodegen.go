@@ -83,7 +83,10 @@ func templates() (map[string]string, error) {
 		return nil, err
 	}
 	all := map[string]string{}
-	for name, replacements := range map[string][]replacement{"client.tmpl": inClient, "imports.tmpl": inImports(m.Version)} {
+	for name, replacements := range map[string][]replacement{
+		"client.tmpl": inClient, "client-with-responses.tmpl": inClientWithResponses, "imports.tmpl": inImports(m.Version),
+		"param-types.tmpl": inParamTypes, "request-bodies.tmpl": inRequestBodies, "server-urls.tmpl": inServerURLs,
+	} {
 		data, err := os.ReadFile(filepath.Join(m.Dir, "pkg/codegen/templates", name))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read a template of oapi-codegen: %w", err)

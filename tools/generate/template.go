@@ -53,6 +53,18 @@ var inClient = []replacement{
 	},
 }
 
+// The comments of the types say what these are for.
+var (
+	inClientWithResponses = []replacement{{
+		"\n{{end}}\ntype {{genResponseTypeName $opid | ucFirst}} struct {",
+		"\n{{end}}\n// {{genResponseTypeName $opid | ucFirst}} is an answer to {{$opid}} of any status: the HTTP response, its body, and\n" +
+			"// what was read from that if the document has the status.\ntype {{genResponseTypeName $opid | ucFirst}} struct {", 1,
+	}}
+	inRequestBodies = []replacement{{" defines body for {{$opid}} for {{$contentType}} ContentType.", " is the body of {{$opid}} as {{$contentType}}.", 1}}
+	inParamTypes    = []replacement{{" defines parameters for {{$opid}}.", " has the query parameters of {{$opid}}.", 1}}
+	inServerURLs    = []replacement{{" defines the Server URL for ", " is the base URL of the server: ", 1}}
+)
+
 // inImports writes the head of both files.
 func inImports(version string) []replacement {
 	return []replacement{

@@ -1,6 +1,6 @@
 "use strict";
-// Follows the mock: when its counters have changed, the tables are fetched again.
-// The element that has the focus gets it back.
+// Follows the mock: when its counters have changed, the tables are fetched again and
+// filled anew, each where it was scrolled to. What had the focus gets it back.
 let known = "";
 
 async function follow() {
@@ -24,8 +24,10 @@ async function follow() {
 
 function show(page) {
   const focused = document.activeElement && document.activeElement.id;
-  const fresh = page.getElementById("live");
-  if (fresh) document.getElementById("live").replaceWith(fresh);
+  for (const part of document.querySelectorAll(".live")) {
+    const fresh = page.getElementById(part.id);
+    if (fresh) part.replaceChildren(...fresh.childNodes);
+  }
   const again = focused && document.getElementById(focused);
   if (again && again !== document.activeElement) again.focus();
 }

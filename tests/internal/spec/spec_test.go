@@ -50,17 +50,6 @@ func TestCases_BreakEachRuleAlone(t *testing.T) {
 	}
 }
 
-func TestAnonymous_HidesTheNamesOfMaps(t *testing.T) {
-	s := everything(t).Operations[0].Body.Schema
-	for path, want := range map[string]string{
-		"$.labels.key0": "$.labels.* pattern", "$.list[0]": "$.list[0] pattern", "$": "$ pattern",
-		"$.children[1].labels.x": "$.children[1].labels.* pattern", "$.closed.extra": "$.closed.extra pattern",
-	} {
-		require.Equal(t, want, s.Anonymous(path, "pattern"))
-	}
-	require.Equal(t, "$.labels.x required", s.Anonymous("$.labels.x", "required"))
-}
-
 func TestNeighbours_AreOnBothSidesOfALimit(t *testing.T) {
 	s := everything(t).Operations[0].Body.Schema
 	near, err := s.Neighbours()

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/umbrella-api/umbrella-go/once"
+)
+
+const secretVariable = "UMBRELLA_LEDGER_SECRET"
+
+// store is the ledger, and its table for what the ledger does not tell.
+type store struct {
+	*once.Ledger
+	db     *sql.DB
+	shared bool // with other machines
+}
+
+// openStore opens the ledger that --ledger names, and makes it if create is true.
+func openStore(ctx context.Context, name string, create bool, opts ...once.Option) (s *store, err error) {
+	if name == "" {
+		return nil, usagef("--ledger is missing: the file of the ledger, or a postgres:// URL")
+	}
+	s = &store{shared: strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")}
+	dialect, secret := once.SQLite, os.Getenv(secretVariable)
+	if s.shared {
+		dialect = once.PostgreSQL
+		if secret == "" {
+			return nil, usagef("%s is not set: all machines that share the ledger need the same, 16 bytes or more", secretVariable)
+		}
+		s.db, err = openPostgres(name)
+	} else {
+		if secret, err = prepareFile(name, secret, create); err == nil {
+			s.db, err = openSQLite(name)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.Ledger, err = once.New(s.db, []byte(secret), opts...); err != nil {
+		return nil, usagef("%w", err)
+	}
+	if create {
+		err = s.Migrate(ctx, dialect)
+	}
+	return s, err
+}
+
+func openPostgres(dsn string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil { // whose text may have a part of the password
+		return nil, usagef("--ledger is not a URL like postgres://USER@HOST/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)")
+	}
+	config.RuntimeParams["synchronous_commit"] = "on" // or a crash of the server forgets claims
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(8)
+	return db, nil
+}
+
+func openSQLite(name string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err == nil {
+		db.SetMaxOpenConns(1) // there is one writer at a time, and reads are short
+	}
+	return db, err
+}
+
+// prepareFile makes the file of an SQLite ledger, which nobody else may read, and
+// returns the ledger's secret: the one given, or that of the file beside it.
+func prepareFile(name, secret string, create bool) (string, error) {
+	info, err := os.Stat(name)
+	exists := err == nil && info.Size() > 0
+	if !exists && !create {
+		return "", usagef("--ledger: there is no ledger %s", name)
+	}
+	if secret == "" {
+		if secret, err = readSecret(name+".secret", !exists); err != nil {
+			return "", err
+		}
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", usagef("--ledger: %w", err)
+	}
+	return secret, file.Close()
+}
+
+// readSecret reads the secret, which is made with a new ledger and is there whole or
+// not at all.
+func readSecret(name string, create bool) (string, error) {
+	secret, err := os.ReadFile(name)
+	if err == nil {
+		return string(secret), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", usagef("the ledger's secret: %w", err)
+	}
+	if !create {
+		return "", usagef("the ledger is there, but not its secret: set %s, or bring back %s", secretVariable, name)
+	}
+	made, err := os.CreateTemp(filepath.Dir(name), ".secret*") // 0600
+	if err != nil {
+		return "", usagef("the ledger's secret: %w", err)
+	}
+	defer os.Remove(made.Name())
+	_, err = made.WriteString(rand.Text())
+	if err = errors.Join(err, made.Sync(), made.Close()); err == nil {
+		err = os.Link(made.Name(), name) // another process may be faster, and is not overwritten
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("the ledger's secret: %w", err)
+	}
+	secret, err = os.ReadFile(name)
+	return string(secret), err
+}
+
+// entry is what the ledger has of a key.
+type entry struct {
+	state        string // "" if there is none
+	claimedUntil time.Time
+	requestID    string
+	url          string
+	expires      time.Time
+}
+
+// busy reports whether some process is sending the request.
+func (e entry) busy() bool { return e.state == "sending" && time.Now().Before(e.claimedUntil) }
+
+// outcome is the word for e in results and counts.
+func (e entry) outcome() string {
+	switch {
+	case e.state == "open" && (e.url == "" || !time.Now().Before(e.expires)):
+		return expired
+	case e.state == "unknown", e.state == "sending" && !e.busy():
+		return unknown
+	case e.state == "open", e.state == "failed":
+		return e.state
+	}
+	return unsent
+}
+
+// Outcomes.
+const (
+	open    = "open"
+	expired = "expired" // opened, but its link is over or not known
+	failed  = "failed"
+	unknown = "unknown"
+	unsent  = "unsent" // or being sent by another process
+)
+
+// look returns what the ledger has of a key.
+func (s *store) look(ctx context.Context, key string) (found entry, err error) {
+	err = s.each(ctx, func(_ string, e entry) { found = e }, " WHERE session_key = $1", key)
+	return found, err
+}
+
+// each calls yield for each key of the ledger that satisfies where.
+func (s *store) each(ctx context.Context, yield func(key string, e entry), where string, args ...any) error {
+	rows, err := s.db.QueryContext(ctx, "SELECT session_key, state, claimed_until, request_id, url, expires_at FROM umbrella_once"+where, args...)
+	if err != nil {
+		return fmt.Errorf("cannot read the ledger: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var e entry
+		var until, expires int64
+		if err := rows.Scan(&key, &e.state, &until, &e.requestID, &e.url, &expires); err != nil {
+			return fmt.Errorf("cannot read the ledger: %w", err)
+		}
+		e.claimedUntil, e.expires = time.UnixMilli(until), time.UnixMilli(expires).UTC()
+		yield(key, e)
+	}
+	return rows.Err()
+}

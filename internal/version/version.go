@@ -1,8 +1,0 @@
-// Package version holds the version of this module, for the User-Agent header.
-package version
-
-// Version is the semantic version of umbrella-go.
-const Version = "0.1.0"
-
-// UserAgent is the User-Agent header of requests for which no other was set.
-const UserAgent = "umbrella-go/" + Version
