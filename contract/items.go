@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -55,25 +54,4 @@ func count(err *jsonschema.ValidationError) (n int) {
 		return k.count
 	}
 	return 1
-}
-
-// bound puts our items in the place of jsonschema's, in schemas and all that they
-// lead to.
-func bound(done map[*jsonschema.Schema]bool, schemas ...*jsonschema.Schema) {
-	for _, s := range schemas {
-		if s == nil || done[s] {
-			continue
-		}
-		done[s] = true
-		rest, _ := s.AdditionalProperties.(*jsonschema.Schema)
-		bound(done, s.Ref, s.Items2020, rest)
-		bound(done, slices.Concat(s.AllOf, s.AnyOf, s.OneOf)...)
-		for _, property := range s.Properties {
-			bound(done, property)
-		}
-		if s.Items2020 != nil && len(s.PrefixItems) == 0 {
-			s.Extensions = append(s.Extensions, items{s.Items2020})
-			s.Items2020 = nil
-		}
-	}
 }
