@@ -17,8 +17,12 @@ import (
 )
 
 // formats are asserted in bodies and parameters alike.
-var formats = map[string]func(string) error{
-	"email": format.Email, "uri": format.URI, "date-time": format.DateTime, "date": format.Date, "uuid": format.UUID,
+var formats = map[string]openapi3.StringFormatValidator{
+	"email":     openapi3.NewCallbackValidator(format.Email),
+	"uri":       openapi3.NewCallbackValidator(format.URI),
+	"date-time": openapi3.NewCallbackValidator(format.DateTime),
+	"date":      openapi3.NewCallbackValidator(format.Date),
+	"uuid":      openapi3.NewCallbackValidator(format.UUID),
 }
 
 // load reads the document, gives each operation the parameters of its path and the
@@ -112,7 +116,7 @@ func newCompiler(data []byte) (*jsonschema.Compiler, error) {
 	for name, check := range formats {
 		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error {
 			if s, ok := value.(string); ok {
-				return check(s)
+				return check.Validate(s)
 			}
 			return nil
 		}})

@@ -155,17 +155,15 @@ func named(path, name string) string {
 	return path + "." + name
 }
 
-// flatten lists the schema of ref, if there is one, and what it is composed of.
+// flatten lists the schema of ref, if there is one, and what it is composed of, which
+// is never itself: the generator refuses that.
 func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
-	pending := openapi3.SchemaRefs{ref}
-	for len(pending) > 0 {
-		ref, pending = pending[0], pending[1:]
-		if ref == nil || ref.Value == nil || slices.Contains(all, ref.Value) {
-			continue
-		}
-		s := ref.Value
-		all = append(all, s)
-		pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf)
+	if ref == nil {
+		return nil
+	}
+	all = append(all, ref.Value)
+	for _, part := range slices.Concat(ref.Value.AllOf, ref.Value.AnyOf, ref.Value.OneOf) {
+		all = append(all, flatten(part)...)
 	}
 	return all
 }
