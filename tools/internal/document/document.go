@@ -20,6 +20,8 @@ type Document struct {
 	All []*Schema
 	// Root is the overlaid document itself.
 	Root *yaml.Node
+	// Useless are the indexes of those actions of the overlay that change nothing.
+	Useless []int
 }
 
 // Operation is one method of one path.

@@ -18,24 +18,39 @@ import (
 // the generators would not turn into code is an error that names its place, the
 // keyword and what to do; the error has all of them, one a line.
 func Load(openapiFile, overlayFile string) (*Document, error) {
+	doc, refused, err := Read(openapiFile, overlayFile)
+	if err != nil {
+		return nil, err
+	}
+	for _, op := range doc.Operations {
+		if op.ID == "" {
+			refused = append(refused, fmt.Errorf("%s: the operation has no operationId; add one in overlay.yaml, or run make spec-guard FIX=1", op.Place))
+		}
+	}
+	if len(refused) > 0 {
+		return nil, errors.Join(refused...)
+	}
+	return doc, nil
+}
+
+// Read is Load for who gives names to operations that have none. Beside what is
+// refused there is a Document of what could be read. err is of files that cannot be
+// read at all.
+func Read(openapiFile, overlayFile string) (doc *Document, refused []error, err error) {
 	r := &reader{
 		openapi: filepath.Base(openapiFile), overlay: filepath.Base(overlayFile),
 		vendors: map[*yaml.Node]bool{}, named: map[string]*Schema{}, broken: map[*Schema]bool{},
 	}
 	if err := r.open(openapiFile, overlayFile); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.yaml(r.root)
-	if len(r.errs) > 0 {
-		return nil, errors.Join(r.errs...) // the rest would only repeat them
+	doc = &Document{Root: r.root.Node, Useless: r.useless}
+	if len(r.errs) == 0 { // else the rest would only repeat them
+		r.document(doc)
+		r.resolved(doc)
 	}
-	doc := r.document()
-	doc.All = r.all
-	r.resolved(doc)
-	if len(r.errs) > 0 {
-		return nil, errors.Join(r.errs...)
-	}
-	return doc, nil
+	return doc, r.errs, nil
 }
 
 // reader turns YAML into a Document and collects what is wrong with it.
@@ -43,6 +58,7 @@ type reader struct {
 	root             node
 	openapi, overlay string              // file names
 	vendors          map[*yaml.Node]bool // nodes of the document without the overlay
+	useless          []int               // as in Document
 	bearers          map[string]bool     // security schemes that are a bearer token
 	security         bool                // the document asks for the bearer token by itself
 	named            map[string]*Schema  // of components.schemas
@@ -76,19 +92,22 @@ func (r *reader) open(openapiFile, overlayFile string) error {
 	return nil
 }
 
-// apply applies one action at a time, so that each target that matches nothing
-// is named.
+// apply applies one action at a time, to name each that cannot be applied, and to
+// know each that changes nothing.
 func (r *reader) apply(names *overlay.Overlay, root *yaml.Node) error {
-	var errs []error
-	actions := names.Actions
-	for _, action := range actions {
+	for i, action := range slices.Clone(names.Actions) {
+		if _, err := names.NewPath(action.Target, nil); err != nil {
+			return fmt.Errorf("cannot read %s: the target %s: %w", r.overlay, action.Target, err)
+		}
 		names.Actions = []overlay.Action{action}
-		if _, err := names.ApplyToStrict(root); err != nil {
-			errs = append(errs, fmt.Errorf("%s: the action on %s cannot be applied; correct or remove it: %w", r.overlay, action.Target, err))
+		warnings, err := names.ApplyToStrict(root)
+		if err != nil {
+			r.errs = append(r.errs, fmt.Errorf("%s: the action on %s cannot be applied; correct or remove it: %w", r.overlay, action.Target, err))
+		} else if slices.ContainsFunc(warnings, func(w string) bool { return strings.HasSuffix(w, "does nothing") }) {
+			r.useless = append(r.useless, i)
 		}
 	}
-	names.Actions = actions
-	return errors.Join(errs...)
+	return nil
 }
 
 func (r *reader) remember(n *yaml.Node) {

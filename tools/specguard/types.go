@@ -1,56 +1,10 @@
 package main
 
 import (
-	"iter"
-	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
-
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-// operation is one whose name may be missing, so document.Load may refuse it.
-type operation struct {
-	method, path, id string
-	preview          bool
-}
-
-func (o operation) String() string { return strings.ToUpper(o.method) + " " + o.path }
-
-// key is the same for paths that differ in the names of their parameters alone.
-func (o operation) key() string { return o.method + " " + parameter.ReplaceAllString(o.path, "{}") }
-
-func operations(root *yaml.Node) (all []operation) {
-	var doc struct{ Paths yaml.Node }
-	_ = root.Decode(&doc) // what is wrong here and below, document.Load refuses
-	for path, item := range members(&doc.Paths) {
-		for method, node := range members(item) {
-			if !slices.Contains(methods, method) {
-				continue
-			}
-			var names struct {
-				ID      string `yaml:"operationId"`
-				Preview bool   `yaml:"x-preview"`
-			}
-			_ = node.Decode(&names)
-			all = append(all, operation{method, path, names.ID, names.Preview})
-		}
-	}
-	return all
-}
-
-func members(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
-	return func(yield func(string, *yaml.Node) bool) {
-		for i := 1; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
-			if !yield(n.Content[i-1].Value, n.Content[i]) {
-				return
-			}
-		}
-	}
-}
 
 // types are the schemas that become Go types: the folded names that are taken,
 // and those inline ones that have none.
