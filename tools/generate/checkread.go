@@ -52,7 +52,7 @@ func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *doc
 		}
 	}
 	members.add("default:")
-	w.further(&members, s, nil)
+	w.further(&members, s, o.Answer)
 	body.add("var out %s\nsuccess := false", o.Data)
 	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(s.AllRequired()))
 	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
@@ -86,24 +86,14 @@ func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
 }
 
 func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) {
-	var members lines
-	var more *field
-	fields := w.names.fields(goType)
+	var members, further lines
 	for _, p := range s.AllProperties() {
-		for _, f := range fields {
-			if f.json == p.Name {
-				members.add("case %q:", p.Name)
-				w.readField(&members, p.Schema, f)
-			}
+		if f, ok := w.names.field(goType, p.Name); ok { // else the rules have failed
+			members.add("case %q:", p.Name)
+			w.readField(&members, p.Schema, f)
 		}
 	}
-	for _, f := range fields {
-		if f.json == "-" {
-			more = &f
-		}
-	}
-	var further lines
-	w.further(&further, s, more)
+	w.further(&further, s, goType)
 	must := ""
 	if names := s.AllRequired(); len(names) > 0 {
 		must = ", " + quoted(names)
@@ -131,12 +121,13 @@ func nameIfUsed(code string) string {
 	return "_"
 }
 
-// further reads a member that the document has no field for.
-func (w *checkWriter) further(body *lines, s *document.Schema, f *field) {
+// further reads a member for which the Go type has no field of its own.
+func (w *checkWriter) further(body *lines, s *document.Schema, goType string) {
+	f, ok := w.names.field(goType, "-")
 	switch {
 	case s.Closed:
 		body.add("r.Refuse(\"a member that the document does not have\")\nr.HideName()")
-	case f == nil:
+	case !ok:
 		body.add("r.Skip()")
 	default:
 		body.block(fmt.Sprintf("if x.%s == nil", f.name), fmt.Sprintf("x.%s = %s{}\n", f.name, f.goType))

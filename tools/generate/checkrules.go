@@ -72,32 +72,27 @@ func (w *checkWriter) rulesOf(s *document.Schema, goType string) string {
 }
 
 func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
-	fields, known, must := w.names.fields(goType), []string{}, s.AllRequired()
+	known, must := []string{}, s.AllRequired()
 	for _, p := range s.AllProperties() {
-		for _, f := range fields {
-			if f.json == p.Name {
-				w.field(body, p.Schema, f, "x", slices.Contains(must, p.Name))
-				known = append(known, p.Name)
-			}
-		}
-		if !slices.Contains(known, p.Name) {
+		f, ok := w.names.field(goType, p.Name)
+		if !ok {
 			w.fail(p.Schema, "the generated type %s has no field for it", goType)
 		}
+		w.field(body, p.Schema, f, "x", slices.Contains(must, p.Name))
+		known = append(known, p.Name)
 	}
 	for _, name := range must {
 		if !slices.Contains(known, name) {
 			w.fail(s, "requires %s, which is no property; add it or remove it in overlay.yaml", name)
 		}
 	}
-	for _, f := range fields {
-		if f.json == "-" {
-			if len(known) > 0 {
-				body.add("check.Known(v, x.%s, %s)", f.name, quoted(known))
-			}
-			w.values(body, s.AdditionalProperties, w.names.elem(f.goType), "x."+f.name, "")
+	if f, ok := w.names.field(goType, "-"); ok {
+		if len(known) > 0 {
+			body.add("check.Known(v, x.%s, %s)", f.name, quoted(known))
 		}
+		w.values(body, s.AdditionalProperties, w.names.elem(f.goType), "x."+f.name, "")
 	}
-	w.members(body, s, fields)
+	w.members(body, s, w.names.fields(goType))
 }
 
 // members counts those of a struct, where the document limits their number.

@@ -178,11 +178,8 @@ func (w *checkWriter) parameters(body *lines, op *document.Operation, o *opNames
 		if p.In != "query" || p.Required {
 			continue
 		}
-		for _, f := range w.names.fields(o.Params) {
-			if f.json == p.Name {
-				w.field(&optional, p.Schema, f, "params", false)
-			}
-		}
+		f, _ := w.names.field(o.Params, p.Name) // as name has seen
+		w.field(&optional, p.Schema, f, "params", false)
 	}
 	var code lines
 	code.block("if params := in.params; params != nil", optional.String())

@@ -136,6 +136,17 @@ func (n *names) fields(goType string) (all []field) {
 	return all
 }
 
+// field returns the field of a struct that is that member in JSON; "-" is the one for
+// further members.
+func (n *names) field(goType, json string) (field, bool) {
+	fields := n.fields(goType)
+	i := slices.IndexFunc(fields, func(f field) bool { return f.json == json })
+	if i < 0 {
+		return field{}, false
+	}
+	return fields[i], true
+}
+
 // underlying returns what a type is made of: "string" for "api.Status". A pointer
 // is left out; a struct is "struct".
 func (n *names) underlying(goType string) string {

@@ -242,8 +242,7 @@ func queries(op *document.Operation, o *opNames, names *names) string {
 			fmt.Fprintf(&b, "\ttarget = param.Query(target, %q, in.%s%s)\n", p.Name, o.Args[i].Name, many)
 			continue
 		}
-		fields := names.fields(o.Params)
-		f := fields[slices.IndexFunc(fields, func(f field) bool { return f.json == p.Name })]
+		f, _ := names.field(o.Params, p.Name) // as name has seen
 		if f.pointer {
 			fmt.Fprintf(&b, "\tif in.params != nil && in.params.%s != nil {\n\t\ttarget = param.Query(target, %q, *in.params.%s%s)\n\t}\n", f.name, p.Name, f.name, many)
 		} else {

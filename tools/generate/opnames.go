@@ -42,13 +42,12 @@ func (n *names) name(op *document.Operation, method *ast.Field) (*opNames, error
 // arguments puts path and required query parameters in the document's order, then
 // the struct with optional query parameters, then the body.
 func (n *names) arguments(op *document.Operation, o *opNames, pathArgs map[string]argName, params string) error {
-	fields := n.fields(params)
 	for _, p := range op.Parameters {
 		arg, ok := pathArgs[p.Name]
 		if p.In == "query" {
-			i := slices.IndexFunc(fields, func(f field) bool { return f.json == p.Name })
-			if ok = i >= 0; ok {
-				arg = argName{Name: variable(fields[i].name), Type: fields[i].goType}
+			var f field
+			if f, ok = n.field(params, p.Name); ok {
+				arg = argName{Name: variable(f.name), Type: f.goType}
 			}
 			if ok && !p.Required {
 				o.Params = params
@@ -105,12 +104,9 @@ func (n *names) result(op *document.Operation, o *opNames) error {
 	}
 	o.Out = "*" + o.Answer
 	if isEnvelope(success.Schema) {
-		for _, f := range n.fields(o.Answer) {
-			if f.json == "data" {
-				o.Data = n.named(strings.TrimPrefix(f.goType, "*"))
-				o.Out = "*" + o.Data
-			}
-		}
+		data, _ := n.field(o.Answer, "data")
+		o.Data = n.named(strings.TrimPrefix(data.goType, "*"))
+		o.Out = "*" + o.Data
 	}
 	if strings.HasPrefix(n.underlying(o.Out), "map[") {
 		o.Out = o.Out[1:] // a map is a reference already
