@@ -131,9 +131,9 @@ func (w *checkWriter) check(op *document.Operation, o *opNames) {
 // body checks the request body that the pointer in the variable x leads to.
 func (w *checkWriter) body(body *lines, op *document.Operation, o *opNames, x string) {
 	if w.names.underlying(o.Body) == "struct" {
-		w.value(body, op.Body.Schema, "*"+o.Body, x, "")
+		w.value(body, op.Body, "*"+o.Body, x, "")
 	} else {
-		w.value(body, op.Body.Schema, o.Body, "(*"+x+")", "")
+		w.value(body, op.Body, o.Body, "(*"+x+")", "")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 //
 //	op := names.operation(operation)              // operation is one of doc.Operations
 //	for _, f := range names.fields(op.Body) {     // op.Body is "api.CreateSessionLinkRequest"
-//		schema := property(operation.Body.Schema, f.json)
+//		schema := property(operation.Body, f.json)
 //		… names.fields(f.goType) if it is an object, names.elem(f.goType) if a list or map
 //	}
 //

@@ -23,9 +23,7 @@ func typesOf(doc *document.Document) *types {
 		v.inline(s, []string{s.Name}, true)
 	}
 	for _, op := range doc.Operations {
-		if op.Body != nil {
-			v.inline(op.Body.Schema, []string{op.ID + "Request"}, false)
-		}
+		v.inline(op.Body, []string{op.ID + "Request"}, false)
 		for _, response := range op.Responses {
 			name := op.ID + "Response"
 			if response != op.Success() {

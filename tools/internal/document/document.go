@@ -34,7 +34,7 @@ type Operation struct {
 	Deprecated  bool
 	Preview     bool         // x-preview: not in the vendor's document, but on pages of its own
 	Parameters  []*Parameter // in path and query, in the order of the document, those of the path item first
-	Body        *Body        // nil if it takes none
+	Body        *Schema      // of its application/json; nil if it takes none
 	Responses   []*Response  // in the order of the document
 	Place       Place
 }
@@ -57,14 +57,6 @@ type Parameter struct {
 	Description string
 	Schema      *Schema
 	Place       Place
-}
-
-// Body is the application/json body of a request.
-type Body struct {
-	Required bool
-	Schema   *Schema
-	Example  *yaml.Node // the first one, or nil
-	Place    Place
 }
 
 // Response is one documented answer.
@@ -91,10 +83,8 @@ type Schema struct {
 	Types    []string // without null
 	Nullable bool     // null is among the types
 
-	Title, Description string
-	Deprecated         bool
-	Example            *yaml.Node // example, or the first of examples; nil if there is none
-	Default            *yaml.Node
+	Example *yaml.Node // example, or the first of examples; nil if there is none
+	Default *yaml.Node
 
 	// Objects.
 	Properties           []*Property // in the order of the document

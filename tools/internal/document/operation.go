@@ -100,7 +100,7 @@ func (r *reader) isBearer(security node) bool {
 	return len(schemes) == 1 && r.bearers[schemes[0].key]
 }
 
-func (r *reader) body(n node, method string) *Body {
+func (r *reader) body(n node, method string) *Schema {
 	n, ok := r.follow(n, "requestBodies")
 	if !ok {
 		return nil
@@ -109,9 +109,8 @@ func (r *reader) body(n node, method string) *Body {
 	if method == "GET" || method == "HEAD" || method == "TRACE" {
 		r.refuse(n, "the body of a "+method, "remove it in overlay.yaml")
 	}
-	body := &Body{Required: r.flag(n, "required", false), Place: n.place}
-	body.Schema, body.Example = r.content(n)
-	if body.Schema == nil {
+	body, _ := r.content(n)
+	if body == nil {
 		r.wrong(n, "the body has no content of application/json with a schema; describe it in overlay.yaml")
 	}
 	return body

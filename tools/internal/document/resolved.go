@@ -13,9 +13,7 @@ func (r *reader) resolved(doc *Document) {
 		for _, p := range op.Parameters {
 			r.plain(p)
 		}
-		if op.Body != nil {
-			r.isBody(op.Body.Schema, "a request body")
-		}
+		r.isBody(op.Body, "a request body")
 		if success := op.Success(); success != nil {
 			r.isBody(success.Schema, "a success")
 		}

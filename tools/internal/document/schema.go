@@ -78,9 +78,8 @@ func (r *reader) fill(s *Schema, n node) {
 		r.broken[s] = true
 		return
 	}
-	s.Title, s.Description, s.GoName = r.text(n, "title"), r.text(n, "description"), r.text(n, "x-go-type-name")
-	s.Deprecated = r.flag(n, "deprecated", false)
-	s.Example, s.Default = r.example(n), r.value(n, "default")
+	byDefault, _ := r.get(n, "default")
+	s.GoName, s.Example, s.Default = r.text(n, "x-go-type-name"), r.example(n), byDefault.Node
 	if ref, ok := r.get(n, "$ref"); ok {
 		r.reference(s, n, ref)
 		return
@@ -113,15 +112,6 @@ func (r *reader) reference(s *Schema, n, ref node) {
 	s.Ref, r.broken[s] = target, target == nil
 }
 
-// value returns a member as it is, nil if it is not there.
-func (r *reader) value(n node, key string) *yaml.Node {
-	child, ok := r.get(n, key)
-	if !ok {
-		return nil
-	}
-	return child.Node
-}
-
 // example returns example or the first of examples, of a schema or of a media
 // type, where examples have names.
 func (r *reader) example(n node) *yaml.Node {
@@ -134,7 +124,8 @@ func (r *reader) example(n node) *yaml.Node {
 			return example.Node
 		}
 		if example, ok := r.follow(example, "examples"); ok {
-			return r.value(example, "value")
+			value, _ := r.get(example, "value")
+			return value.Node
 		}
 	}
 	return nil
