@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -68,23 +67,19 @@ type reader struct {
 }
 
 func (r *reader) open(openapiFile, overlayFile string) error {
-	data, err := os.ReadFile(openapiFile)
+	root, err := loader.LoadSpecification(openapiFile)
 	if err != nil {
-		return fmt.Errorf("cannot read the document: %w", err)
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
 		return fmt.Errorf("cannot read %s: %w", r.openapi, err)
 	}
 	if root.Kind != yaml.DocumentNode || root.Content[0].Kind != yaml.MappingNode {
 		return fmt.Errorf("cannot read %s: it is not an OpenAPI document", r.openapi)
 	}
-	r.remember(&root)
+	r.remember(root)
 	names, err := loader.LoadOverlay(overlayFile)
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", r.overlay, err)
 	}
-	if err := r.apply(names, &root); err != nil {
+	if err := r.apply(names, root); err != nil {
 		return err
 	}
 	r.root = node{Node: root.Content[0], place: Place{Path: "$"}}
@@ -158,16 +153,18 @@ func (r *reader) keys(n node, known string, refused map[string]string) bool {
 		r.wrong(n, "is not an object")
 	}
 	for _, child := range r.children(n) {
-		advice, ok := refused[child.key]
-		switch {
-		case ok:
+		if advice, ok := refused[child.key]; ok {
 			r.refuse(child, child.key, advice)
-		case strings.HasPrefix(child.key, "x-") || strings.Contains(" "+known+" ", " "+child.key+" "):
-		default:
+		} else if !isOneOf(child.key, known) {
 			r.refuse(child, child.key, "it is no known keyword here: correct it, or remove it in overlay.yaml")
 		}
 	}
 	return len(r.errs) == before
+}
+
+// isOneOf reports whether a keyword is one of a list, or an extension.
+func isOneOf(key, known string) bool {
+	return strings.HasPrefix(key, "x-") || strings.Contains(" "+known+" ", " "+key+" ")
 }
 
 // follow returns what n refers to if it is {$ref: #/components/<section>/…}.

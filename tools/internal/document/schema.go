@@ -94,7 +94,7 @@ func (r *reader) fill(s *Schema, n node) {
 
 func (r *reader) reference(s *Schema, n, ref node) {
 	for _, child := range r.children(n) {
-		if child.key == "x-go-type-name" || child.key != "$ref" && !strings.HasPrefix(child.key, "x-") && !strings.Contains(" "+annotations+" ", " "+child.key+" ") {
+		if child.key == "x-go-type-name" || child.key != "$ref" && !isOneOf(child.key, annotations) {
 			r.refuse(child, child.key+" beside $ref", "write both into an allOf, or the target out")
 		}
 	}
@@ -168,7 +168,7 @@ func (r *reader) types(s *Schema, n node) {
 // untyped reports whether n says nothing but annotations: any value will do.
 func (r *reader) untyped(n node) bool {
 	for _, child := range r.children(n) {
-		if !strings.HasPrefix(child.key, "x-") && !strings.Contains(" "+annotations+" ", " "+child.key+" ") {
+		if !isOneOf(child.key, annotations) {
 			return false
 		}
 	}
