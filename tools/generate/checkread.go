@@ -30,8 +30,7 @@ func (w *checkWriter) read(op *document.Operation, o *opNames) {
 		body.block("if err := v.Err(); err != nil", "return nil, err\n")
 	}
 	body.add("return %s, nil", result)
-	w.function("", fmt.Sprintf("func read%s(data []byte) (%s, error)", o.Method, o.Out), body.String())
-	w.last(at)
+	w.function(at, fmt.Sprintf("func read%s(data []byte) (%s, error)", o.Method, o.Out), body.String())
 }
 
 // envelope reads {status: boolean, data: object} and returns the schema of data.
@@ -58,8 +57,9 @@ func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *doc
 	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
 	if !w.envelopes {
 		w.envelopes = true
-		w.function(`unsuccessful is ErrUnsuccessful for an answer that says "status": false, whatever
-// else is wrong with it, and err for any other.`, "func unsuccessful(data []byte, err error) error",
+		w.function(len(w.functions), `// unsuccessful is ErrUnsuccessful for an answer that says "status": false, whatever
+// else is wrong with it, and err for any other.
+func unsuccessful(data []byte, err error) error`,
 			"if strictjson.IsFalse(data, \"status\") {\nreturn ErrUnsuccessful\n}\nreturn err\n")
 	}
 	return data
@@ -79,9 +79,8 @@ func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
 		w.collect(&body, s, "r", "x", "=", goType)
 	}
 	body.add("return x")
-	w.function(fmt.Sprintf("%s reads a value of type %s.", t.name, strings.TrimPrefix(goType, "api.")),
-		fmt.Sprintf("func %s(r *strictjson.Reader) (x %s)", t.name, goType), body.String())
-	w.last(at)
+	w.function(at, fmt.Sprintf("// %s reads a value of type %s.\nfunc %[1]s(r *strictjson.Reader) (x %[3]s)",
+		t.name, strings.TrimPrefix(goType, "api."), goType), body.String())
 	return t.name
 }
 

@@ -48,26 +48,22 @@ func (w *checkWriter) code(all map[string]*typeCode, s *document.Schema, goType,
 // nothing to check.
 func (w *checkWriter) rulesOf(s *document.Schema, goType string) string {
 	t, isNew := w.code(w.rules, s, goType, "Rules")
-	if isNew {
-		at := len(w.functions)
-		body, argument := lines{}, "*"+goType
-		if w.names.underlying(goType) == "struct" {
-			w.object(&body, s, goType)
-		} else {
-			w.container(&body, s, goType, "x", "", false)
-			argument = goType
-		}
-		t.empty = body.Len() == 0 && !t.used
-		if !t.empty {
-			short := strings.TrimPrefix(goType, "api.")
-			w.function(fmt.Sprintf("%s checks what the document says of %s.", t.name, short),
-				fmt.Sprintf("func %s(v *check.Violations, x %s)", t.name, argument), body.String())
-			w.last(at)
-		}
+	if !isNew {
+		return t.name
 	}
-	if t.empty {
+	at, body, argument := len(w.functions), lines{}, "*"+goType
+	if w.names.underlying(goType) == "struct" {
+		w.object(&body, s, goType)
+	} else {
+		w.container(&body, s, goType, "x", "", false)
+		argument = goType
+	}
+	if body.Len() == 0 && !t.used {
+		t.name = ""
 		return ""
 	}
+	w.function(at, fmt.Sprintf("// %s checks what the document says of %s.\nfunc %[1]s(v *check.Violations, x %[3]s)",
+		t.name, strings.TrimPrefix(goType, "api."), argument), body.String())
 	return t.name
 }
 

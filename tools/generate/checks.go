@@ -39,10 +39,9 @@ type checkWriter struct {
 
 // typeCode is the function for one Go type.
 type typeCode struct {
-	name   string
+	name   string // "" if there is nothing in it
 	schema *document.Schema
 	used   bool // while it was being written, which it therefore must be
-	empty  bool
 }
 
 func (w *checkWriter) fail(s *document.Schema, text string, args ...any) {
@@ -88,18 +87,13 @@ import (
 
 `
 
-// function adds one; its name is already in the head.
-func (w *checkWriter) function(comment, head, body string) {
-	var f lines
-	if comment != "" {
-		f.add("// %s", comment)
+// function adds one at an index: before those that it calls.
+func (w *checkWriter) function(at int, head, body string) {
+	code := head + " {}\n"
+	if body != "" {
+		code = head + " {\n" + body + "}\n"
 	}
-	if body == "" {
-		f.add("%s {}", head)
-	} else {
-		f.block(head, body)
-	}
-	w.functions = append(w.functions, f.String())
+	w.functions = slices.Insert(w.functions, at, code)
 }
 
 // check writes the rules for what an operation sends, and those for its body alone
@@ -117,15 +111,13 @@ func (w *checkWriter) check(op *document.Operation, o *opNames) {
 		}
 		var rules lines
 		w.body(&rules, op, o, "body")
-		w.function("", fmt.Sprintf("func check%sBody(v *check.Violations, body *%s)", o.Method, o.Body), rules.String())
-		w.last(at)
+		w.function(at, fmt.Sprintf("func check%sBody(v *check.Violations, body *%s)", o.Method, o.Body), rules.String())
 		if body.Len() > 0 {
 			body.add(`v.Root("$")`)
 		}
 		body.add("check%sBody(v, &in.body)", o.Method)
 	}
-	w.function("", fmt.Sprintf("func check%s(v *check.Violations, in *%s)", o.Method, o.In), body.String())
-	w.last(at)
+	w.function(at, fmt.Sprintf("func check%s(v *check.Violations, in *%s)", o.Method, o.In), body.String())
 }
 
 // body checks the request body that the pointer in the variable x leads to.
@@ -135,13 +127,6 @@ func (w *checkWriter) body(body *lines, op *document.Operation, o *opNames, x st
 	} else {
 		w.value(body, op.Body, o.Body, "(*"+x+")", "")
 	}
-}
-
-// last moves the function that was added last to the index at, before those that
-// it calls.
-func (w *checkWriter) last(at int) {
-	n := len(w.functions) - 1
-	w.functions = slices.Insert(w.functions[:n:n], at, w.functions[n])
 }
 
 func (w *checkWriter) parameters(body *lines, op *document.Operation, o *opNames) {

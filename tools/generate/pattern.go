@@ -37,11 +37,11 @@ func (w *checkWriter) matcher(s *document.Schema, expr, name string) string {
 	if !ok {
 		function = w.matcherName(name)
 		w.matchers[s.Pattern] = function
-		comment := fmt.Sprintf("%s reports whether s matches %s.", function, oneLine(s.Pattern))
-		if begins && decided(parts, ends) {
-			w.function(comment, fmt.Sprintf("func %s(s string) bool", function), plainMatch(parts, ends))
+		comment := fmt.Sprintf("// %s reports whether s matches %s.\n", function, oneLine(s.Pattern))
+		if begins && decided(parts) {
+			w.function(len(w.functions), fmt.Sprintf("%sfunc %s(s string) bool", comment, function), plainMatch(parts, ends))
 		} else {
-			w.functions = append(w.functions, fmt.Sprintf("// %s\nvar %s = pattern.New(%s)\n", comment, function, goString(translated)))
+			w.functions = append(w.functions, fmt.Sprintf("%svar %s = pattern.New(%s)\n", comment, function, goString(translated)))
 		}
 	}
 	return function + "(" + expr + ")"
@@ -150,7 +150,7 @@ func partOf(re *syntax.Regexp) (part, bool) {
 
 // decided reports whether taking as many characters as there are is always right:
 // where the count varies, nothing that can follow begins with the same character.
-func decided(parts []part, ends bool) bool {
+func decided(parts []part) bool {
 	if len(parts) == 0 {
 		return false
 	}
