@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,13 +73,11 @@ func arguments(op *document.Operation, o *opNames) string {
 			lines = append(lines, "  - "+arg.Name+": "+oneLine(p.Description))
 		}
 		if arg.Name == "params" {
-			text := "optional query parameters, or nil"
-			for _, p := range op.Parameters {
-				if p.In == "query" && p.Required {
-					text = "optional query parameters, or nil; its fields for the other arguments are not read"
-				}
+			text := "  - params: optional query parameters, or nil"
+			if slices.ContainsFunc(op.Parameters, func(p *document.Parameter) bool { return p.In == "query" && p.Required }) {
+				text += "; its fields for the other arguments are not read"
 			}
-			lines = append(lines, "  - params: "+text)
+			lines = append(lines, text)
 		}
 	}
 	return strings.Join(lines, "\n")

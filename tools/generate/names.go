@@ -71,18 +71,16 @@ func readNames(client []byte, doc *document.Document) (*names, error) {
 		return nil, fmt.Errorf("cannot read the generated client: %w", err)
 	}
 	n := &names{types: map[string]ast.Expr{}, aliases: map[string]ast.Expr{}, operations: map[string]*opNames{}}
-	for _, decl := range file.Decls {
-		if decl, ok := decl.(*ast.GenDecl); ok {
-			for _, spec := range decl.Specs {
-				if spec, ok := spec.(*ast.TypeSpec); ok {
-					n.types[spec.Name.Name] = spec.Type
-					if spec.Assign.IsValid() {
-						n.aliases[spec.Name.Name] = spec.Type
-					}
-				}
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.TypeSpec); ok {
+			n.types[spec.Name.Name] = spec.Type
+			if spec.Assign.IsValid() {
+				n.aliases[spec.Name.Name] = spec.Type
 			}
 		}
-	}
+		_, isFunction := node.(*ast.FuncDecl)
+		return !isFunction
+	})
 	methods := n.clientMethods()
 	for _, op := range doc.Operations {
 		method := methods[op.Method+" "+op.Path]
