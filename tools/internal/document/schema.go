@@ -88,7 +88,7 @@ func (r *reader) fill(s *Schema, n node) {
 	r.types(s, n)
 	r.object(s, n)
 	r.array(s, n)
-	r.scalar(s, n)
+	r.scalars(s, n)
 	r.enum(s, n)
 }
 
@@ -216,7 +216,7 @@ func (r *reader) array(s *Schema, n node) {
 	s.UniqueItems = r.flag(n, "uniqueItems", false)
 }
 
-func (r *reader) scalar(s *Schema, n node) {
+func (r *reader) scalars(s *Schema, n node) {
 	s.Format, s.Pattern = r.text(n, "format"), r.text(n, "pattern")
 	if slices.Contains(s.Types, "string") && slices.Contains([]string{"byte", "binary", "json"}, s.Format) {
 		r.refuse(n, "format "+s.Format, "remove it in overlay.yaml, then the value is a plain string")
