@@ -37,6 +37,7 @@ func Load(openapiFile, overlayFile string) (*Document, error) {
 // read at all.
 func Read(openapiFile, overlayFile string) (doc *Document, refused []error, err error) {
 	r := &reader{
+		doc:     &Document{},
 		openapi: filepath.Base(openapiFile), overlay: filepath.Base(overlayFile),
 		vendors: map[*yaml.Node]bool{}, named: map[string]*Schema{}, broken: map[*Schema]bool{},
 	}
@@ -44,25 +45,23 @@ func Read(openapiFile, overlayFile string) (doc *Document, refused []error, err 
 		return nil, nil, err
 	}
 	r.yaml(r.root)
-	doc = &Document{Root: r.root.Node, Useless: r.useless}
 	if len(r.errs) == 0 { // else the rest would only repeat them
-		r.document(doc)
-		r.resolved(doc)
+		r.document()
+		r.resolved()
 	}
-	return doc, r.errs, nil
+	return r.doc, r.errs, nil
 }
 
 // reader turns YAML into a Document and collects what is wrong with it.
 type reader struct {
+	doc              *Document
 	root             node
 	openapi, overlay string              // file names
 	vendors          map[*yaml.Node]bool // nodes of the document without the overlay
-	useless          []int               // as in Document
 	bearers          map[string]bool     // security schemes that are a bearer token
 	security         bool                // the document asks for the bearer token by itself
 	named            map[string]*Schema  // of components.schemas
-	all              []*Schema
-	broken           map[*Schema]bool // complained of already
+	broken           map[*Schema]bool    // complained of already
 	errs             []error
 }
 
@@ -82,8 +81,8 @@ func (r *reader) open(openapiFile, overlayFile string) error {
 	if err := r.apply(names, root); err != nil {
 		return err
 	}
-	r.root = node{Node: root.Content[0], place: Place{Path: "$"}}
-	r.root.place.File, r.root.place.Line = r.openapi, root.Content[0].Line
+	r.doc.Root = root.Content[0]
+	r.root = node{Node: r.doc.Root, place: Place{File: r.openapi, Line: r.doc.Root.Line, Path: "$"}}
 	return nil
 }
 
@@ -99,7 +98,7 @@ func (r *reader) apply(names *overlay.Overlay, root *yaml.Node) error {
 		if err != nil {
 			r.errs = append(r.errs, fmt.Errorf("%s: the action on %s cannot be applied; correct or remove it: %w", r.overlay, action.Target, err))
 		} else if slices.ContainsFunc(warnings, func(w string) bool { return strings.HasSuffix(w, "does nothing") }) {
-			r.useless = append(r.useless, i)
+			r.doc.Useless = append(r.doc.Useless, i)
 		}
 	}
 	return nil

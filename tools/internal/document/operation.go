@@ -12,7 +12,7 @@ import (
 
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-func (r *reader) document(doc *Document) {
+func (r *reader) document() {
 	r.keys(r.root, "openapi info servers security paths components tags externalDocs", refusals(map[string]string{
 		"webhooks":          "remove it in overlay.yaml; package webhook receives the events",
 		"jsonSchemaDialect": "remove it in overlay.yaml; schemas are read as JSON Schema 2020-12",
@@ -28,7 +28,7 @@ func (r *reader) document(doc *Document) {
 	}
 	security, ok := r.get(r.root, "security")
 	r.security = ok && r.isBearer(security)
-	doc.Schemas = r.schemas()
+	r.schemas()
 	ids := map[string]string{}
 	paths, _ := r.get(r.root, "paths")
 	for _, path := range r.children(paths) {
@@ -40,10 +40,9 @@ func (r *reader) document(doc *Document) {
 				r.errs = append(r.errs, fmt.Errorf("%s: operationId %s is also that of %s; change one in overlay.yaml", op.Place, op.ID, first))
 			}
 			ids[op.ID] = op.Place.Path
-			doc.Operations = append(doc.Operations, op)
+			r.doc.Operations = append(r.doc.Operations, op)
 		}
 	}
-	doc.All = r.all
 }
 
 func (r *reader) path(n node) (all []*Operation) {

@@ -3,13 +3,13 @@ package document
 import "slices"
 
 // resolved refuses what can be told only when every schema is read.
-func (r *reader) resolved(doc *Document) {
-	for _, s := range r.all {
+func (r *reader) resolved() {
+	for _, s := range r.doc.All {
 		if len(s.AllOf) > 0 {
 			r.allOf(s)
 		}
 	}
-	for _, op := range doc.Operations {
+	for _, op := range r.doc.Operations {
 		for _, p := range op.Parameters {
 			r.plain(p)
 		}

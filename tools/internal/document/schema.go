@@ -42,7 +42,7 @@ func refusals(lists map[string]string) map[string]string {
 }
 
 // schemas reads components.schemas.
-func (r *reader) schemas() (all []*Schema) {
+func (r *reader) schemas() {
 	section, _ := r.at(r.root, "components", "schemas")
 	for _, n := range r.children(section) {
 		r.named[n.key] = &Schema{Name: n.key} // first, for references forward
@@ -50,18 +50,17 @@ func (r *reader) schemas() (all []*Schema) {
 	for _, n := range r.children(section) {
 		s := r.named[n.key]
 		r.fill(s, n)
-		all = append(all, s)
+		r.doc.Schemas = append(r.doc.Schemas, s)
 	}
-	for _, s := range all {
+	for _, s := range r.doc.Schemas {
 		for next, steps := s, 0; next.Ref != nil; next, steps = next.Ref, steps+1 {
-			if steps > len(all) {
+			if steps > len(r.named) {
 				r.errs = append(r.errs, fmt.Errorf("%s: a $ref leads to itself; write its target out", s.Place))
 				s.Ref, r.broken[s] = nil, true
 				break
 			}
 		}
 	}
-	return all
 }
 
 func (r *reader) schema(n node) *Schema {
@@ -72,7 +71,7 @@ func (r *reader) schema(n node) *Schema {
 
 func (r *reader) fill(s *Schema, n node) {
 	s.Place, s.Node = n.place, n.Node
-	r.all = append(r.all, s)
+	r.doc.All = append(r.doc.All, s)
 	if n.Tag == "!!bool" {
 		r.refuse(n, "a schema that is "+n.Value, "write {} for any value, or describe it")
 		r.broken[s] = true
