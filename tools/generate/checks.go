@@ -15,9 +15,9 @@ import (
 func checks(doc *document.Document, names *names) ([]byte, error) {
 	w := &checkWriter{names: names, rules: map[string]*typeCode{}, readers: map[string]*typeCode{}, matchers: map[string]string{}}
 	for _, op := range doc.Operations {
-		w.check(op, names.operation(op))
+		w.check(op, names.operations[op])
 		if success := op.Success(); success.Schema != nil {
-			w.read(op, names.operation(op))
+			w.read(op, names.operations[op])
 		}
 	}
 	if w.err != nil {

@@ -18,7 +18,7 @@ import (
 // names are the Go names and types that oapi-codegen chose, read from the file that
 // it wrote. A generator walks a schema of the document and a Go type side by side:
 //
-//	op := names.operation(operation)              // operation is one of doc.Operations
+//	op := names.operations[operation]             // operation is one of doc.Operations
 //	for _, f := range names.fields(op.Body) {     // op.Body is "api.CreateSessionLinkRequest"
 //		schema := property(operation.Body, f.json)
 //		… names.fields(f.goType) if it is an object, names.elem(f.goType) if a list or map
@@ -29,7 +29,7 @@ import (
 type names struct {
 	types      map[string]ast.Expr // of package api, by name without "api."
 	aliases    map[string]ast.Expr // those of types that are aliases
-	operations map[string]*opNames // by method and path template
+	operations map[*document.Operation]*opNames
 }
 
 // opNames is what Go calls an operation and its parts.
@@ -70,7 +70,7 @@ func readNames(client []byte, doc *document.Document) (*names, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the generated client: %w", err)
 	}
-	n := &names{types: map[string]ast.Expr{}, aliases: map[string]ast.Expr{}, operations: map[string]*opNames{}}
+	n := &names{types: map[string]ast.Expr{}, aliases: map[string]ast.Expr{}, operations: map[*document.Operation]*opNames{}}
 	ast.Inspect(file, func(node ast.Node) bool {
 		if spec, ok := node.(*ast.TypeSpec); ok {
 			n.types[spec.Name.Name] = spec.Type
@@ -87,7 +87,7 @@ func readNames(client []byte, doc *document.Document) (*names, error) {
 		if method == nil {
 			return nil, fmt.Errorf("%s: the generated client has no method for it", op.Place)
 		}
-		if n.operations[op.Method+" "+op.Path], err = n.name(op, method); err != nil {
+		if n.operations[op], err = n.name(op, method); err != nil {
 			return nil, fmt.Errorf("%s: %w", op.Place, err)
 		}
 	}
@@ -108,11 +108,6 @@ func (n *names) clientMethods() map[string]*ast.Field {
 		}
 	}
 	return methods
-}
-
-// operation returns the names of op.
-func (n *names) operation(op *document.Operation) *opNames {
-	return n.operations[op.Method+" "+op.Path]
 }
 
 // fields returns those of a struct, a pointer to one, or a type that is one under

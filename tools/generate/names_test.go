@@ -15,7 +15,7 @@ func TestNames_OfTodaysOperation(t *testing.T) {
 	require.NoError(t, err)
 	names, err := readNames(client, doc)
 	require.NoError(t, err)
-	op := names.operation(doc.Operations[0])
+	op := names.operations[doc.Operations[0]]
 	require.Equal(t, &opNames{
 		Method: "CreateSessionLink",
 		Args:   []argName{{Name: "body", Type: "api.CreateSessionLinkRequest"}},

@@ -114,7 +114,7 @@ func operations(doc *document.Document, names *names) ([]byte, error) {
 		Messages   []string
 	}
 	for _, op := range doc.Operations {
-		o := names.operation(op)
+		o := names.operations[op]
 		v := operationOf(op, o, names)
 		view.Operations = append(view.Operations, v)
 		if o.Body != "" && !slices.ContainsFunc(view.Bodies, func(b bodyView) bool { return b.Type == o.Body }) {

@@ -90,13 +90,11 @@ func (n *names) result(op *document.Operation, o *opNames) error {
 	if success.Schema == nil {
 		return nil
 	}
-	wrapper, _ := n.types[o.Method+"Result"].(*ast.StructType)
-	if wrapper == nil {
-		return fmt.Errorf("the generated client has no %sResult", o.Method)
-	}
-	for _, f := range wrapper.Fields.List {
-		if f.Names[0].Name == "JSON"+success.Status {
-			o.Answer = n.named(strings.TrimPrefix(n.spell(f.Type), "*"))
+	if wrapper, ok := n.types[o.Method+"Result"].(*ast.StructType); ok {
+		for _, f := range wrapper.Fields.List {
+			if f.Names[0].Name == "JSON"+success.Status {
+				o.Answer = n.named(strings.TrimPrefix(n.spell(f.Type), "*"))
+			}
 		}
 	}
 	if o.Answer == "" {
