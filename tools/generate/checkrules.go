@@ -144,10 +144,10 @@ func (w *checkWriter) field(body *lines, s *document.Schema, f field, x string, 
 		var code lines
 		w.value(&code, s, f.goType, expr, f.json)
 		body.after(expr+" != nil", code.String())
-	case isList && !f.omitempty && !alone(s).Nullable:
-		body.add("v.Present(%q, %s == nil)", f.json, expr)
-		w.container(body, s, f.goType, expr, f.json, false)
 	case isList:
+		if !f.omitempty && !alone(s).Nullable {
+			body.add("v.Present(%q, %s == nil)", f.json, expr)
+		}
 		w.container(body, s, f.goType, expr, f.json, f.omitempty)
 	default:
 		w.value(body, s, f.goType, expr, f.json)
