@@ -68,7 +68,7 @@ func (v *Validator) checkBody(content openapi3.Content, header http.Header, data
 	}
 	f := findings{root: node{path: "$", value: body, schemas: flatten(media.Schema)}}
 	f.add(err)
-	return f.first()
+	return f.sorted(), f.omitted
 }
 
 const (

@@ -75,17 +75,15 @@ func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
 }
 
-// first keeps the first violations, each path and rule once, and counts the rest.
-func (f *findings) first() (found []Violation, omitted int) {
+// sorted has each path and rule once.
+func (f *findings) sorted() (found []Violation) {
 	slices.SortFunc(f.list, func(a, b finding) int {
 		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Path, b.Path), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
 	})
-	list := slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule })
-	kept := list[:min(len(list), maxViolations)]
-	for _, one := range kept {
+	for _, one := range slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule }) {
 		found = append(found, one.Violation)
 	}
-	return found, f.omitted + len(list) - len(kept)
+	return found
 }
 
 // below is the place that names lead to from n.
