@@ -53,10 +53,8 @@ func (v *Validator) checkBody(content openapi3.Content, header http.Header, data
 		names := strings.Join(slices.Sorted(maps.Keys(content)), " or ")
 		return []Violation{{"$header.Content-Type", "mediaType", "must be " + names}}, 0
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var body any
-	if strictjson.Check(data) != nil || decoder.Decode(&body) != nil {
+	body, broken := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if broken != nil || strictjson.Check(data) != nil {
 		return []Violation{{"$", "json", "must be one JSON value in which no member is named twice"}}, 0
 	}
 	schema := v.schemas[media]
@@ -70,7 +68,7 @@ func (v *Validator) checkBody(content openapi3.Content, header http.Header, data
 	}
 	f := findings{root: node{path: "$", value: body, schemas: flatten(media.Schema)}}
 	f.add(err)
-	return f.first()
+	return f.sorted(), f.omitted
 }
 
 const (

@@ -106,10 +106,18 @@ func checkHead(in *call) (found []Violation) {
 
 func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Violation {
 	at := "$" + p.In + "." + p.Name
-	isArray := p.Schema != nil && p.Schema.Value.Type.Includes(openapi3.TypeArray)
-	if p.In == openapi3.ParameterInQuery && !isArray && len(in.GetQueryParams()[p.Name]) > 1 {
+	schema, values := p.Schema.Value, in.GetQueryParams()[p.Name]
+	if p.In == openapi3.ParameterInPath {
+		values = []string{in.PathParams[p.Name]}
+	}
+	if schema.Items != nil {
+		schema = schema.Items.Value
+	} else if len(values) > 1 {
 		return []Violation{{at, "repeated", "must be given once"}} // kin-openapi sees the first only
 	}
+	// kin-openapi takes 1 and T for true.
+	isOddBoolean := schema.Type.Is(openapi3.TypeBoolean) &&
+		slices.ContainsFunc(values, func(s string) bool { return s != "true" && s != "false" })
 	err := openapi3filter.ValidateParameter(ctx, in, p)
 	rule := "schema"
 	var k jsonschema.ErrorKind
@@ -117,42 +125,19 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 	var cause *jsonschema.ValidationError
 	var failed *openapi3.SchemaError
 	switch {
-	case isOddBoolean(in, p):
+	case isOddBoolean, errors.As(err, &unread):
 		rule = "type"
 	case err == nil:
 		return nil
-	case errors.As(err, &unread):
-		rule = "type"
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		rule = "required"
 	case errors.As(err, &cause): // the first of them
 		k = cause.ErrorKind
 		rule = keyword(k)
-	case errors.As(err, &failed):
+	case errors.As(err, &failed): // kin-openapi's own judge, where the schema has a $ref
 		rule = cmp.Or(failed.SchemaField, rule)
 	}
 	return []Violation{{at, rule, reason(rule, k)}}
-}
-
-// isOddBoolean reports a boolean that is neither true nor false, but 1 or T, which
-// kin-openapi accepts.
-func isOddBoolean(in *call, p *openapi3.Parameter) bool {
-	var values []string
-	switch p.In {
-	case openapi3.ParameterInQuery:
-		values = in.GetQueryParams()[p.Name]
-	case openapi3.ParameterInPath:
-		values = []string{in.PathParams[p.Name]}
-	}
-	if p.Schema == nil || len(values) == 0 {
-		return false
-	}
-	schema := p.Schema.Value
-	if schema.Items != nil {
-		schema, values = schema.Items.Value, strings.Split(strings.Join(values, ","), ",")
-	}
-	return schema.Type.Is(openapi3.TypeBoolean) &&
-		slices.ContainsFunc(values, func(s string) bool { return s != "true" && s != "false" })
 }
 
 // filterOptions leave bodies out: they are checked here.
@@ -161,15 +146,7 @@ var filterOptions = &openapi3filter.Options{
 	MultiError:          true,
 	AuthenticationFunc:  authenticate,
 	// Not in kin-openapi's registry, which is global.
-	SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(stringFormats())},
-}
-
-func stringFormats() map[string]openapi3.StringFormatValidator {
-	validators := make(map[string]openapi3.StringFormatValidator)
-	for name, check := range formats {
-		validators[name] = openapi3.NewCallbackValidator(check)
-	}
-	return validators
+	SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(formats)},
 }
 
 // bearer is "Bearer" and a b64token (RFC 6750, section 2.1).

@@ -17,8 +17,12 @@ import (
 )
 
 // formats are asserted in bodies and parameters alike.
-var formats = map[string]func(string) error{
-	"email": format.Email, "uri": format.URI, "date-time": format.DateTime, "date": format.Date, "uuid": format.UUID,
+var formats = map[string]openapi3.StringFormatValidator{
+	"email":     openapi3.NewCallbackValidator(format.Email),
+	"uri":       openapi3.NewCallbackValidator(format.URI),
+	"date-time": openapi3.NewCallbackValidator(format.DateTime),
+	"date":      openapi3.NewCallbackValidator(format.Date),
+	"uuid":      openapi3.NewCallbackValidator(format.UUID),
 }
 
 // load reads the document, gives each operation the parameters of its path and the
@@ -39,7 +43,7 @@ func (v *Validator) load(data []byte) error {
 	if !doc.IsOpenAPI31OrLater() {
 		return errors.New("the document is not OpenAPI 3.1")
 	}
-	compiler, err := newCompiler(data, v.sealed)
+	compiler, err := newCompiler(data)
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,8 @@ func (v *Validator) compile(compiler *jsonschema.Compiler, content openapi3.Cont
 		if v.schemas[media], err = compiler.Compile(resource + place + "/content/" + escape(name) + "/schema"); err != nil {
 			return err
 		}
-		bound(make(map[*jsonschema.Schema]bool), v.schemas[media])
+		a := adapter{sealed: v.sealed, done: make(map[*jsonschema.Schema]bool)}
+		a.value(v.schemas[media])
 	}
 	return nil
 }
@@ -99,12 +104,11 @@ func escape(name string) string {
 	return pointer.EscapedFragment()
 }
 
-func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
+func newCompiler(data []byte) (*jsonschema.Compiler, error) {
 	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
-	prepare(root, sealed)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing from outside
@@ -112,69 +116,10 @@ func newCompiler(data []byte, sealed bool) (*jsonschema.Compiler, error) {
 	for name, check := range formats {
 		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error {
 			if s, ok := value.(string); ok {
-				return check(s)
+				return check.Validate(s)
 			}
 			return nil
 		}})
 	}
 	return compiler, compiler.AddResource(resource, root)
-}
-
-// prepare changes everything that is or may hold a schema.
-func prepare(node any, sealed bool) {
-	switch node := node.(type) {
-	case []any:
-		for _, item := range node {
-			prepare(item, sealed)
-		}
-	case map[string]any:
-		separate(node)
-		for name, member := range node {
-			switch name {
-			case "example", "examples", "enum", "const", "default":
-				continue
-			}
-			prepare(member, sealed)
-			switch properties, _ := member.(map[string]any); {
-			case !sealed:
-			case name == "schema", name == "items", name == "additionalProperties":
-				seal(member)
-			case name == "properties":
-				for _, property := range properties {
-					seal(property)
-				}
-			}
-		}
-	}
-}
-
-// separate moves the keywords at which jsonschema stops, and hides what else is
-// wrong with a value, into an allOf, whose parts are judged side by side.
-func separate(s map[string]any) {
-	for _, hidden := range []string{"pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"} {
-		if s[hidden] == nil {
-			continue
-		}
-		for _, keyword := range []string{"format", "enum"} {
-			value := s[keyword]
-			if _, isProperty := value.(map[string]any); value != nil && !isProperty {
-				all, _ := s["allOf"].([]any)
-				s["allOf"] = append(all, map[string]any{keyword: value})
-				delete(s, keyword)
-			}
-		}
-	}
-}
-
-// seal closes a schema that judges a value alone and says what properties it has:
-// a part of another schema would refuse the properties of its neighbours.
-func seal(node any) {
-	s, _ := node.(map[string]any)
-	isObject := strings.Contains(fmt.Sprint(s["type"]), "object")
-	for _, keyword := range []string{"properties", "$ref", "allOf", "anyOf", "oneOf"} {
-		isObject = isObject || s[keyword] != nil
-	}
-	if isObject && s["unevaluatedProperties"] == nil {
-		s["unevaluatedProperties"] = false
-	}
 }

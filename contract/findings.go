@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,15 +17,16 @@ import (
 // node is a place in a body.
 type node struct {
 	path    string
-	order   []string // the way to it in the order of the document
+	order   []int // the way to it in the order of the document
 	value   any
 	schemas []*openapi3.Schema // that apply there
+	hidden  bool               // it stands for a place below it whose name must not be shown
 }
 
 // finding is a violation with its sort key.
 type finding struct {
 	Violation
-	order []string
+	order []int
 }
 
 // findings collects what jsonschema says of one body.
@@ -37,7 +39,7 @@ type findings struct {
 // add takes err apart. Alternatives such as anyOf fail as a whole: the causes
 // below them say only why each way out was closed.
 func (f *findings) add(err *jsonschema.ValidationError) {
-	at, shown := f.root.below(err.InstanceLocation...)
+	at := f.root.below(err.InstanceLocation...)
 	switch k := err.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
 		for _, cause := range err.Causes {
@@ -47,26 +49,21 @@ func (f *findings) add(err *jsonschema.ValidationError) {
 		f.omitted += k.count
 	case *kind.Required:
 		for _, name := range k.Missing {
-			missing := at
-			if shown {
-				missing, _ = at.member(name)
+			missing := at.member(name)
+			if !at.hidden {
 				missing.path = named(at.path, name) // a name of the document, in a map too
 			}
 			f.record(missing, "required", nil)
 		}
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
-			surplus := at
-			if shown {
-				surplus, _ = at.member(name)
-			}
-			f.record(surplus, "additionalProperties", nil)
+			f.record(at.member(name), "additionalProperties", nil)
 		}
 	case *kind.FalseSchema:
 		switch {
-		case !strings.HasSuffix(err.SchemaURL, "/unevaluatedProperties"):
+		case !strings.HasSuffix(err.SchemaURL, unevaluated):
 			f.record(at, "schema", nil)
-		case !shown || len(at.schemas) == 0: // jsonschema also names what a failed $ref declares
+		case at.hidden || len(at.schemas) == 0: // jsonschema also names what a failed $ref declares
 			f.record(at, "additionalProperties", nil)
 		}
 	default:
@@ -78,39 +75,32 @@ func (f *findings) record(at node, rule string, k jsonschema.ErrorKind) {
 	f.list = append(f.list, finding{Violation{at.path, rule, reason(rule, k)}, at.order})
 }
 
-// first keeps the first violations, each path and rule once, and counts the rest.
-func (f *findings) first() (found []Violation, omitted int) {
+// sorted has each path and rule once.
+func (f *findings) sorted() (found []Violation) {
 	slices.SortFunc(f.list, func(a, b finding) int {
 		return cmp.Or(slices.Compare(a.order, b.order), strings.Compare(a.Path, b.Path), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Reason, b.Reason))
 	})
-	list := slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule })
-	kept := list[:min(len(list), maxViolations)]
-	for _, one := range kept {
+	for _, one := range slices.CompactFunc(f.list, func(a, b finding) bool { return a.Path == b.Path && a.Rule == b.Rule }) {
 		found = append(found, one.Violation)
 	}
-	return found, f.omitted + len(list) - len(kept)
+	return found
 }
 
-// below is the place that names lead to from n, or the last one above it, and
-// false, when a name must not be shown.
-func (n node) below(names ...string) (node, bool) {
+// below is the place that names lead to from n.
+func (n node) below(names ...string) node {
 	for _, name := range names {
-		next, shown := n.member(name)
 		if items, ok := n.value.([]any); ok {
-			next, shown = n.item(name, items), true
+			n = n.item(name, items)
+		} else {
+			n = n.member(name)
 		}
-		if !shown {
-			return n, false
-		}
-		n = next
 	}
-	return n, true
+	return n
 }
 
 func (n node) item(index string, items []any) node {
 	i, _ := strconv.Atoi(index)
-	next := node{path: n.path + "[" + index + "]", value: items[i]}
-	next.order = append(slices.Clip(n.order), fmt.Sprintf("%020d", i))
+	next := node{path: n.path + "[" + index + "]", order: append(slices.Clip(n.order), i), value: items[i]}
 	for _, s := range n.schemas {
 		next.schemas = append(next.schemas, flatten(s.Items)...)
 	}
@@ -121,36 +111,38 @@ func (n node) item(index string, items []any) node {
 // name may be somebody's data.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
 
-// member is a member of n. Declared names come first in the order, as they are in
-// the document; the names of a map are data, and its values share one path.
-func (n node) member(name string) (next node, shown bool) {
-	key, isDeclared, isMap := "~"+name, false, false
+// member is a member of n, or n itself, hidden, when the name must not be shown.
+// Declared names come first in the order, as they are in the document; the names of a
+// map are data, and its values share one path.
+func (n node) member(name string) node {
+	var next node
+	key, isDeclared, isMap := math.MaxInt, false, false
 	for _, s := range n.schemas {
 		ref := s.Properties[name]
-		switch {
-		case ref == nil:
+		if ref == nil {
 			ref = s.AdditionalProperties.Schema
 			isMap = isMap || ref != nil
-		case ref.Origin != nil:
-			key = fmt.Sprintf("%010d:%010d", ref.Origin.Key.Line, ref.Origin.Key.Column)
-			fallthrough
-		default:
+		} else {
 			isDeclared = true
+			key = ref.Origin.Key.Line<<32 + ref.Origin.Key.Column
 		}
 		next.schemas = append(next.schemas, flatten(ref)...)
 	}
 	switch {
+	case n.hidden:
+		return n
 	case isDeclared, !isMap && identifier.MatchString(name):
 		next.path = named(n.path, name)
 	case isMap:
-		next.path, key = n.path+".*", "~"
+		next.path = n.path + ".*"
 	default:
-		return n, false
+		n.hidden = true
+		return n
 	}
 	members, _ := n.value.(map[string]any)
 	next.value = members[name]
 	next.order = append(slices.Clip(n.order), key)
-	return next, true
+	return next
 }
 
 // named is the path of a member, spelled as package umbrella spells it.
@@ -161,17 +153,15 @@ func named(path, name string) string {
 	return path + "." + name
 }
 
-// flatten lists the schema of ref, if there is one, and what it is composed of.
+// flatten lists the schema of ref, if there is one, and what it is composed of, which
+// is never itself: the generator refuses that.
 func flatten(ref *openapi3.SchemaRef) (all []*openapi3.Schema) {
-	pending := openapi3.SchemaRefs{ref}
-	for len(pending) > 0 {
-		ref, pending = pending[0], pending[1:]
-		if ref == nil || ref.Value == nil || slices.Contains(all, ref.Value) {
-			continue
-		}
-		s := ref.Value
-		all = append(all, s)
-		pending = slices.Concat(pending, s.AllOf, s.AnyOf, s.OneOf)
+	if ref == nil {
+		return nil
+	}
+	all = append(all, ref.Value)
+	for _, part := range slices.Concat(ref.Value.AllOf, ref.Value.AnyOf, ref.Value.OneOf) {
+		all = append(all, flatten(part)...)
 	}
 	return all
 }

@@ -21,6 +21,7 @@ const shop = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
 			{"name":"paid","in":"query","schema":{"type":"boolean"}},
 			{"name":"flags","in":"query","schema":{"type":"array","items":{"type":"boolean"}}},
 			{"name":"tag","in":"query","schema":{"type":"array","items":{"type":"string"}}},
+			{"name":"kind","in":"query","schema":{"type":"array","items":{"$ref":"#/components/schemas/Kind"}}},
 			{"name":"limit","in":"query","required":true,"schema":{"type":"integer","maximum":100}}],
 		"responses":{"200":{"$ref":"#/components/responses/Orders"}}},
 		"post":{"operationId":"createOrder","requestBody":{"$ref":"#/components/requestBodies/Order"},
@@ -37,7 +38,7 @@ const shop = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
 	"components":{
 		"responses":{"Orders":{"description":"d","content":{"application/json":{"schema":{"type":"array","items":{"$ref":"#/components/schemas/Order"}}}}}},
 		"requestBodies":{"Order":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"}}}}},
-		"schemas":{"Order":{"type":"object","required":["id","due"],"properties":{
+		"schemas":{"Kind":{"type":"string","enum":["a","b"]},"Order":{"type":"object","required":["id","due"],"properties":{
 			"due":{"type":"string","format":"date"},"id":{"type":"string","format":"uuid"}}}}}}`
 
 const uuid = "123e4567-e89b-12d3-a456-426614174000"
@@ -53,6 +54,7 @@ func TestValidator_JudgesOperationsOfAllKinds(t *testing.T) {
 		{"GET", "/orders?limit=5&state=open&tag=a&tag=b", "", "", nil},
 		{"GET", "/orders?limit=5&limit=6", "", "listOrders", want("$query.limit repeated")},
 		{"GET", "/orders?limit=500&state=lost", "", "listOrders", want("$query.state enum", "$query.limit maximum")},
+		{"GET", "/orders?limit=5&kind=a&kind=c", "", "listOrders", want("$query.kind enum")},
 		{"GET", "/orders?limit=5&paid=true&flags=true&flags=false", "", "", nil},
 		{"GET", "/orders?limit=5&paid=1&flags=true&flags=T", "", "listOrders", want("$query.paid type", "$query.flags type")},
 		{"GET", "/orders?limit=many&paid=yes", "", "listOrders", want("$query.paid type", "$query.limit type")},

@@ -115,18 +115,15 @@ func (v *Validator) Route(req *http.Request) (template string, values map[string
 
 // methods lists the methods under which the path of req is in the document.
 func (s server) methods(req *http.Request) []string {
-	var methods []string
-	for _, method := range []string{
+	return slices.DeleteFunc([]string{
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
 		http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace,
-	} {
+	}, func(method string) bool {
 		probe := req.WithContext(req.Context())
 		probe.Method = method
-		if _, _, err := s.router.FindRoute(probe); err == nil {
-			methods = append(methods, method)
-		}
-	}
-	return methods
+		_, _, err := s.router.FindRoute(probe)
+		return err != nil
+	})
 }
 
 // isAuth reports whether req asks for a token: an exchange that the vendor's

@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -65,6 +66,6 @@ func breach(direction Direction, in *call, found []Violation, omitted int) error
 		return nil
 	}
 	name := cmp.Or(in.Route.Operation.OperationID, in.Route.Method+" "+in.Route.Path)
-	kept := found[:min(len(found), maxViolations)]
+	kept := slices.Clone(found[:min(len(found), maxViolations)]) // and nothing of the rest
 	return &Error{Operation: name, Direction: direction, Violations: kept, Omitted: omitted + len(found) - len(kept)}
 }

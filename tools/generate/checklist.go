@@ -32,11 +32,7 @@ func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, n
 		least, most, unit, keywords = s.MinProperties, s.MaxProperties, "member", [2]string{"minProperties", "maxProperties"}
 	}
 	if least != nil && *least > 0 && !(omitempty && *least == 1) {
-		sent := expr + " != nil"
-		if omitempty {
-			sent = "len(" + expr + ") > 0"
-		}
-		body.rule(fmt.Sprintf("%s && len(%s) < %d", sent, expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
+		body.rule(fmt.Sprintf("%s && len(%s) < %d", isSent(expr, omitempty), expr, *least), name, keywords[0], "has fewer than "+counted(*least, unit))
 	}
 	if most != nil {
 		body.rule(fmt.Sprintf("len(%s) > %d", expr, *most), name, keywords[1], "has more than "+counted(*most, unit))
@@ -60,18 +56,20 @@ func (w *checkWriter) container(body *lines, s *document.Schema, goType, expr, n
 // keys checks that a map has the members that it must have.
 func (w *checkWriter) keys(body *lines, s *document.Schema, expr, name string, omitempty bool) {
 	var code lines
-	for _, key := range required(s) {
+	for _, key := range s.AllRequired() {
 		code.block(fmt.Sprintf("if _, ok := %s[%q]; !ok", expr, key), fmt.Sprintf("v.Add(%q, \"required\", \"is missing\")\n", key))
 	}
 	var inner lines
 	inner.enter("Enter(%q)", name, code.String())
-	sent := expr + " != nil"
+	body.after(isSent(expr, omitempty), inner.String())
+}
+
+// isSent is the test for a list or map that is not left out.
+func isSent(expr string, omitempty bool) string {
 	if omitempty {
-		sent = "len(" + expr + ") > 0"
+		return "len(" + expr + ") > 0"
 	}
-	if code.Len() > 0 {
-		body.after(sent, inner.String())
-	}
+	return expr + " != nil"
 }
 
 // comparable reports whether Go compares values of a type as JSON does.
@@ -85,36 +83,32 @@ func (w *checkWriter) comparable(goType string) bool {
 
 func (w *checkWriter) items(body *lines, s *document.Schema, elem, expr, name string) {
 	item := expr + "[i]"
-	code, head := lines{}, fmt.Sprintf("for i := range %s", expr)
+	head := fmt.Sprintf("for i := range %s", expr)
 	if w.names.underlying(elem) != "struct" && elem[0] != '*' {
 		item, head = "item", fmt.Sprintf("for i, item := range %s", expr)
 	}
+	var code, guarded, inner lines
 	w.value(&code, s, elem, item, "")
-	inner := lines{}
-	inner.enter("EnterItem(%q, i)", name, code.String())
-	if elem[0] == '*' && code.Len() > 0 {
-		guarded := lines{}
+	if elem[0] == '*' {
 		guarded.after(item+" != nil", code.String())
-		inner = lines{}
-		inner.enter("EnterItem(%q, i)", name, guarded.String())
+	} else {
+		guarded.WriteString(code.String())
 	}
+	inner.enter("EnterItem(%q, i)", name, guarded.String())
 	body.block(head, inner.String())
 }
 
 // values checks the names and values of a map.
 func (w *checkWriter) values(body *lines, s *document.Schema, elem, expr, name string) {
-	var code, loop lines
+	var code, inner, loop lines
 	w.value(&code, s, elem, "value", "")
-	inner := "v.Text(\"\", key)\n"
-	if code.Len() > 0 {
-		if elem[0] == '*' {
-			guarded := lines{}
-			guarded.block(fmt.Sprintf("if value := %s[key]; value != nil", expr), code.String())
-			inner += guarded.String()
-		} else {
-			inner += fmt.Sprintf("value := %s[key]\n%s", expr, code.String())
-		}
+	inner.add("v.Text(\"\", key)")
+	if elem[0] == '*' {
+		inner.block(fmt.Sprintf("if value := %s[key]; value != nil", expr), code.String())
+	} else if code.Len() > 0 {
+		inner.add("value := %s[key]", expr)
+		inner.WriteString(code.String())
 	}
-	loop.enter("EnterValue(%q)", name, inner)
+	loop.enter("EnterValue(%q)", name, inner.String())
 	body.block(fmt.Sprintf("for _, key := range check.Keys(%s)", expr), loop.String())
 }

@@ -9,17 +9,17 @@ import (
 
 // read writes the reader of an operation's success.
 func (w *checkWriter) read(op *document.Operation, o *opNames) {
-	at, s, out, root := len(w.functions), op.Success().Schema, o.answer, "$"
+	at, s, out, root := len(w.functions), op.Success().Schema, o.Answer, "$"
 	var body lines
 	body.add("r := strictjson.NewReader(data)")
-	if o.data == "" {
+	if o.Data == "" {
 		w.assign(&body, s, "&r", "out :=", out)
 		body.block("if err := r.Err(); err != nil", "return nil, err\n")
 	} else {
-		s, out, root = w.envelope(&body, s, o), o.data, "$.data"
+		s, out, root = w.envelope(&body, s, o), o.Data, "$.data"
 	}
 	result := "out"
-	if strings.HasPrefix(o.out, "*") {
+	if strings.HasPrefix(o.Out, "*") {
 		result = "&out"
 	}
 	var rules lines
@@ -30,36 +30,36 @@ func (w *checkWriter) read(op *document.Operation, o *opNames) {
 		body.block("if err := v.Err(); err != nil", "return nil, err\n")
 	}
 	body.add("return %s, nil", result)
-	w.function("", fmt.Sprintf("func read%s(data []byte) (%s, error)", o.method, o.out), body.String())
-	w.last(at)
+	w.function(at, fmt.Sprintf("func read%s(data []byte) (%s, error)", o.Method, o.Out), body.String())
 }
 
 // envelope reads {status: boolean, data: object} and returns the schema of data.
 func (w *checkWriter) envelope(body *lines, s *document.Schema, o *opNames) *document.Schema {
 	s = alone(s)
-	if memberLimits(s) != "" {
-		w.fail(s, "an envelope {status, data} with minProperties or maxProperties; remove them in overlay.yaml")
-	}
+	memberLimits(s, func(_, keyword, _ string) {
+		w.fail(s, "an envelope {status, data} with %s; remove it in overlay.yaml", keyword)
+	})
 	var data *document.Schema
 	var members lines
-	for _, p := range properties(s) {
+	for _, p := range s.AllProperties() {
 		members.add("case %q:", p.Name)
 		if p.Name == "data" {
 			data = alone(p.Schema)
-			w.assign(&members, data, "&r", "out =", o.data)
+			w.assign(&members, data, "&r", "out =", o.Data)
 		} else {
 			members.add("success = r.Bool()")
 		}
 	}
 	members.add("default:")
-	w.further(&members, s, nil)
-	body.add("var out %s\nsuccess := false", o.data)
-	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(required(s)))
+	w.further(&members, s, o.Answer)
+	body.add("var out %s\nsuccess := false", o.Data)
+	body.add("r.Object(func(name string) {\nswitch name {\n%s}\n}, %s)", members.String(), quoted(s.AllRequired()))
 	body.block("if err := r.Err(); err != nil || !success", "return nil, unsuccessful(data, err)\n")
 	if !w.envelopes {
 		w.envelopes = true
-		w.function(`unsuccessful is ErrUnsuccessful for an answer that says "status": false, whatever
-// else is wrong with it, and err for any other.`, "func unsuccessful(data []byte, err error) error",
+		w.function(len(w.functions), `// unsuccessful is ErrUnsuccessful for an answer that says "status": false, whatever
+// else is wrong with it, and err for any other.
+func unsuccessful(data []byte, err error) error`,
 			"if strictjson.IsFalse(data, \"status\") {\nreturn ErrUnsuccessful\n}\nreturn err\n")
 	}
 	return data
@@ -79,38 +79,30 @@ func (w *checkWriter) readerOf(s *document.Schema, goType string) string {
 		w.collect(&body, s, "r", "x", "=", goType)
 	}
 	body.add("return x")
-	w.function(fmt.Sprintf("%s reads a value of type %s.", t.name, strings.TrimPrefix(goType, "api.")),
-		fmt.Sprintf("func %s(r *strictjson.Reader) (x %s)", t.name, goType), body.String())
-	w.last(at)
+	w.function(at, fmt.Sprintf("// %s reads a value of type %s.\nfunc %[1]s(r *strictjson.Reader) (x %[3]s)",
+		t.name, strings.TrimPrefix(goType, "api."), goType), body.String())
 	return t.name
 }
 
 func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) {
-	var members lines
-	var more *field
-	fields := w.names.fields(goType)
-	for _, p := range properties(s) {
-		for _, f := range fields {
-			if f.json == p.Name {
-				members.add("case %q:", p.Name)
-				w.readField(&members, p.Schema, f)
-			}
+	var members, further lines
+	for _, p := range s.AllProperties() {
+		if f, ok := w.names.field(goType, p.Name); ok { // else the rules have failed
+			members.add("case %q:", p.Name)
+			w.readField(&members, p.Schema, f)
 		}
 	}
-	for _, f := range fields {
-		if f.json == "-" {
-			more = &f
-		}
-	}
-	var further lines
-	w.further(&further, s, more)
+	w.further(&further, s, goType)
 	must := ""
-	if names := required(s); len(names) > 0 {
+	if names := s.AllRequired(); len(names) > 0 {
 		must = ", " + quoted(names)
 	}
-	limits := memberLimits(s)
+	var limits lines
+	memberLimits(s, func(beyond, _, reason string) {
+		limits.block("if "+beyond, fmt.Sprintf("r.Refuse(%q)\n", "an object with "+reason))
+	})
 	assign := ""
-	if limits != "" {
+	if limits.Len() > 0 {
 		assign = "members := "
 	}
 	if members.Len() == 0 {
@@ -118,21 +110,7 @@ func (w *checkWriter) structure(body *lines, s *document.Schema, goType string) 
 	} else {
 		body.add("%sr.Object(func(name string) {\nswitch name {\n%sdefault:\n%s}\n}%s)", assign, members.String(), further.String(), must)
 	}
-	body.WriteString(limits)
-}
-
-// memberLimits refuses an object with too few or too many members.
-func memberLimits(s *document.Schema) string {
-	var code lines
-	for _, part := range parts(s) {
-		if least := part.MinProperties; least != nil {
-			code.block(fmt.Sprintf("if members < %d", *least), fmt.Sprintf("r.Refuse(%q)\n", "an object with fewer than "+counted(*least, "member")))
-		}
-		if most := part.MaxProperties; most != nil {
-			code.block(fmt.Sprintf("if members > %d", *most), fmt.Sprintf("r.Refuse(%q)\n", "an object with more than "+counted(*most, "member")))
-		}
-	}
-	return code.String()
+	body.WriteString(limits.String())
 }
 
 func nameIfUsed(code string) string {
@@ -142,12 +120,13 @@ func nameIfUsed(code string) string {
 	return "_"
 }
 
-// further reads a member that the document has no field for.
-func (w *checkWriter) further(body *lines, s *document.Schema, f *field) {
+// further reads a member for which the Go type has no field of its own.
+func (w *checkWriter) further(body *lines, s *document.Schema, goType string) {
+	f, ok := w.names.field(goType, "-")
 	switch {
 	case s.Closed:
 		body.add("r.Refuse(\"a member that the document does not have\")\nr.HideName()")
-	case f == nil:
+	case !ok:
 		body.add("r.Skip()")
 	default:
 		body.block(fmt.Sprintf("if x.%s == nil", f.name), fmt.Sprintf("x.%s = %s{}\n", f.name, f.goType))
@@ -163,7 +142,7 @@ func (w *checkWriter) readField(body *lines, s *document.Schema, f field) {
 	least := s.MinItems
 	must := 0
 	if isMap(w.names.underlying(f.goType)) {
-		least, must = s.MinProperties, len(required(s))
+		least, must = s.MinProperties, len(s.AllRequired())
 	}
 	if least != nil {
 		must = max(must, *least)

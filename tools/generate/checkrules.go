@@ -17,36 +17,6 @@ func alone(s *document.Schema) *document.Schema {
 	return s
 }
 
-// parts are an object and, one after the other, those of its allOf.
-func parts(s *document.Schema) []*document.Schema {
-	s = s.Target()
-	all := []*document.Schema{s}
-	for _, part := range s.AllOf {
-		all = append(all, parts(part)...)
-	}
-	return all
-}
-
-// properties are those of all parts of an object.
-func properties(s *document.Schema) (all []*document.Property) {
-	for _, part := range parts(s) {
-		all = append(all, part.Properties...)
-	}
-	return all
-}
-
-// required are the names that any part of an object requires, each once.
-func required(s *document.Schema) (all []string) {
-	for _, part := range parts(s) {
-		for _, name := range part.Required {
-			if !slices.Contains(all, name) {
-				all = append(all, name)
-			}
-		}
-	}
-	return all
-}
-
 // isContainer reports whether a type that names.underlying returns is a list or a map.
 func isContainer(under string) bool { return strings.HasPrefix(under, "[]") || isMap(under) }
 
@@ -78,69 +48,53 @@ func (w *checkWriter) code(all map[string]*typeCode, s *document.Schema, goType,
 // nothing to check.
 func (w *checkWriter) rulesOf(s *document.Schema, goType string) string {
 	t, isNew := w.code(w.rules, s, goType, "Rules")
-	if isNew {
-		at := len(w.functions)
-		body, argument := lines{}, "*"+goType
-		if w.names.underlying(goType) == "struct" {
-			w.object(&body, s, goType)
-		} else {
-			w.container(&body, s, goType, "x", "", false)
-			argument = goType
-		}
-		t.empty = body.Len() == 0 && !t.used
-		if !t.empty {
-			short := strings.TrimPrefix(goType, "api.")
-			w.function(fmt.Sprintf("%s checks what the document says of %s.", t.name, short),
-				fmt.Sprintf("func %s(v *check.Violations, x %s)", t.name, argument), body.String())
-			w.last(at)
-		}
+	if !isNew {
+		return t.name
 	}
-	if t.empty {
+	at, body, argument := len(w.functions), lines{}, "*"+goType
+	if w.names.underlying(goType) == "struct" {
+		w.object(&body, s, goType)
+	} else {
+		w.container(&body, s, goType, "x", "", false)
+		argument = goType
+	}
+	if body.Len() == 0 && !t.used {
+		t.name = ""
 		return ""
 	}
+	w.function(at, fmt.Sprintf("// %s checks what the document says of %s.\nfunc %[1]s(v *check.Violations, x %[3]s)",
+		t.name, strings.TrimPrefix(goType, "api."), argument), body.String())
 	return t.name
 }
 
 func (w *checkWriter) object(body *lines, s *document.Schema, goType string) {
-	fields, known, must := w.names.fields(goType), []string{}, required(s)
-	for _, p := range properties(s) {
-		for _, f := range fields {
-			if f.json == p.Name {
-				w.field(body, p.Schema, f, "x", slices.Contains(must, p.Name))
-				known = append(known, p.Name)
-			}
-		}
-		if !slices.Contains(known, p.Name) {
+	known, must := []string{}, s.AllRequired()
+	for _, p := range s.AllProperties() {
+		f, ok := w.names.field(goType, p.Name)
+		if !ok {
 			w.fail(p.Schema, "the generated type %s has no field for it", goType)
 		}
+		w.field(body, p.Schema, f, "x", slices.Contains(must, p.Name))
+		known = append(known, p.Name)
 	}
 	for _, name := range must {
 		if !slices.Contains(known, name) {
 			w.fail(s, "requires %s, which is no property; add it or remove it in overlay.yaml", name)
 		}
 	}
-	for _, f := range fields {
-		if f.json == "-" {
-			if len(known) > 0 {
-				body.add("check.Known(v, x.%s, %s)", f.name, quoted(known))
-			}
-			w.values(body, s.AdditionalProperties, w.names.elem(f.goType), "x."+f.name, "")
+	if f, ok := w.names.field(goType, "-"); ok {
+		if len(known) > 0 {
+			body.add("check.Known(v, x.%s, %s)", f.name, quoted(known))
 		}
+		w.values(body, s.AdditionalProperties, w.names.elem(f.goType), "x."+f.name, "")
 	}
-	w.members(body, s, fields)
+	w.members(body, s, w.names.fields(goType))
 }
 
 // members counts those of a struct, where the document limits their number.
 func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 	var rules lines
-	for _, part := range parts(s) {
-		if least := part.MinProperties; least != nil {
-			rules.rule(fmt.Sprintf("members < %d", *least), "", "minProperties", "has fewer than "+counted(*least, "member"))
-		}
-		if most := part.MaxProperties; most != nil {
-			rules.rule(fmt.Sprintf("members > %d", *most), "", "maxProperties", "has more than "+counted(*most, "member"))
-		}
-	}
+	memberLimits(s, func(beyond, keyword, reason string) { rules.rule(beyond, "", keyword, "has "+reason) })
 	if rules.Len() == 0 {
 		return
 	}
@@ -161,6 +115,18 @@ func (w *checkWriter) members(body *lines, s *document.Schema, fields []field) {
 	body.block("if !v.IsAnswer()", fmt.Sprintf("members := %d\n", always)+count.String()+rules.String())
 }
 
+// memberLimits calls rule for each limit on the number of members of an object.
+func memberLimits(s *document.Schema, rule func(beyond, keyword, reason string)) {
+	for _, part := range s.Parts() {
+		if least := part.MinProperties; least != nil {
+			rule(fmt.Sprintf("members < %d", *least), "minProperties", "fewer than "+counted(*least, "member"))
+		}
+		if most := part.MaxProperties; most != nil {
+			rule(fmt.Sprintf("members > %d", *most), "maxProperties", "more than "+counted(*most, "member"))
+		}
+	}
+}
+
 // rule adds a violation under a condition.
 func (l *lines) rule(condition, name, keyword, reason string) {
 	l.block("if "+condition, fmt.Sprintf("v.Add(%q, %q, %s)\n", name, keyword, goString(reason)))
@@ -178,10 +144,10 @@ func (w *checkWriter) field(body *lines, s *document.Schema, f field, x string, 
 		var code lines
 		w.value(&code, s, f.goType, expr, f.json)
 		body.after(expr+" != nil", code.String())
-	case isList && !f.omitempty && !alone(s).Nullable:
-		body.add("v.Present(%q, %s == nil)", f.json, expr)
-		w.container(body, s, f.goType, expr, f.json, false)
 	case isList:
+		if !f.omitempty && !alone(s).Nullable {
+			body.add("v.Present(%q, %s == nil)", f.json, expr)
+		}
 		w.container(body, s, f.goType, expr, f.json, f.omitempty)
 	default:
 		w.value(body, s, f.goType, expr, f.json)

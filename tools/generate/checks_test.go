@@ -12,7 +12,7 @@ func TestChecks_GeneratedCodeKeepsEveryRule(t *testing.T) {
 	dir := copied(t)
 	grow(t, dir, read(t, "testdata", "rules.yaml"))
 	require.NoError(t, generate(dir, "", false))
-	put(t, dir, "rules_behaviour_test.go", read(t, "testdata", "rules_behaviour.go"))
+	put(t, dir, "rules_behaviour_test.go", read(t, "testdata", "rules_test.go"))
 	fumpt, err := exec.CommandContext(t.Context(), "go", "tool", "gofumpt", "-l", filepath.Join(dir, "checks.gen.go")).CombinedOutput()
 	require.NoError(t, err)
 	require.Empty(t, string(fumpt))

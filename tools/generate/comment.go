@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func comment(op *document.Operation, o *opNames) string {
 		paragraphs = append(paragraphs, list)
 	}
 	after := ""
-	if o.data != "" {
+	if o.Data != "" {
 		after = " An answer with status false is [ErrUnsuccessful]."
 	}
 	if documented := documentedErrors(op); documented != "" {
@@ -37,7 +38,7 @@ func comment(op *document.Operation, o *opNames) string {
 		after += " Ask Error.MaybeProcessed before you call again."
 	}
 	refused := "an *[Error]."
-	if len(o.args) > 0 {
+	if len(o.Args) > 0 {
 		refused = "a *[ValidationError] when the request breaks the document's rules (nothing was sent), and otherwise an *[Error]."
 	}
 	paragraphs = append(paragraphs, "The error is "+refused+after+" Editors change the HTTP request of this call.")
@@ -52,33 +53,31 @@ func comment(op *document.Operation, o *opNames) string {
 func first(op *document.Operation, o *opNames) string {
 	text := oneLine(op.Description)
 	if verb.MatchString(text) {
-		return o.method + " " + strings.ToLower(text[:1]) + text[1:]
+		return o.Method + " " + strings.ToLower(text[:1]) + text[1:]
 	}
 	if summary := strings.TrimSuffix(oneLine(op.Summary), "."); summary != "" {
-		return strings.TrimSpace(o.method + " is the operation \"" + summary + "\". " + text)
+		return strings.TrimSpace(o.Method + " is the operation \"" + summary + "\". " + text)
 	}
 	if text != "" {
-		return o.method + ": " + text
+		return o.Method + ": " + text
 	}
-	return o.method + " calls the operation " + op.ID + " of the document."
+	return o.Method + " calls the operation " + op.ID + " of the document."
 }
 
 // arguments is a list of what the document says of path and query parameters that
 // are arguments.
 func arguments(op *document.Operation, o *opNames) string {
 	var lines []string
-	for _, arg := range o.args {
-		if p := arg.parameter; p != nil && p.Description != "" {
-			lines = append(lines, "  - "+arg.name+": "+oneLine(p.Description))
+	for _, arg := range o.Args {
+		if p := arg.Parameter; p != nil && p.Description != "" {
+			lines = append(lines, "  - "+arg.Name+": "+oneLine(p.Description))
 		}
-		if arg.name == "params" {
-			text := "optional query parameters, or nil"
-			for _, p := range op.Parameters {
-				if p.In == "query" && p.Required {
-					text = "optional query parameters, or nil; its fields for the other arguments are not read"
-				}
+		if arg.Name == "params" {
+			text := "  - params: optional query parameters, or nil"
+			if slices.ContainsFunc(op.Parameters, func(p *document.Parameter) bool { return p.In == "query" && p.Required }) {
+				text += "; its fields for the other arguments are not read"
 			}
-			lines = append(lines, "  - params: "+text)
+			lines = append(lines, text)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -36,7 +36,7 @@ func defaults(doc *document.Document, names *names) ([]byte, error) {
 	methods := bytes.NewBufferString(defaultsHead)
 	table := bytes.NewBufferString("// OperationTable has the operations of the document by method and path template.\nvar OperationTable = map[string]OperationInfo{\n")
 	for _, op := range doc.Operations {
-		name, key := names.operation(op).method, strconv.Quote(op.Method+" "+op.Path)
+		name, key := names.operations[op].Method, strconv.Quote(op.Method+" "+op.Path)
 		fmt.Fprintf(methods, "// %s implements StrictServerInterface.\n", name)
 		fmt.Fprintf(methods, "func (DefaultAnswers) %s(context.Context, %[1]sRequestObject) (%[1]sResponseObject, error) {\n", name)
 		fmt.Fprintf(methods, "\treturn RawAnswer{%s, OperationTable[%s].Answers[%[1]s]}, nil\n}\n\n", op.Success().Status, key)
@@ -79,11 +79,7 @@ func answers(out *bytes.Buffer, maker *sample.Maker, op *document.Operation) err
 		if complaint != "" {
 			fmt.Fprintf(out, "// %s.\n", complaint)
 		}
-		literal := strconv.Quote(string(body))
-		if len(body) > 0 && strconv.CanBackquote(string(body)) {
-			literal = "`" + string(body) + "`"
-		}
-		fmt.Fprintf(out, "%s: %s,\n", r.Status, literal)
+		fmt.Fprintf(out, "%s: %s,\n", r.Status, goString(string(body)))
 	}
 	out.WriteString("},\n")
 	return nil

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
@@ -36,7 +37,7 @@ func TestDefaults_HaveAnAnswerWithoutABodyAndOthersNames(t *testing.T) {
 
 func TestDefaults_SayWhyAnExampleIsNotUsed(t *testing.T) {
 	code, err := todaysDefaults(t, func(doc *document.Document) {
-		doc.Operations[0].Responses[0].Example = doc.Operations[0].Body.Example
+		doc.Operations[0].Responses[0].Example = &yaml.Node{Kind: yaml.MappingNode}
 	})
 	require.NoError(t, err)
 	require.Contains(t, code, "// the example of $.paths['/onboarding/createSessionLink'].post.responses['200'] breaks its schema and is not used.")

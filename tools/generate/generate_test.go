@@ -86,8 +86,8 @@ func TestGenerate_ADocumentThatUsesEverythingWorks(t *testing.T) {
 		}
 	}
 	require.NoError(t, generate(dir, "", false))
-	put(t, dir, "api/grown_test.go", read(t, "testdata", "api.go"))
-	put(t, dir, "grown_test.go", read(t, "testdata", "umbrella.go"))
+	put(t, dir, "api/grown_test.go", read(t, "testdata", "api_test.go"))
+	put(t, dir, "grown_test.go", read(t, "testdata", "umbrella_test.go"))
 	test := exec.Command("go", "test", ".", "./api", "./contract")
 	test.Dir = dir
 	out, err := test.CombinedOutput()

@@ -7,11 +7,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
-	"go/format"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/tools/imports"
+	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
@@ -63,18 +66,21 @@ func contents(root, overlay string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	contract, err := toJSON(doc.Root)
+	spec, err := prepared(filepath.Join(root, "openapi.yaml"), overlay)
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"contract/openapi.gen.json": contract}
+	files := map[string][]byte{}
 	for _, settings := range []*settings{client, server} {
-		if files[settings.OutputFile], err = oapiCodegen(settings, doc); err != nil {
+		if files[settings.OutputFile], err = oapiCodegen(settings, spec); err != nil {
 			return nil, fmt.Errorf("cannot generate %s: %w", settings.OutputFile, err)
 		}
 	}
 	found, err := readNames(files[client.OutputFile], doc)
 	if err != nil {
+		return nil, err
+	}
+	if files["contract/openapi.gen.json"], err = indented(doc.Root); err != nil {
 		return nil, err
 	}
 	for file, generator := range map[string]func(*document.Document, *names) ([]byte, error){
@@ -86,20 +92,21 @@ func contents(root, overlay string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cannot generate %s: %w", file, err)
 		}
-		if source == nil {
-			continue
-		}
-		if files[file], err = format.Source(source); err != nil {
-			return nil, fmt.Errorf("the generated %s is not Go: %w\n%s", file, err, numbered(source))
+		// Formats, and leaves out imports that are not used.
+		if files[file], err = imports.Process(file, source, nil); err != nil {
+			return nil, fmt.Errorf("the generated %s is not Go: %w\n%s", file, err, source)
 		}
 	}
 	return files, nil
 }
 
-func numbered(source []byte) []byte {
-	var out bytes.Buffer
-	for i, line := range bytes.Split(source, []byte("\n")) {
-		fmt.Fprintf(&out, "%4d  %s\n", i+1, line)
+// indented writes the document as JSON for people to read too.
+func indented(root *yaml.Node) ([]byte, error) {
+	compact, err := document.JSON(root)
+	if err != nil {
+		return nil, err
 	}
-	return out.Bytes()
+	var out bytes.Buffer
+	err = json.Indent(&out, append(compact, '\n'), "", "  ")
+	return out.Bytes(), err
 }

@@ -18,9 +18,9 @@ import (
 // names are the Go names and types that oapi-codegen chose, read from the file that
 // it wrote. A generator walks a schema of the document and a Go type side by side:
 //
-//	op := names.operation(operation)              // operation is one of doc.Operations
-//	for _, f := range names.fields(op.body) {     // op.body is "api.CreateSessionLinkRequest"
-//		schema := property(operation.Body.Schema, f.json)
+//	op := names.operations[operation]             // operation is one of doc.Operations
+//	for _, f := range names.fields(op.Body) {     // op.Body is "api.CreateSessionLinkRequest"
+//		schema := property(operation.Body, f.json)
 //		… names.fields(f.goType) if it is an object, names.elem(f.goType) if a list or map
 //	}
 //
@@ -29,29 +29,29 @@ import (
 type names struct {
 	types      map[string]ast.Expr // of package api, by name without "api."
 	aliases    map[string]ast.Expr // those of types that are aliases
-	operations map[string]*opNames // by method and path template
+	operations map[*document.Operation]*opNames
 }
 
 // opNames is what Go calls an operation and its parts.
 type opNames struct {
-	method string    // of Client: CreateSessionLink; with a small first letter, the variable
-	args   []argName // of the method after ctx, in order; the body is the last one
-	params string    // the struct of query parameters, "api.ListThingsParams"; "" if there are no optional ones
-	body   string    // "api.CreateSessionLinkRequest"; "" if there is none
-	in     string    // the In of the operation, in package umbrella
-	answer string    // the type of the whole success, "api.CreateSessionLinkResponse"; "" if it has no body
-	data   string    // if the success is an envelope, the type of its data, "api.SessionLink"; else ""
-	out    string    // what the method returns, "*api.SessionLink"; "" if nothing
+	Method string    // of Client: CreateSessionLink; with a small first letter, the variable
+	Args   []argName // of the method after ctx, in order; the body is the last one
+	Params string    // the struct of query parameters, "api.ListThingsParams"; "" if there are no optional ones
+	Body   string    // "api.CreateSessionLinkRequest"; "" if there is none
+	In     string    // the In of the operation, in package umbrella
+	Answer string    // the type of the whole success, "api.CreateSessionLinkResponse"; "" if it has no body
+	Data   string    // if the success is an envelope, the type of its data, "api.SessionLink"; else ""
+	Out    string    // what the method returns, "*api.SessionLink"; "" if nothing
 }
 
-// input reports whether in is a struct with one field for each argument (named as
+// Input reports whether In is a struct with one field for each argument (named as
 // it, the body's is named body), and not the body itself or struct{}.
-func (o *opNames) input() bool { return o.in != o.body && o.in != "struct{}" }
+func (o *opNames) Input() bool { return o.In != o.Body && o.In != "struct{}" }
 
 // argName is an argument of a method and a field of its In.
 type argName struct {
-	name, goType string
-	parameter    *document.Parameter // nil for params and body
+	Name, Type string
+	Parameter  *document.Parameter // nil for params and body
 }
 
 // field is one of a Go struct.
@@ -70,27 +70,25 @@ func readNames(client []byte, doc *document.Document) (*names, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the generated client: %w", err)
 	}
-	n := &names{types: map[string]ast.Expr{}, aliases: map[string]ast.Expr{}, operations: map[string]*opNames{}}
-	for _, decl := range file.Decls {
-		if decl, ok := decl.(*ast.GenDecl); ok {
-			for _, spec := range decl.Specs {
-				if spec, ok := spec.(*ast.TypeSpec); ok {
-					n.types[spec.Name.Name] = spec.Type
-					if spec.Assign.IsValid() {
-						n.aliases[spec.Name.Name] = spec.Type
-					}
-				}
+	n := &names{types: map[string]ast.Expr{}, aliases: map[string]ast.Expr{}, operations: map[*document.Operation]*opNames{}}
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.TypeSpec); ok {
+			n.types[spec.Name.Name] = spec.Type
+			if spec.Assign.IsValid() {
+				n.aliases[spec.Name.Name] = spec.Type
 			}
 		}
-	}
+		_, isFunction := node.(*ast.FuncDecl)
+		return !isFunction
+	})
 	methods := n.clientMethods()
 	for _, op := range doc.Operations {
 		method := methods[op.Method+" "+op.Path]
 		if method == nil {
-			return nil, fmt.Errorf("%s:%d: %s: the generated client has no method for it", op.Place.File, op.Place.Line, op.Place.Path)
+			return nil, fmt.Errorf("%s: the generated client has no method for it", op.Place)
 		}
-		if n.operations[op.Method+" "+op.Path], err = n.name(op, method); err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", op.Place.File, op.Place.Line, op.Place.Path, err)
+		if n.operations[op], err = n.name(op, method); err != nil {
+			return nil, fmt.Errorf("%s: %w", op.Place, err)
 		}
 	}
 	return n, nil
@@ -112,11 +110,6 @@ func (n *names) clientMethods() map[string]*ast.Field {
 	return methods
 }
 
-// operation returns the names of op.
-func (n *names) operation(op *document.Operation) *opNames {
-	return n.operations[op.Method+" "+op.Path]
-}
-
 // fields returns those of a struct, a pointer to one, or a type that is one under
 // another name; nil for any other type.
 func (n *names) fields(goType string) (all []field) {
@@ -134,6 +127,17 @@ func (n *names) fields(goType string) (all []field) {
 		})
 	}
 	return all
+}
+
+// field returns the field of a struct that is that member in JSON; "-" is the one for
+// further members.
+func (n *names) field(goType, json string) (field, bool) {
+	fields := n.fields(goType)
+	i := slices.IndexFunc(fields, func(f field) bool { return f.json == json })
+	if i < 0 {
+		return field{}, false
+	}
+	return fields[i], true
 }
 
 // underlying returns what a type is made of: "string" for "api.Status". A pointer

@@ -15,20 +15,20 @@ func TestNames_OfTodaysOperation(t *testing.T) {
 	require.NoError(t, err)
 	names, err := readNames(client, doc)
 	require.NoError(t, err)
-	op := names.operation(doc.Operations[0])
+	op := names.operations[doc.Operations[0]]
 	require.Equal(t, &opNames{
-		method: "CreateSessionLink",
-		args:   []argName{{name: "body", goType: "api.CreateSessionLinkRequest"}},
-		body:   "api.CreateSessionLinkRequest", in: "api.CreateSessionLinkRequest",
-		answer: "api.CreateSessionLinkResponse", data: "api.SessionLink", out: "*api.SessionLink",
+		Method: "CreateSessionLink",
+		Args:   []argName{{Name: "body", Type: "api.CreateSessionLinkRequest"}},
+		Body:   "api.CreateSessionLinkRequest", In: "api.CreateSessionLinkRequest",
+		Answer: "api.CreateSessionLinkResponse", Data: "api.SessionLink", Out: "*api.SessionLink",
 	}, op)
-	require.False(t, op.input())
-	fields := names.fields(op.body)
+	require.False(t, op.Input())
+	fields := names.fields(op.Body)
 	require.Equal(t, field{name: "PhoneNumber", json: "phoneNumber", goType: "string"}, fields[1])
 	require.Equal(t, field{name: "SignForms", json: "signForms", goType: "[]api.SignForm", omitempty: true}, fields[4])
 	require.Equal(t, "api.SignForm", names.elem(fields[4].goType))
 	require.Len(t, names.fields(names.elem(fields[4].goType)), 2)
-	require.Equal(t, "struct", names.underlying(op.out))
+	require.Equal(t, "struct", names.underlying(op.Out))
 }
 
 func TestVariable(t *testing.T) {

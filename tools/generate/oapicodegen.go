@@ -10,11 +10,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
-	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
 	"gopkg.in/yaml.v3"
-
-	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
 
 // settings are those that the command oapi-codegen reads from its file.
@@ -41,23 +39,10 @@ func readSettings(file string) (*settings, error) {
 	return &s, nil
 }
 
-// oapiCodegen generates one file from the overlaid document. The library keeps its
+// oapiCodegen generates one file from the document as JSON. The library keeps its
 // options in globals, so one call has to end before the next begins.
-func oapiCodegen(s *settings, doc *document.Document) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "generate-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	spec, err := toJSON(prepared(doc))
-	if err != nil {
-		return nil, err
-	}
-	file := filepath.Join(dir, "openapi.json")
-	if err := os.WriteFile(file, spec, 0o600); err != nil {
-		return nil, err
-	}
-	swagger, err := util.LoadSwaggerWithOverlay(file, util.LoadSwaggerWithOverlayOpts{AllowRemoteRefsFrom: s.AllowRemoteRefsFrom})
+func oapiCodegen(s *settings, spec []byte) ([]byte, error) {
+	swagger, err := openapi3.NewLoader().LoadFromData(spec) // it follows no $ref out of the document
 	if err != nil {
 		return nil, err
 	}

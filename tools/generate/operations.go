@@ -19,18 +19,12 @@ package umbrella
 import (
 	"context"
 	"net/http"
-{{- if .Bodies}}
 	"bytes"
 	"encoding/json"
-{{- end}}
 
 	"github.com/umbrella-api/umbrella-go/api"
-{{- if .Bodies}}
 	"github.com/umbrella-api/umbrella-go/internal/check"
-{{- end}}
-{{- if .Params}}
 	"github.com/umbrella-api/umbrella-go/internal/param"
-{{- end}}
 )
 {{range .Operations}}
 {{.Doc}}func (c *Client) {{.Names.Method}}(ctx context.Context, {{.Arguments}}editors ...api.RequestEditorFn) {{.Results}} {
@@ -103,19 +97,13 @@ func jsonRequest(ctx context.Context, method, url string, body any) (*http.Reque
 // bodyView is a request body for the union Request.
 type bodyView struct{ Type, Check string }
 
-// operationView is an operation as the template reads it.
+// operationView is an operation and its names as the template reads them.
 type operationView struct {
 	*document.Operation
-	Names                              namesView
+	Names                              *opNames
 	Doc, Arguments, Results, Call, Out string
 	Var, MethodConst, Status, Read     string
 	In, Builder                        string
-}
-
-type namesView struct {
-	Method, In string
-	Input      bool
-	Args       []struct{ Name, Type string }
 }
 
 // operations generates operations.gen.go.
@@ -124,19 +112,17 @@ func operations(doc *document.Document, names *names) ([]byte, error) {
 		Operations []operationView
 		Bodies     []bodyView
 		Messages   []string
-		Params     bool
 	}
 	for _, op := range doc.Operations {
-		o := names.operation(op)
+		o := names.operations[op]
 		v := operationOf(op, o, names)
 		view.Operations = append(view.Operations, v)
-		view.Params = view.Params || len(op.Parameters) > 0
-		if o.body != "" && !slices.ContainsFunc(view.Bodies, func(b bodyView) bool { return b.Type == o.body }) {
-			name := o.method
-			if o.input() {
+		if o.Body != "" && !slices.ContainsFunc(view.Bodies, func(b bodyView) bool { return b.Type == o.Body }) {
+			name := o.Method
+			if o.Input() {
 				name += "Body"
 			}
-			view.Bodies = append(view.Bodies, bodyView{o.body, name})
+			view.Bodies = append(view.Bodies, bodyView{o.Body, name})
 		}
 	}
 	view.Messages = messages(doc)
@@ -147,32 +133,30 @@ func operations(doc *document.Document, names *names) ([]byte, error) {
 
 func operationOf(op *document.Operation, o *opNames, names *names) operationView {
 	v := operationView{
-		Operation: op, Doc: comment(op, o), Var: variable(o.method), Out: o.out, Results: "(" + o.out + ", error)",
-		MethodConst: methodConst(op.Method), Status: statusConst(op.Success().Status), Read: "read" + o.method,
+		Operation: op, Names: o, Doc: comment(op, o), Var: variable(o.Method), Out: o.Out, Results: "(" + o.Out + ", error)",
+		MethodConst: methodConst(op.Method), Status: statusConst(op.Success().Status), Read: "read" + o.Method,
 		In: "in", Builder: builder(op, o, names),
 	}
-	v.Names = namesView{Method: o.method, In: o.in, Input: o.input()}
 	in := "&struct{}{}"
 	var fields []string
-	for _, arg := range o.args {
-		name := arg.name
+	for _, arg := range o.Args {
+		name := arg.Name
 		if name == "body" {
 			name = "req"
 		}
-		v.Arguments += name + " " + arg.goType + ", "
-		fields = append(fields, arg.name+": "+name)
-		v.Names.Args = append(v.Names.Args, struct{ Name, Type string }{arg.name, arg.goType})
+		v.Arguments += name + " " + arg.Type + ", "
+		fields = append(fields, arg.Name+": "+name)
 	}
 	switch {
-	case o.input():
-		in = "&" + o.in + "{" + strings.Join(fields, ", ") + "}"
-	case o.body != "":
+	case o.Input():
+		in = "&" + o.In + "{" + strings.Join(fields, ", ") + "}"
+	case o.Body != "":
 		in = "&req"
 	default:
 		v.In = "_"
 	}
 	v.Call = "return do(ctx, c, &" + v.Var + ", " + in + ", editors)"
-	if o.out == "" {
+	if o.Out == "" {
 		v.Out, v.Results, v.Read = "struct{}", "error", ""
 		v.Call = "_, err := do(ctx, c, &" + v.Var + ", " + in + ", editors)\n\treturn err"
 	}
@@ -203,7 +187,7 @@ func messages(doc *document.Document) (all []string) {
 			if r.Status[0] == '2' || r.Schema == nil {
 				continue
 			}
-			for _, p := range allProperties(r.Schema) {
+			for _, p := range r.Schema.AllProperties() {
 				if example := p.Schema.Target().Example; p.Name == "message" && example != nil {
 					add(example.Value)
 				}
@@ -216,24 +200,14 @@ func messages(doc *document.Document) (all []string) {
 	return all
 }
 
-// allProperties are those of an object, allOf included.
-func allProperties(s *document.Schema) []*document.Property {
-	s = s.Target()
-	all := s.Properties
-	for _, part := range s.AllOf {
-		all = append(all[:len(all):len(all)], allProperties(part)...)
-	}
-	return all
-}
-
 // builder writes the body of the function that makes the request.
 func builder(op *document.Operation, o *opNames, names *names) string {
 	var b strings.Builder
 	target := `server + "` + inTemplate.ReplaceAllStringFunc(strings.TrimPrefix(op.Path, "/"), func(s string) string { return `" + {` + s[1:len(s)-1] + `} + "` }) + `"`
-	for _, arg := range o.args {
-		if p := arg.parameter; p != nil && p.In == "path" {
-			fmt.Fprintf(&b, "\t%s, err := param.Path(%q, in.%s)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n", arg.name, p.Name, arg.name)
-			target = strings.ReplaceAll(target, "{"+p.Name+"}", arg.name)
+	for _, arg := range o.Args {
+		if p := arg.Parameter; p != nil && p.In == "path" {
+			fmt.Fprintf(&b, "\t%s, err := param.Path(%q, in.%s)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n", arg.Name, p.Name, arg.Name)
+			target = strings.ReplaceAll(target, "{"+p.Name+"}", arg.Name)
 		}
 	}
 	target = strings.TrimSuffix(target, ` + ""`)
@@ -242,10 +216,10 @@ func builder(op *document.Operation, o *opNames, names *names) string {
 		target = "target"
 	}
 	body := "&in.body"
-	if !o.input() {
+	if !o.Input() {
 		body = "in"
 	}
-	if o.body != "" {
+	if o.Body != "" {
 		fmt.Fprintf(&b, "\treturn jsonRequest(ctx, %s, %s, %s)\n", methodConst(op.Method), target, body)
 	} else {
 		fmt.Fprintf(&b, "\treturn http.NewRequestWithContext(ctx, %s, %s, nil)\n", methodConst(op.Method), target)
@@ -264,12 +238,11 @@ func queries(op *document.Operation, o *opNames, names *names) string {
 		if slices.Contains(p.Schema.Target().Types, "array") {
 			many = "..."
 		}
-		if i := slices.IndexFunc(o.args, func(a argName) bool { return a.parameter == p }); i >= 0 {
-			fmt.Fprintf(&b, "\ttarget = param.Query(target, %q, in.%s%s)\n", p.Name, o.args[i].name, many)
+		if i := slices.IndexFunc(o.Args, func(a argName) bool { return a.Parameter == p }); i >= 0 {
+			fmt.Fprintf(&b, "\ttarget = param.Query(target, %q, in.%s%s)\n", p.Name, o.Args[i].Name, many)
 			continue
 		}
-		fields := names.fields(o.params)
-		f := fields[slices.IndexFunc(fields, func(f field) bool { return f.json == p.Name })]
+		f, _ := names.field(o.Params, p.Name) // as name has seen
 		if f.pointer {
 			fmt.Fprintf(&b, "\tif in.params != nil && in.params.%s != nil {\n\t\ttarget = param.Query(target, %q, *in.params.%s%s)\n\t}\n", f.name, p.Name, f.name, many)
 		} else {

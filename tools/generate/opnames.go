@@ -15,7 +15,7 @@ var inTemplate = regexp.MustCompile(`\{([^{}]*)\}`)
 // name reads the names of op off its method of the generated client, whose
 // arguments are ctx, path parameters in the order of the path, params, body.
 func (n *names) name(op *document.Operation, method *ast.Field) (*opNames, error) {
-	o := &opNames{method: method.Names[0].Name}
+	o := &opNames{Method: method.Names[0].Name}
 	pathArgs, params := map[string]argName{}, ""
 	inPath := inTemplate.FindAllStringSubmatch(op.Path, -1)
 	for i, arg := range method.Type.(*ast.FuncType).Params.List {
@@ -23,15 +23,15 @@ func (n *names) name(op *document.Operation, method *ast.Field) (*opNames, error
 		switch {
 		case i == 0: // ctx
 		case i <= len(inPath):
-			pathArgs[inPath[i-1][1]] = argName{name: variable(strings.ToUpper(name[:1]) + name[1:]), goType: goType}
+			pathArgs[inPath[i-1][1]] = argName{Name: variable(strings.ToUpper(name[:1]) + name[1:]), Type: goType}
 		case name == "params":
 			params = strings.TrimPrefix(goType, "*")
 		case name == "body":
-			o.body = n.named(goType)
+			o.Body = n.named(goType)
 		}
 	}
-	if (op.Body != nil) != (o.body != "") {
-		return nil, fmt.Errorf("the generated client's method %s has another body than the document", o.method)
+	if (op.Body != nil) != (o.Body != "") {
+		return nil, fmt.Errorf("the generated client's method %s has another body than the document", o.Method)
 	}
 	if err := n.arguments(op, o, pathArgs, params); err != nil {
 		return nil, err
@@ -42,44 +42,43 @@ func (n *names) name(op *document.Operation, method *ast.Field) (*opNames, error
 // arguments puts path and required query parameters in the document's order, then
 // the struct with optional query parameters, then the body.
 func (n *names) arguments(op *document.Operation, o *opNames, pathArgs map[string]argName, params string) error {
-	fields := n.fields(params)
 	for _, p := range op.Parameters {
 		arg, ok := pathArgs[p.Name]
 		if p.In == "query" {
-			i := slices.IndexFunc(fields, func(f field) bool { return f.json == p.Name })
-			if ok = i >= 0; ok {
-				arg = argName{name: variable(fields[i].name), goType: fields[i].goType}
+			var f field
+			if f, ok = n.field(params, p.Name); ok {
+				arg = argName{Name: variable(f.name), Type: f.goType}
 			}
 			if ok && !p.Required {
-				o.params = params
+				o.Params = params
 				continue
 			}
 		}
 		if !ok {
 			return fmt.Errorf("the generated client does not know its parameter %s", p.Name)
 		}
-		for slices.ContainsFunc(o.args, func(a argName) bool { return a.name == arg.name }) {
-			arg.name += "Query"
+		for slices.ContainsFunc(o.Args, func(a argName) bool { return a.Name == arg.Name }) {
+			arg.Name += "Query"
 		}
-		if arg.name == variable(o.method) {
-			arg.name += "Param" // else it would hide the operation in the method
+		if arg.Name == variable(o.Method) {
+			arg.Name += "Param" // else it would hide the operation in the method
 		}
-		arg.parameter = p
-		o.args = append(o.args, arg)
+		arg.Parameter = p
+		o.Args = append(o.Args, arg)
 	}
-	if o.params != "" {
-		o.args = append(o.args, argName{name: "params", goType: "*" + o.params})
+	if o.Params != "" {
+		o.Args = append(o.Args, argName{Name: "params", Type: "*" + o.Params})
 	}
 	switch {
-	case len(o.args) == 0 && o.body == "":
-		o.in = "struct{}"
-	case len(o.args) == 0:
-		o.in = o.body
+	case len(o.Args) == 0 && o.Body == "":
+		o.In = "struct{}"
+	case len(o.Args) == 0:
+		o.In = o.Body
 	default:
-		o.in = variable(o.method) + "Input"
+		o.In = variable(o.Method) + "Input"
 	}
-	if o.body != "" {
-		o.args = append(o.args, argName{name: "body", goType: o.body})
+	if o.Body != "" {
+		o.Args = append(o.Args, argName{Name: "body", Type: o.Body})
 	}
 	return nil
 }
@@ -91,29 +90,24 @@ func (n *names) result(op *document.Operation, o *opNames) error {
 	if success.Schema == nil {
 		return nil
 	}
-	wrapper, _ := n.types[o.method+"Result"].(*ast.StructType)
-	if wrapper == nil {
-		return fmt.Errorf("the generated client has no %sResult", o.method)
-	}
-	for _, f := range wrapper.Fields.List {
-		if f.Names[0].Name == "JSON"+success.Status {
-			o.answer = n.named(strings.TrimPrefix(n.spell(f.Type), "*"))
-		}
-	}
-	if o.answer == "" {
-		return fmt.Errorf("the generated client's %sResult has no JSON%s", o.method, success.Status)
-	}
-	o.out = "*" + o.answer
-	if isEnvelope(success.Schema) {
-		for _, f := range n.fields(o.answer) {
-			if f.json == "data" {
-				o.data = n.named(strings.TrimPrefix(f.goType, "*"))
-				o.out = "*" + o.data
+	if wrapper, ok := n.types[o.Method+"Result"].(*ast.StructType); ok {
+		for _, f := range wrapper.Fields.List {
+			if f.Names[0].Name == "JSON"+success.Status {
+				o.Answer = n.named(strings.TrimPrefix(n.spell(f.Type), "*"))
 			}
 		}
 	}
-	if strings.HasPrefix(n.underlying(o.out), "map[") {
-		o.out = o.out[1:] // a map is a reference already
+	if o.Answer == "" {
+		return fmt.Errorf("the generated client's %sResult has no JSON%s", o.Method, success.Status)
+	}
+	o.Out = "*" + o.Answer
+	if isEnvelope(success.Schema) {
+		data, _ := n.field(o.Answer, "data")
+		o.Data = n.named(strings.TrimPrefix(data.goType, "*"))
+		o.Out = "*" + o.Data
+	}
+	if strings.HasPrefix(n.underlying(o.Out), "map[") {
+		o.Out = o.Out[1:] // a map is a reference already
 	}
 	return nil
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -35,11 +37,11 @@ func (w *checkWriter) matcher(s *document.Schema, expr, name string) string {
 	if !ok {
 		function = w.matcherName(name)
 		w.matchers[s.Pattern] = function
-		comment := fmt.Sprintf("%s reports whether s matches %s.", function, oneLine(s.Pattern))
-		if begins && decided(parts, ends) {
-			w.function(comment, fmt.Sprintf("func %s(s string) bool", function), plainMatch(parts, ends))
+		comment := fmt.Sprintf("// %s reports whether s matches %s.\n", function, oneLine(s.Pattern))
+		if begins && decided(parts) {
+			w.function(len(w.functions), fmt.Sprintf("%sfunc %s(s string) bool", comment, function), plainMatch(parts, ends))
 		} else {
-			w.functions = append(w.functions, fmt.Sprintf("// %s\nvar %s = pattern.New(%s)\n", comment, function, goString(translated)))
+			w.functions = append(w.functions, fmt.Sprintf("%svar %s = pattern.New(%s)\n", comment, function, goString(translated)))
 		}
 	}
 	return function + "(" + expr + ")"
@@ -52,19 +54,12 @@ func (w *checkWriter) matcherName(name string) string {
 		}
 		return -1
 	}, name)
+	base := "matchesItem"
 	if letters != "" {
-		letters = strings.ToUpper(letters[:1]) + letters[1:]
+		base = "matches" + strings.ToUpper(letters[:1]) + letters[1:]
 	}
-	base := "matches" + letters
-	if letters == "" {
-		base = "matchesItem"
-	}
-	taken := map[string]bool{}
-	for _, function := range w.matchers {
-		taken[function] = true
-	}
-	function := base
-	for n := 2; taken[function]; n++ {
+	taken, function := slices.Collect(maps.Values(w.matchers)), base
+	for n := 2; slices.Contains(taken, function); n++ {
 		function = fmt.Sprintf("%s%d", base, n)
 	}
 	return function
@@ -121,41 +116,32 @@ func flatten(re *syntax.Regexp, into *[]*syntax.Regexp) {
 }
 
 func partOf(re *syntax.Regexp) (part, bool) {
-	least, most := 1, 1
-	switch re.Op {
-	case syntax.OpQuest:
-		least = 0
-	case syntax.OpStar:
-		least, most = 0, -1
-	case syntax.OpPlus:
-		most = -1
-	case syntax.OpRepeat:
-		least, most = re.Min, re.Max
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 {
-			return part{}, false
-		}
-		return part{text: string(re.Rune), class: []rune{re.Rune[0], re.Rune[0]}, least: 1, most: 1}, true
+	class, count := re, [2]int{1, 1}
+	counts := map[syntax.Op][2]int{
+		syntax.OpQuest: {0, 1}, syntax.OpStar: {0, -1}, syntax.OpPlus: {1, -1}, syntax.OpRepeat: {re.Min, re.Max},
 	}
-	class := re
-	if least != 1 || most != 1 || re.Op == syntax.OpRepeat {
-		class = re.Sub[0]
+	if repeated, ok := counts[re.Op]; ok {
+		class, count = re.Sub[0], repeated
 	}
 	for class.Op == syntax.OpCapture {
 		class = class.Sub[0]
 	}
+	p := part{class: class.Rune, least: count[0], most: count[1]}
 	switch {
-	case class.Op == syntax.OpCharClass && len(class.Rune) > 0 && len(class.Rune) <= 40:
-		return part{class: class.Rune, least: least, most: most}, true
-	case class.Op == syntax.OpLiteral && len(class.Rune) == 1 && class.Flags&syntax.FoldCase == 0:
-		return part{class: []rune{class.Rune[0], class.Rune[0]}, least: least, most: most}, true
+	case class.Op == syntax.OpCharClass:
+		return p, len(class.Rune) > 0 && len(class.Rune) <= 40
+	case class.Op != syntax.OpLiteral || class.Flags&syntax.FoldCase != 0 || class != re && len(class.Rune) > 1:
+		return part{}, false
+	case class == re:
+		p.text = string(re.Rune)
 	}
-	return part{}, false
+	p.class = []rune{class.Rune[0], class.Rune[0]}
+	return p, true
 }
 
 // decided reports whether taking as many characters as there are is always right:
 // where the count varies, nothing that can follow begins with the same character.
-func decided(parts []part, ends bool) bool {
+func decided(parts []part) bool {
 	if len(parts) == 0 {
 		return false
 	}

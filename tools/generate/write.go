@@ -44,10 +44,11 @@ func compile(root string, files map[string][]byte) error {
 
 // write replaces the files that differ. Each is whole or as it was.
 func write(root string, files map[string][]byte) error {
-	renames := map[string]string{}
+	const temporary = ".tmp"
+	var changed []string
 	defer func() {
-		for temporary := range renames {
-			_ = os.Remove(temporary) // those that a failure has left
+		for _, target := range changed {
+			_ = os.Remove(target + temporary) // those that a failure has left
 		}
 	}()
 	for name, data := range files {
@@ -58,14 +59,13 @@ func write(root string, files map[string][]byte) error {
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
 		}
-		temporary := target + ".tmp"
-		renames[temporary] = target
-		if err := os.WriteFile(temporary, data, 0o644); err != nil {
+		changed = append(changed, target)
+		if err := os.WriteFile(target+temporary, data, 0o644); err != nil {
 			return fmt.Errorf("cannot write %s: %w", name, err)
 		}
 	}
-	for temporary, target := range renames {
-		if err := os.Rename(temporary, target); err != nil {
+	for _, target := range changed {
+		if err := os.Rename(target+temporary, target); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ spec-guard:
 	@test "$$FIX" = 1; if [ "$$FAIL" = spec-guard ]; then echo "choose a name in overlay.yaml" >&2; exit 1; fi; \
 		if [ -n "$$NAMES" ]; then echo "$$NAMES" | tee -a overlay.yaml; fi
 generate:
+	@if [ "$$FAIL" = spec-guard ]; then echo "generate: choose a name in overlay.yaml" >&2; exit 1; fi
 	@cp overlay.yaml overlay.gen
 test:
 	@if [ "$$FAIL" = test ]; then echo "--- FAIL: TestContract"; exit 1; fi
@@ -101,6 +102,7 @@ func TestRegenerate_AFailingStepAsksForAPerson(t *testing.T) {
 			require.Contains(t, body, "- [ ] make "+target+"\n")
 			require.Contains(t, body, "\nNeeds a person:")
 			require.Contains(t, body, "## make "+target+"\n\n````\n"+says)
+			require.Equal(t, 1, strings.Count(body, says), "a later step repeats it")
 			require.Contains(t, body, "- [x] make spec-report\n")
 			w.run(`"$SCRIPT" publish`)
 			require.Contains(t, w.calls(), "pr create --head regenerate/openapi --title Needs a person: regenerate")

@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/speakeasy-api/openapi/overlay"
-	"github.com/speakeasy-api/openapi/overlay/loader"
 	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
@@ -28,11 +26,7 @@ func (g *guard) report(format string, args ...any) {
 }
 
 func check(specFile, overlayFile string) (*guard, error) {
-	spec, err := loader.LoadSpecification(specFile)
-	if err != nil {
-		return nil, err
-	}
-	actions, err := loader.LoadOverlay(overlayFile)
+	doc, refused, err := document.Read(specFile, overlayFile)
 	if err != nil {
 		return nil, err
 	}
@@ -40,62 +34,38 @@ func check(specFile, overlayFile string) (*guard, error) {
 	if g.overlay, err = os.ReadFile(overlayFile); err != nil {
 		return nil, err
 	}
-	own := map[string]bool{}
-	for _, op := range operations(spec.Content[0]) {
-		own[op.key()] = true
-	}
-	if err := g.apply(actions, spec); err != nil {
-		return nil, err
+	for removed, i := range doc.Useless {
+		if err := g.remove(i - removed); err != nil {
+			return nil, err
+		}
 	}
 	taken, err := declared(filepath.Dir(specFile))
 	if err != nil {
 		return nil, err
 	}
-	if g.operations(operations(spec.Content[0]), own, taken) {
-		err = g.schemas(specFile, overlayFile)
+	switch {
+	case !g.operations(doc, filepath.Base(specFile), taken):
+	case len(refused) > 0:
+		g.report("%v", errors.Join(refused...))
+	default:
+		g.schemas(doc)
 	}
-	return g, err
-}
-
-// apply changes document by one action at a time. A target that matches nothing
-// is left to document.Load, which names it.
-func (g *guard) apply(names *overlay.Overlay, document *yaml.Node) error {
-	before, err := yaml.Marshal(document)
-	if err != nil {
-		return err
-	}
-	for i, action := range slices.Clone(names.Actions) {
-		path, err := names.NewPath(action.Target, nil)
-		if err != nil {
-			return fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
-		}
-		matched := len(path.Query(document)) > 0
-		names.Actions = []overlay.Action{action}
-		if err := names.ApplyTo(document); err != nil {
-			return fmt.Errorf("cannot apply the overlay to target %s: %w", action.Target, err)
-		}
-		after, err := yaml.Marshal(document)
-		if err != nil {
-			return err
-		}
-		if matched && bytes.Equal(before, after) {
-			if err := g.remove(i - len(g.useless)); err != nil {
-				return err
-			}
-			g.useless = append(g.useless, action.Target)
-		}
-		before = after
-	}
-	return nil
+	return g, nil
 }
 
 // remove takes the i-th action out of the overlay as text, and leaves the comments
 // and blank lines around it.
 func (g *guard) remove(i int) error {
 	var file struct{ Actions []yaml.Node }
-	if err := yaml.Unmarshal(g.overlay, &file); err != nil {
+	var action struct{ Target string }
+	err := yaml.Unmarshal(g.overlay, &file)
+	if err == nil {
+		err = file.Actions[i].Decode(&action)
+	}
+	if err != nil {
 		return err
 	}
+	g.useless = append(g.useless, action.Target)
 	lines := bytes.SplitAfter(g.overlay, []byte("\n"))
 	from, to := file.Actions[i].Line-1, len(lines)
 	if i+1 < len(file.Actions) {
@@ -111,50 +81,47 @@ func (g *guard) remove(i int) error {
 }
 
 // operations names those that have no operationId, and reports whether all have
-// one then. own are those that openapi.yaml has without the overlay; taken are
-// names that are no operation's.
-func (g *guard) operations(all []operation, own, taken map[string]bool) bool {
-	announced := map[string]bool{}
-	for _, op := range all {
-		taken[fold(op.id)] = true
-		if op.preview && own[op.key()] {
-			announced[op.key()] = true
-			g.report("openapi.yaml has %s itself now; remove the operation and its x-preview from overlay.yaml", op)
+// one then. taken are names that are no operation's.
+func (g *guard) operations(doc *document.Document, specFile string, taken map[string]bool) bool {
+	// The same for paths that differ in the names of their parameters alone.
+	key := func(op *document.Operation) string {
+		return op.Method + " " + parameter.ReplaceAllString(op.Path, "{}")
+	}
+	own, announced := map[string]bool{}, map[string]bool{}
+	for _, op := range doc.Operations {
+		taken[fold(op.ID)] = true
+		if op.Place.File == specFile {
+			own[key(op)] = true
 		}
 	}
+	for _, op := range doc.Operations {
+		if op.Preview && own[key(op)] {
+			announced[key(op)] = true
+			g.report("openapi.yaml has %s %s itself now; remove the operation and its x-preview from overlay.yaml", op.Method, op.Path)
+		}
+	}
+	var all []*document.Operation
 	var nameless []naming
-	for _, op := range all {
-		if op.id == "" && !announced[op.key()] {
-			nameless = append(nameless, naming{op.String(), "$.paths['" + strings.ReplaceAll(op.path, "'", `\'`) + "']." + op.method, "operationId", op.names()})
+	for _, op := range doc.Operations {
+		if op.ID == "" && !announced[key(op)] {
+			all = append(all, op)
+			nameless = append(nameless, naming{op.Method + " " + op.Path, op.Place.Path, "operationId", operationNames(op)})
 		}
 	}
 	g.choose(nameless, func(name string) bool { return !taken[fold(name)] })
+	for i, op := range all {
+		op.ID = nameless[i].names[0]
+	}
 	return len(announced) == 0 && len(g.names) == len(nameless)
 }
 
-// schemas names the inline ones that become Go types. It reads the document with
-// the names that operations has chosen; what Load refuses are findings.
-func (g *guard) schemas(specFile, overlayFile string) error {
-	dir, err := os.MkdirTemp("", "specguard-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	temp := filepath.Join(dir, filepath.Base(overlayFile))
-	if err := os.WriteFile(temp, g.overlay, 0o600); err != nil {
-		return err
-	}
-	doc, err := document.Load(specFile, temp)
-	if err != nil {
-		g.report("%v", err)
-		return nil
-	}
+// schemas names the inline ones that become Go types.
+func (g *guard) schemas(doc *document.Document) {
 	v := typesOf(doc)
 	g.choose(v.nameless, func(name string) bool {
 		made := func(op *document.Operation) bool { return madeOf(op.ID).MatchString(fold(name)) }
 		return !v.taken[fold(name)] && !slices.ContainsFunc(doc.Operations, made)
 	})
-	return nil
 }
 
 // choose gives each its first name that is free and that no other wants, and

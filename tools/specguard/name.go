@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
 
 // reservedTypes are of those that the generators declare whatever the document
@@ -61,12 +63,12 @@ func declared(dir string) (map[string]bool, error) {
 	return taken, nil
 }
 
-// names are those for an operation: of the path's last segment in front of a
+// operationNames are those for an operation: of the path's last segment in front of a
 // parameter and what follows; with the method; with the parameters; of the whole
 // path.
-func (o operation) names() []string {
+func operationNames(op *document.Operation) []string {
 	var fixed, tail, parameters []string
-	for segment := range strings.SplitSeq(o.path, "/") {
+	for segment := range strings.SplitSeq(op.Path, "/") {
 		if found := parameter.FindStringSubmatch(segment); found != nil {
 			parameters = append(parameters, found[1])
 			continue
@@ -81,7 +83,8 @@ func (o operation) names() []string {
 		by = "By" + camel(parameters...)
 	}
 	first := words.FindString(short)
-	names := []string{strings.ToLower(first) + short[len(first):], o.method + short, o.method + short + by, o.method + whole + by}
+	method := strings.ToLower(op.Method)
+	names := []string{strings.ToLower(first) + short[len(first):], method + short, method + short + by, method + whole + by}
 	return slices.Compact(slices.DeleteFunc(names, func(name string) bool { return !token.IsIdentifier(name) }))
 }
 

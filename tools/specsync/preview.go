@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -9,25 +11,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/speakeasy-api/openapi/overlay/loader"
 	"gopkg.in/yaml.v3"
+
+	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
 
 // previews compares the operations for which the overlay names a page (x-page) with
 // what the page holds, and reports each place that differs in one line.
 func previews(spec, overlayFile string, stdout io.Writer, client *http.Client) (changed bool, err error) {
-	root, err := loader.LoadSpecification(spec)
+	doc, _, err := document.Read(spec, overlayFile) // what it refuses, spec-guard says
 	if err != nil {
-		return false, fmt.Errorf("cannot read the document: %w", err)
+		return false, err
 	}
-	actions, err := loader.LoadOverlay(overlayFile)
-	if err != nil {
-		return false, fmt.Errorf("cannot read the overlay: %w", err)
-	}
-	if err := actions.ApplyTo(root); err != nil {
-		return false, fmt.Errorf("cannot apply the overlay: %w", err)
-	}
-	ours, err := tree(root)
+	ours, err := tree(doc.Root)
 	if err != nil {
 		return false, err
 	}
@@ -76,20 +72,16 @@ func ofPage(page, operation string, client *http.Client) (map[string]any, error)
 	return tree(&node)
 }
 
-// tree decodes a document with all keys as strings: a status may be a number.
-func tree(node *yaml.Node) (map[string]any, error) {
-	var text func(n *yaml.Node)
-	text = func(n *yaml.Node) {
-		for i, child := range n.Content {
-			if n.Kind == yaml.MappingNode && i%2 == 0 {
-				child.Tag = "!!str"
-			}
-			text(child)
-		}
+// tree decodes a document by way of JSON, where all keys are strings: a status may
+// be a number in YAML.
+func tree(node *yaml.Node) (root map[string]any, err error) {
+	data, err := document.JSON(node)
+	if err != nil {
+		return nil, err
 	}
-	text(node)
-	var root map[string]any
-	err := node.Decode(&root)
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber() // to report numbers as they are written
+	err = decoder.Decode(&root)
 	return root, err
 }
 

@@ -113,5 +113,5 @@ func TestPreviews_CannotTellFromAPage(t *testing.T) {
 	spec := filepath.Join(t.TempDir(), "openapi.yaml")
 	require.NoError(t, os.WriteFile(spec, []byte(old), 0o600))
 	require.Equal(t, cannotTell, run([]string{"-page", file, "-spec", spec, "-overlay", "missing.yaml"}, &out, &errs, http.DefaultClient))
-	require.Contains(t, errs.String(), "cannot read the overlay")
+	require.Contains(t, errs.String(), "cannot read missing.yaml")
 }

@@ -3,7 +3,12 @@
 // its numbers, and with a place for every complaint.
 package document
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
 
 // Document is all that the generators use.
 type Document struct {
@@ -11,8 +16,12 @@ type Document struct {
 	Operations []*Operation
 	// Schemas are the named ones of components.schemas, in the order of the document.
 	Schemas []*Schema
+	// All are those of Schemas and every other that operations and Schemas hold.
+	All []*Schema
 	// Root is the overlaid document itself.
 	Root *yaml.Node
+	// Useless are the indexes of those actions of the overlay that change nothing.
+	Useless []int
 }
 
 // Operation is one method of one path.
@@ -25,7 +34,7 @@ type Operation struct {
 	Deprecated  bool
 	Preview     bool         // x-preview: not in the vendor's document, but on pages of its own
 	Parameters  []*Parameter // in path and query, in the order of the document, those of the path item first
-	Body        *Body        // nil if it takes none
+	Body        *Schema      // of its application/json; nil if it takes none
 	Responses   []*Response  // in the order of the document
 	Place       Place
 }
@@ -50,14 +59,6 @@ type Parameter struct {
 	Place       Place
 }
 
-// Body is the application/json body of a request.
-type Body struct {
-	Required bool
-	Schema   *Schema
-	Example  *yaml.Node // the first one, or nil
-	Place    Place
-}
-
 // Response is one documented answer.
 type Response struct {
 	Status      string // "200"; never "default" or "4XX": Load refuses them
@@ -70,6 +71,7 @@ type Response struct {
 // Schema is a JSON Schema. An empty keyword is one that the document does not have.
 type Schema struct {
 	Place Place
+	Node  *yaml.Node // what it was read from
 
 	// Ref is what a $ref points to. No other keyword is beside it.
 	Ref *Schema
@@ -81,10 +83,8 @@ type Schema struct {
 	Types    []string // without null
 	Nullable bool     // null is among the types
 
-	Title, Description string
-	Deprecated         bool
-	Example            *yaml.Node // example, or the first of examples; nil if there is none
-	Default            *yaml.Node
+	Example *yaml.Node // example, or the first of examples; nil if there is none
+	Default *yaml.Node
 
 	// Objects.
 	Properties           []*Property // in the order of the document
@@ -128,6 +128,36 @@ func (s *Schema) Target() *Schema {
 	return s
 }
 
+// Parts are an object and, one after the other, those of its allOf.
+func (s *Schema) Parts() []*Schema {
+	s = s.Target()
+	all := []*Schema{s}
+	for _, part := range s.AllOf {
+		all = append(all, part.Parts()...)
+	}
+	return all
+}
+
+// AllProperties are those of all parts of an object.
+func (s *Schema) AllProperties() (all []*Property) {
+	for _, part := range s.Parts() {
+		all = append(all, part.Properties...)
+	}
+	return all
+}
+
+// AllRequired are the names that any part of an object requires, each once.
+func (s *Schema) AllRequired() (all []string) {
+	for _, part := range s.Parts() {
+		for _, name := range part.Required {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
 // Place is where something stands in the document, for a person to find it.
 type Place struct {
 	File    string // openapi.yaml or overlay.yaml
@@ -135,3 +165,5 @@ type Place struct {
 	Path    string // JSONPath, as an overlay names it: $.components.schemas.Person.properties.age
 	Pointer string // JSON pointer: /components/schemas/Person/properties/age
 }
+
+func (p Place) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path) }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,76 +17,91 @@ import (
 // the generators would not turn into code is an error that names its place, the
 // keyword and what to do; the error has all of them, one a line.
 func Load(openapiFile, overlayFile string) (*Document, error) {
-	r := &reader{
-		openapi: filepath.Base(openapiFile), overlay: filepath.Base(overlayFile),
-		vendors: map[*yaml.Node]bool{}, named: map[string]*Schema{}, broken: map[*Schema]bool{},
-	}
-	if err := r.open(openapiFile, overlayFile); err != nil {
+	doc, refused, err := Read(openapiFile, overlayFile)
+	if err != nil {
 		return nil, err
 	}
-	r.yaml(r.root)
-	if len(r.errs) > 0 {
-		return nil, errors.Join(r.errs...) // the rest would only repeat them
+	for _, op := range doc.Operations {
+		if op.ID == "" {
+			refused = append(refused, fmt.Errorf("%s: the operation has no operationId; add one in overlay.yaml, or run make spec-guard FIX=1", op.Place))
+		}
 	}
-	doc := r.document()
-	r.resolved(doc)
-	if len(r.errs) > 0 {
-		return nil, errors.Join(r.errs...)
+	if len(refused) > 0 {
+		return nil, errors.Join(refused...)
 	}
 	return doc, nil
 }
 
+// Read is Load for who gives names to operations that have none. Beside what is
+// refused there is a Document of what could be read. err is of files that cannot be
+// read at all.
+func Read(openapiFile, overlayFile string) (doc *Document, refused []error, err error) {
+	r := &reader{
+		doc:     &Document{},
+		openapi: filepath.Base(openapiFile), overlay: filepath.Base(overlayFile),
+		vendors: map[*yaml.Node]bool{}, named: map[string]*Schema{}, broken: map[*Schema]bool{},
+	}
+	if err := r.open(openapiFile, overlayFile); err != nil {
+		return nil, nil, err
+	}
+	r.yaml(r.root)
+	if len(r.errs) == 0 { // else the rest would only repeat them
+		r.document()
+		r.resolved()
+	}
+	return r.doc, r.errs, nil
+}
+
 // reader turns YAML into a Document and collects what is wrong with it.
 type reader struct {
+	doc              *Document
 	root             node
 	openapi, overlay string              // file names
 	vendors          map[*yaml.Node]bool // nodes of the document without the overlay
 	bearers          map[string]bool     // security schemes that are a bearer token
 	security         bool                // the document asks for the bearer token by itself
 	named            map[string]*Schema  // of components.schemas
-	all              []*Schema
-	broken           map[*Schema]bool // complained of already
+	broken           map[*Schema]bool    // complained of already
 	errs             []error
 }
 
 func (r *reader) open(openapiFile, overlayFile string) error {
-	data, err := os.ReadFile(openapiFile)
+	root, err := loader.LoadSpecification(openapiFile)
 	if err != nil {
-		return fmt.Errorf("cannot read the document: %w", err)
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
 		return fmt.Errorf("cannot read %s: %w", r.openapi, err)
 	}
 	if root.Kind != yaml.DocumentNode || root.Content[0].Kind != yaml.MappingNode {
 		return fmt.Errorf("cannot read %s: it is not an OpenAPI document", r.openapi)
 	}
-	r.remember(&root)
+	r.remember(root)
 	names, err := loader.LoadOverlay(overlayFile)
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", r.overlay, err)
 	}
-	if err := r.apply(names, &root); err != nil {
+	if err := r.apply(names, root); err != nil {
 		return err
 	}
-	r.root = node{Node: root.Content[0], place: Place{Path: "$"}}
-	r.root.place.File, r.root.place.Line = r.openapi, root.Content[0].Line
+	r.doc.Root = root.Content[0]
+	r.root = node{Node: r.doc.Root, place: Place{File: r.openapi, Line: r.doc.Root.Line, Path: "$"}}
 	return nil
 }
 
-// apply applies one action at a time, so that each target that matches nothing
-// is named.
+// apply applies one action at a time, to name each that cannot be applied, and to
+// know each that changes nothing.
 func (r *reader) apply(names *overlay.Overlay, root *yaml.Node) error {
-	var errs []error
-	actions := names.Actions
-	for _, action := range actions {
+	for i, action := range slices.Clone(names.Actions) {
+		if _, err := names.NewPath(action.Target, nil); err != nil {
+			return fmt.Errorf("cannot read %s: the target %s: %w", r.overlay, action.Target, err)
+		}
 		names.Actions = []overlay.Action{action}
-		if _, err := names.ApplyToStrict(root); err != nil {
-			errs = append(errs, fmt.Errorf("%s: the action on %s cannot be applied; correct or remove it: %w", r.overlay, action.Target, err))
+		warnings, err := names.ApplyToStrict(root)
+		if err != nil {
+			r.errs = append(r.errs, fmt.Errorf("%s: the action on %s cannot be applied; correct or remove it: %w", r.overlay, action.Target, err))
+		} else if slices.ContainsFunc(warnings, func(w string) bool { return strings.HasSuffix(w, "does nothing") }) {
+			r.doc.Useless = append(r.doc.Useless, i)
 		}
 	}
-	names.Actions = actions
-	return errors.Join(errs...)
+	return nil
 }
 
 func (r *reader) remember(n *yaml.Node) {
@@ -123,11 +137,11 @@ func (r *reader) yaml(n node) {
 }
 
 func (r *reader) refuse(n node, what, todo string) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: %s is not turned into code; %s", n.place.File, n.place.Line, n.place.Path, what, todo))
+	r.errs = append(r.errs, fmt.Errorf("%s: %s is not turned into code; %s", n.place, what, todo))
 }
 
 func (r *reader) wrong(n node, format string, args ...any) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: %s", n.place.File, n.place.Line, n.place.Path, fmt.Sprintf(format, args...)))
+	r.errs = append(r.errs, fmt.Errorf("%s: %s", n.place, fmt.Sprintf(format, args...)))
 }
 
 // keys refuses every keyword that refused has, with its advice, and every one that
@@ -138,16 +152,18 @@ func (r *reader) keys(n node, known string, refused map[string]string) bool {
 		r.wrong(n, "is not an object")
 	}
 	for _, child := range r.children(n) {
-		advice, ok := refused[child.key]
-		switch {
-		case ok:
+		if advice, ok := refused[child.key]; ok {
 			r.refuse(child, child.key, advice)
-		case strings.HasPrefix(child.key, "x-") || strings.Contains(" "+known+" ", " "+child.key+" "):
-		default:
+		} else if !isOneOf(child.key, known) {
 			r.refuse(child, child.key, "it is no known keyword here: correct it, or remove it in overlay.yaml")
 		}
 	}
 	return len(r.errs) == before
+}
+
+// isOneOf reports whether a keyword is one of a list, or an extension.
+func isOneOf(key, known string) bool {
+	return strings.HasPrefix(key, "x-") || strings.Contains(" "+known+" ", " "+key+" ")
 }
 
 // follow returns what n refers to if it is {$ref: #/components/<section>/…}.

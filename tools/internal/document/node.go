@@ -68,56 +68,49 @@ func (r *reader) at(n node, keys ...string) (node, bool) {
 	return n, true
 }
 
-// text returns a string member, "" if it is not there.
-func (r *reader) text(n node, key string) string {
+// scalar returns the text of a member, "" if it is not there, and says of one that
+// does not fit what it is.
+func (r *reader) scalar(n node, key, what string, fits func(*yaml.Node) bool) string {
 	child, ok := r.get(n, key)
 	if !ok {
 		return ""
 	}
-	if child.Kind != yaml.ScalarNode {
-		r.wrong(child, "%s is not a string", key)
+	if !fits(child.Node) {
+		r.wrong(child, "%s is %s", key, what)
 	}
 	return child.Value
+}
+
+// text returns a string member, "" if it is not there.
+func (r *reader) text(n node, key string) string {
+	return r.scalar(n, key, "not a string", func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode })
 }
 
 // flag returns a boolean member, or otherwise.
 func (r *reader) flag(n node, key string, otherwise bool) bool {
-	child, ok := r.get(n, key)
-	if !ok {
-		return otherwise
-	}
-	if child.Tag != "!!bool" {
-		r.wrong(child, "%s is neither true nor false", key)
-	}
-	return child.Value == "true"
+	value := r.scalar(n, key, "neither true nor false", func(n *yaml.Node) bool { return n.Tag == "!!bool" })
+	return value == "true" || value == "" && otherwise
 }
 
 // count returns a member that is a number of things, nil if it is not there.
 func (r *reader) count(n node, key string) *int {
-	child, ok := r.get(n, key)
-	if !ok {
+	text := r.scalar(n, key, "not a plain whole number; write 0 or more, digits only", func(n *yaml.Node) bool {
+		_, err := strconv.ParseUint(n.Value, 10, strconv.IntSize-1)
+		return n.Tag == "!!int" && err == nil
+	})
+	value, err := strconv.Atoi(text)
+	if err != nil {
 		return nil
-	}
-	value, err := strconv.Atoi(child.Value)
-	if err != nil || child.Tag != "!!int" || value < 0 {
-		r.wrong(child, "%s is not a plain whole number; write 0 or more, digits only", key)
 	}
 	return &value
 }
 
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$`)
-
 // number returns the text of a member that is a number, "" if it is not there.
 func (r *reader) number(n node, key string) string {
-	child, ok := r.get(n, key)
-	if ok && !isNumber(child.Node) {
-		r.wrong(child, "%s is not a number as JSON writes it", key)
-	}
-	if !ok {
-		return ""
-	}
-	return child.Value
+	return r.scalar(n, key, "not a number as JSON writes it", isNumber)
 }
+
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$`)
 
 func isNumber(n *yaml.Node) bool {
 	return (n.Tag == "!!int" || n.Tag == "!!float") && jsonNumber.MatchString(n.Value)

@@ -12,7 +12,7 @@ import (
 
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-func (r *reader) document() *Document {
+func (r *reader) document() {
 	r.keys(r.root, "openapi info servers security paths components tags externalDocs", refusals(map[string]string{
 		"webhooks":          "remove it in overlay.yaml; package webhook receives the events",
 		"jsonSchemaDialect": "remove it in overlay.yaml; schemas are read as JSON Schema 2020-12",
@@ -28,7 +28,7 @@ func (r *reader) document() *Document {
 	}
 	security, ok := r.get(r.root, "security")
 	r.security = ok && r.isBearer(security)
-	doc := &Document{Root: r.root.Node, Schemas: r.schemas()}
+	r.schemas()
 	ids := map[string]string{}
 	paths, _ := r.get(r.root, "paths")
 	for _, path := range r.children(paths) {
@@ -37,13 +37,12 @@ func (r *reader) document() *Document {
 		}
 		for _, op := range r.path(path) {
 			if first, taken := ids[op.ID]; taken && op.ID != "" {
-				r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: operationId %s is also that of %s; change one in overlay.yaml", op.Place.File, op.Place.Line, op.Place.Path, op.ID, first))
+				r.errs = append(r.errs, fmt.Errorf("%s: operationId %s is also that of %s; change one in overlay.yaml", op.Place, op.ID, first))
 			}
 			ids[op.ID] = op.Place.Path
-			doc.Operations = append(doc.Operations, op)
+			r.doc.Operations = append(r.doc.Operations, op)
 		}
 	}
-	return doc
 }
 
 func (r *reader) path(n node) (all []*Operation) {
@@ -73,9 +72,6 @@ func (r *reader) operation(n node, path string, shared node) *Operation {
 		Description: r.text(n, "description"), Deprecated: r.flag(n, "deprecated", false),
 		Preview: r.flag(n, "x-preview", false), Place: n.place,
 	}
-	if op.ID == "" {
-		r.wrong(n, "the operation has no operationId; add one in overlay.yaml, or run make spec-guard FIX=1")
-	}
 	bearer := r.security
 	if security, ok := r.get(n, "security"); ok {
 		bearer = r.isBearer(security)
@@ -103,7 +99,7 @@ func (r *reader) isBearer(security node) bool {
 	return len(schemes) == 1 && r.bearers[schemes[0].key]
 }
 
-func (r *reader) body(n node, method string) *Body {
+func (r *reader) body(n node, method string) *Schema {
 	n, ok := r.follow(n, "requestBodies")
 	if !ok {
 		return nil
@@ -112,9 +108,8 @@ func (r *reader) body(n node, method string) *Body {
 	if method == "GET" || method == "HEAD" || method == "TRACE" {
 		r.refuse(n, "the body of a "+method, "remove it in overlay.yaml")
 	}
-	body := &Body{Required: r.flag(n, "required", false), Place: n.place}
-	body.Schema, body.Example = r.content(n)
-	if body.Schema == nil {
+	body, _ := r.content(n)
+	if body == nil {
 		r.wrong(n, "the body has no content of application/json with a schema; describe it in overlay.yaml")
 	}
 	return body

@@ -3,19 +3,17 @@ package document
 import "slices"
 
 // resolved refuses what can be told only when every schema is read.
-func (r *reader) resolved(doc *Document) {
-	for _, s := range r.all {
+func (r *reader) resolved() {
+	for _, s := range r.doc.All {
 		if len(s.AllOf) > 0 {
 			r.allOf(s)
 		}
 	}
-	for _, op := range doc.Operations {
+	for _, op := range r.doc.Operations {
 		for _, p := range op.Parameters {
 			r.plain(p)
 		}
-		if op.Body != nil {
-			r.isBody(op.Body.Schema, "a request body")
-		}
+		r.isBody(op.Body, "a request body")
 		if success := op.Success(); success != nil {
 			r.isBody(success.Schema, "a success")
 		}
@@ -44,11 +42,11 @@ func (r *reader) allOf(s *Schema) {
 		case target.Closed || target.AdditionalProperties != nil:
 			r.refuse(where, "additionalProperties in an allOf", "remove it in overlay.yaml, or write the schema out")
 		}
-		for _, name := range part.names() {
-			if seen[name] {
-				r.refuse(where, "the property "+name+" in two parts of an allOf", "write the schema out in overlay.yaml")
+		for _, p := range part.AllProperties() {
+			if seen[p.Name] {
+				r.refuse(where, "the property "+p.Name+" in two parts of an allOf", "write the schema out in overlay.yaml")
 			}
-			seen[name] = true
+			seen[p.Name] = true
 		}
 	}
 }
@@ -66,18 +64,6 @@ func (s *Schema) isObject(above []*Schema) bool {
 		}
 	}
 	return slices.Contains(s.Types, "object") || len(s.Types) == 0 && len(s.AllOf) > 0
-}
-
-// names are those of all properties of an object, those of allOf included.
-func (s *Schema) names() (all []string) {
-	s = s.Target()
-	for _, p := range s.Properties {
-		all = append(all, p.Name)
-	}
-	for _, part := range s.AllOf {
-		all = append(all, part.names()...)
-	}
-	return all
 }
 
 // isBody refuses a body or the answer of a success that is no object: the methods

@@ -42,7 +42,7 @@ func refusals(lists map[string]string) map[string]string {
 }
 
 // schemas reads components.schemas.
-func (r *reader) schemas() (all []*Schema) {
+func (r *reader) schemas() {
 	section, _ := r.at(r.root, "components", "schemas")
 	for _, n := range r.children(section) {
 		r.named[n.key] = &Schema{Name: n.key} // first, for references forward
@@ -50,18 +50,17 @@ func (r *reader) schemas() (all []*Schema) {
 	for _, n := range r.children(section) {
 		s := r.named[n.key]
 		r.fill(s, n)
-		all = append(all, s)
+		r.doc.Schemas = append(r.doc.Schemas, s)
 	}
-	for _, s := range all {
+	for _, s := range r.doc.Schemas {
 		for next, steps := s, 0; next.Ref != nil; next, steps = next.Ref, steps+1 {
-			if steps > len(all) {
-				r.errs = append(r.errs, fmt.Errorf("%s:%d: %s: a $ref leads to itself; write its target out", s.Place.File, s.Place.Line, s.Place.Path))
+			if steps > len(r.named) {
+				r.errs = append(r.errs, fmt.Errorf("%s: a $ref leads to itself; write its target out", s.Place))
 				s.Ref, r.broken[s] = nil, true
 				break
 			}
 		}
 	}
-	return all
 }
 
 func (r *reader) schema(n node) *Schema {
@@ -71,16 +70,15 @@ func (r *reader) schema(n node) *Schema {
 }
 
 func (r *reader) fill(s *Schema, n node) {
-	s.Place = n.place
-	r.all = append(r.all, s)
+	s.Place, s.Node = n.place, n.Node
+	r.doc.All = append(r.doc.All, s)
 	if n.Tag == "!!bool" {
 		r.refuse(n, "a schema that is "+n.Value, "write {} for any value, or describe it")
 		r.broken[s] = true
 		return
 	}
-	s.Title, s.Description, s.GoName = r.text(n, "title"), r.text(n, "description"), r.text(n, "x-go-type-name")
-	s.Deprecated = r.flag(n, "deprecated", false)
-	s.Example, s.Default = r.example(n), r.value(n, "default")
+	byDefault, _ := r.get(n, "default")
+	s.GoName, s.Example, s.Default = r.text(n, "x-go-type-name"), r.example(n), byDefault.Node
 	if ref, ok := r.get(n, "$ref"); ok {
 		r.reference(s, n, ref)
 		return
@@ -89,13 +87,13 @@ func (r *reader) fill(s *Schema, n node) {
 	r.types(s, n)
 	r.object(s, n)
 	r.array(s, n)
-	r.scalar(s, n)
+	r.scalars(s, n)
 	r.enum(s, n)
 }
 
 func (r *reader) reference(s *Schema, n, ref node) {
 	for _, child := range r.children(n) {
-		if child.key == "x-go-type-name" || child.key != "$ref" && !strings.HasPrefix(child.key, "x-") && !strings.Contains(" "+annotations+" ", " "+child.key+" ") {
+		if child.key == "x-go-type-name" || child.key != "$ref" && !isOneOf(child.key, annotations) {
 			r.refuse(child, child.key+" beside $ref", "write both into an allOf, or the target out")
 		}
 	}
@@ -113,15 +111,6 @@ func (r *reader) reference(s *Schema, n, ref node) {
 	s.Ref, r.broken[s] = target, target == nil
 }
 
-// value returns a member as it is, nil if it is not there.
-func (r *reader) value(n node, key string) *yaml.Node {
-	child, ok := r.get(n, key)
-	if !ok {
-		return nil
-	}
-	return child.Node
-}
-
 // example returns example or the first of examples, of a schema or of a media
 // type, where examples have names.
 func (r *reader) example(n node) *yaml.Node {
@@ -134,7 +123,8 @@ func (r *reader) example(n node) *yaml.Node {
 			return example.Node
 		}
 		if example, ok := r.follow(example, "examples"); ok {
-			return r.value(example, "value")
+			value, _ := r.get(example, "value")
+			return value.Node
 		}
 	}
 	return nil
@@ -177,7 +167,7 @@ func (r *reader) types(s *Schema, n node) {
 // untyped reports whether n says nothing but annotations: any value will do.
 func (r *reader) untyped(n node) bool {
 	for _, child := range r.children(n) {
-		if !strings.HasPrefix(child.key, "x-") && !strings.Contains(" "+annotations+" ", " "+child.key+" ") {
+		if !isOneOf(child.key, annotations) {
 			return false
 		}
 	}
@@ -225,7 +215,7 @@ func (r *reader) array(s *Schema, n node) {
 	s.UniqueItems = r.flag(n, "uniqueItems", false)
 }
 
-func (r *reader) scalar(s *Schema, n node) {
+func (r *reader) scalars(s *Schema, n node) {
 	s.Format, s.Pattern = r.text(n, "format"), r.text(n, "pattern")
 	if slices.Contains(s.Types, "string") && slices.Contains([]string{"byte", "binary", "json"}, s.Format) {
 		r.refuse(n, "format "+s.Format, "remove it in overlay.yaml, then the value is a plain string")

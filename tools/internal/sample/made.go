@@ -63,7 +63,7 @@ type member struct {
 // object makes an object with all its properties but those that lead back to
 // itself.
 func (m *Maker) object(s *document.Schema, n int) ([]byte, error) {
-	required := required(s)
+	required := s.AllRequired()
 	members, err := m.properties(s, n, required)
 	if err != nil {
 		return nil, err
@@ -111,15 +111,6 @@ func (m *Maker) additional(s *document.Schema, n int) ([]byte, error) {
 		return quote("string" + nth(n)), nil
 	}
 	return m.make(s.AdditionalProperties, n)
-}
-
-// required lists the names that s and the parts of its allOf want.
-func required(s *document.Schema) []string {
-	names := slices.Clone(s.Required)
-	for _, part := range s.AllOf {
-		names = append(names, required(part.Target())...)
-	}
-	return names
 }
 
 // properties makes the properties of the parts of an allOf and of s itself, which

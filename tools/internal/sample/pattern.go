@@ -71,5 +71,5 @@ func pick(class []rune, i int) rune {
 	case len(class) > 0:
 		return class[0]
 	}
-	return 'x' // nothing matches: the judge will say so
+	return 'x' // nothing matches: the validator will say so
 }

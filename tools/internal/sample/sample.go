@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
@@ -16,22 +18,34 @@ import (
 
 // Maker makes values for the schemas of one document.
 type Maker struct {
-	judge *judge
-	open  []*document.Schema // those that are being made, to end a recursion
-	steps int                // how many have been made for this value
+	compiler *jsonschema.Compiler
+	compiled map[*document.Schema]*jsonschema.Schema
+	open     []*document.Schema // those that are being made, to end a recursion
+	steps    int                // how many have been made for this value
 }
 
 // plenty is when a value has enough in it and gets no more properties that need
 // not be there: schemas that refer to each other can be nested in very many ways.
 const plenty = 500
 
+const resource = "file:///document.json"
+
 // New returns a Maker. The error says why the document cannot be compiled.
 func New(doc *document.Document) (*Maker, error) {
-	judge, err := newJudge(doc.Root)
+	data, err := document.JSON(doc.Root)
 	if err != nil {
 		return nil, err
 	}
-	return &Maker{judge: judge}, nil
+	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("reading the document as JSON: %w", err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource(resource, root); err != nil {
+		return nil, fmt.Errorf("reading the document as JSON Schema: %w", err)
+	}
+	return &Maker{compiler: compiler, compiled: map[*document.Schema]*jsonschema.Schema{}}, nil
 }
 
 // Answer returns the body of a documented answer: its example, else a value made
@@ -44,9 +58,9 @@ func (m *Maker) Answer(r *document.Response) (body []byte, complaint string, err
 	if r.Example != nil {
 		body, err := document.JSON(r.Example)
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: the example: %w", where(r.Place), err)
+			return nil, "", fmt.Errorf("%s: the example: %w", r.Place, err)
 		}
-		if ok, err := m.judge.allows(r.Schema, body); ok || err != nil {
+		if ok, err := m.allows(r.Schema, body); ok || err != nil {
 			return body, "", err
 		}
 		complaint = fmt.Sprintf("the example of %s breaks its schema and is not used", r.Place.Path)
@@ -96,7 +110,7 @@ func (m *Maker) make(s *document.Schema, n int) ([]byte, error) {
 // allowed is those of the values that s allows, each once.
 func (m *Maker) allowed(s *document.Schema, values [][]byte) (allowed [][]byte, err error) {
 	for _, value := range values {
-		ok, err := m.judge.allows(s, value)
+		ok, err := m.allows(s, value)
 		if err != nil {
 			return nil, err
 		}
@@ -105,6 +119,21 @@ func (m *Maker) allowed(s *document.Schema, values [][]byte) (allowed [][]byte, 
 		}
 	}
 	return allowed, nil
+}
+
+// allows reports whether s allows value. The error says why s cannot be compiled.
+func (m *Maker) allows(s *document.Schema, value []byte) (bool, error) {
+	schema, known := m.compiled[s]
+	if !known {
+		var err error
+		fragment := (&url.URL{Fragment: s.Place.Pointer}).EscapedFragment()
+		if schema, err = m.compiler.Compile(resource + "#" + fragment); err != nil {
+			return false, fmt.Errorf("%s: %w", s.Place, err)
+		}
+		m.compiled[s] = schema
+	}
+	decoded, err := jsonschema.UnmarshalJSON(bytes.NewReader(value))
+	return err == nil && schema.Validate(decoded) == nil, nil
 }
 
 // given lists the values that the document itself gives for s, best first.
@@ -121,10 +150,8 @@ func given(s *document.Schema) (values [][]byte) {
 }
 
 func impossible(s *document.Schema) error {
-	return fmt.Errorf("%s: no value can be made for this schema: give it an example in overlay.yaml (target: %s, update: {example: …})", where(s.Place), s.Place.Path)
+	return fmt.Errorf("%s: no value can be made for this schema: give it an example in overlay.yaml (target: %s, update: {example: …})", s.Place, s.Place.Path)
 }
-
-func where(p document.Place) string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path) }
 
 func quote(s string) []byte {
 	data, _ := json.Marshal(s) // a string: cannot fail

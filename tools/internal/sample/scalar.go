@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strings"
@@ -16,13 +17,7 @@ func numbers(s *document.Schema, n int) (values [][]byte) {
 		step = big.NewRat(1, 1)
 	}
 	start := new(big.Rat)
-	low, high := rational(s.Minimum), rational(s.Maximum)
-	if low == nil {
-		low = rational(s.ExclusiveMinimum)
-	}
-	if high == nil {
-		high = rational(s.ExclusiveMaximum)
-	}
+	low, high := rational(cmp.Or(s.Minimum, s.ExclusiveMinimum)), rational(cmp.Or(s.Maximum, s.ExclusiveMaximum))
 	switch {
 	case low != nil:
 		start = multiple(low, step)

@@ -1,63 +1,10 @@
 package main
 
 import (
-	"iter"
-	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/umbrella-api/umbrella-go/tools/internal/document"
 )
-
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-// operation is one whose name may be missing, so document.Load may refuse it.
-type operation struct {
-	method, path, id string
-	preview          bool
-}
-
-func (o operation) String() string { return strings.ToUpper(o.method) + " " + o.path }
-
-// key is the same for paths that differ in the names of their parameters alone.
-func (o operation) key() string { return o.method + " " + parameter.ReplaceAllString(o.path, "{}") }
-
-func operations(root *yaml.Node) (all []operation) {
-	for key, paths := range members(root) {
-		if key != "paths" {
-			continue
-		}
-		for path, item := range members(paths) {
-			for method, node := range members(item) {
-				if !slices.Contains(methods, method) {
-					continue
-				}
-				op := operation{method: method, path: path}
-				for key, value := range members(node) {
-					switch key {
-					case "operationId":
-						op.id = value.Value
-					case "x-preview":
-						op.preview = value.Value == "true"
-					}
-				}
-				all = append(all, op)
-			}
-		}
-	}
-	return all
-}
-
-func members(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
-	return func(yield func(string, *yaml.Node) bool) {
-		for i := 1; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
-			if !yield(n.Content[i-1].Value, n.Content[i]) {
-				return
-			}
-		}
-	}
-}
 
 // types are the schemas that become Go types: the folded names that are taken,
 // and those inline ones that have none.
@@ -76,9 +23,7 @@ func typesOf(doc *document.Document) *types {
 		v.inline(s, []string{s.Name}, true)
 	}
 	for _, op := range doc.Operations {
-		if op.Body != nil {
-			v.inline(op.Body.Schema, []string{op.ID + "Request"}, false)
-		}
+		v.inline(op.Body, []string{op.ID + "Request"}, false)
 		for _, response := range op.Responses {
 			name := op.ID + "Response"
 			if response != op.Success() {
