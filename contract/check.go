@@ -112,6 +112,7 @@ func checkParameter(ctx context.Context, in *call, p *openapi3.Parameter) []Viol
 	}
 	if schema.Items != nil {
 		schema = schema.Items.Value
+		values = strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' })
 	} else if len(values) > 1 {
 		return []Violation{{at, "repeated", "must be given once"}} // kin-openapi sees the first only
 	}

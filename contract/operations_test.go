@@ -30,6 +30,9 @@ const shop = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
 		"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}}],
 		"get":{"operationId":"getOrder","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"}}}}}},
 		"delete":{"operationId":"deleteOrder","responses":{"204":{"description":"d"}}}},
+	"/switches/{settings}":{"get":{"operationId":"getSwitches",
+		"parameters":[{"name":"settings","in":"path","required":true,"schema":{"type":"array","items":{"type":"boolean"}}}],
+		"responses":{"204":{"description":"d"}}}},
 	"/files/{name}/versions/{day}":{"get":{"operationId":"getFile",
 		"parameters":[
 			{"name":"name","in":"path","required":true,"schema":{"type":"string","pattern":"^[a-z/ ]+$"}},
@@ -67,6 +70,8 @@ func TestValidator_JudgesOperationsOfAllKinds(t *testing.T) {
 		{"GET", "/orders/x", "", "getOrder", want("$path.id format")},
 		{"DELETE", "/orders/x", "", "deleteOrder", want("$path.id format")},
 		{"GET", "/orders/" + uuid + "/", "", "", want("$path path")},
+		{"GET", "/switches/true,false", "", "", nil},
+		{"GET", "/switches/true,1", "", "getSwitches", want("$path.settings type")},
 		{"GET", "/files/a%2Fb%20c/versions/2024-02-29", "", "", nil},
 		{"GET", "/files/A/versions/2023-02-29", "", "getFile", want("$path.name pattern", "$path.day format")},
 	} {
