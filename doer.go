@@ -12,6 +12,7 @@ import (
 
 	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/internal/bounded"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // chain assembles everything between an operation and the network. It returns its
@@ -213,7 +214,7 @@ func (g generated) Do(req *http.Request) (*http.Response, error) {
 	}
 	var rest io.Reader = bytes.NewReader(a.body)
 	if a.err != nil {
-		rest = io.MultiReader(rest, failed{a.err})
+		rest = io.MultiReader(rest, httpkit.Failed(a.err))
 	}
 	a.http.Body = io.NopCloser(rest)
 	return a.http, nil
@@ -256,8 +257,3 @@ func (g generated) sendMade(req *http.Request) (*answer, *call, error) {
 	a, err := g.send(call, req.WithContext(ctx))
 	return a, call, err
 }
-
-// failed is a reader that has already failed.
-type failed struct{ err error }
-
-func (f failed) Read([]byte) (int, error) { return 0, f.err }

@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 	"github.com/umbrella-api/umbrella-go/internal/strictjson"
 )
 
@@ -29,7 +30,7 @@ func buffer(body *io.ReadCloser, limit int64) (data []byte, tooLarge bool, err e
 	data, err = io.ReadAll(io.LimitReader(original, limit+1))
 	var rest io.Reader = original
 	if err != nil {
-		rest = failure{err}
+		rest = httpkit.Failed(err)
 	}
 	*body = struct {
 		io.Reader
@@ -37,11 +38,6 @@ func buffer(body *io.ReadCloser, limit int64) (data []byte, tooLarge bool, err e
 	}{io.MultiReader(bytes.NewReader(data), rest), original}
 	return data, int64(len(data)) > limit, err
 }
-
-// failure is a reader that has already failed.
-type failure struct{ err error }
-
-func (f failure) Read([]byte) (int, error) { return 0, f.err }
 
 // checkBody checks a body that is not empty, and its Content-Type.
 func (v *Validator) checkBody(content openapi3.Content, header http.Header, data []byte, tooLarge bool) (found []Violation, omitted int) {

@@ -22,10 +22,12 @@ func Detach(resp *http.Response) {
 	if len(data) > maxKept {
 		data, err = data[:maxKept], errors.New("the rest of the body was dropped after 64 KiB")
 	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), failed{cmp.Or(err, io.EOF)}))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), Failed(cmp.Or(err, io.EOF))))
 }
 
-// failed is a reader that has already failed.
+// Failed returns a reader that fails with err at once.
+func Failed(err error) io.Reader { return failed{err} }
+
 type failed struct{ err error }
 
 func (f failed) Read([]byte) (int, error) { return 0, f.err }
