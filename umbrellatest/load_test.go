@@ -89,14 +89,14 @@ func TestMemory_KeepsTheNewestAndDropsTheOldest(t *testing.T) {
 	mock, err := umbrellatest.New(umbrellatest.WithClock(c.now))
 	require.NoError(t, err)
 	header := directToken(t, mock)
-	inParallel(2_100, func(i int) {
+	open := func(i int) {
 		if w := direct(mock, operationPath, []byte(validBody), header); w.Code != http.StatusOK {
 			t.Errorf("%d: %d %s", i, w.Code, w.Body)
 		}
-		if i == 50 {
-			c.advance(time.Second)
-		}
-	})
+	}
+	inParallel(100, open)
+	c.advance(time.Second)
+	inParallel(2_000, open)
 	sessions := mock.Sessions()
 	require.Len(t, sessions, 2_000)
 	for _, session := range sessions {
