@@ -75,7 +75,6 @@ func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
 		return no("may have been processed")
 	}
 	var after time.Duration
-	var told bool
 	switch s := c.sending.Load(); {
 	case err != nil && s == nil:
 		return no("the request was not sent")
@@ -89,14 +88,14 @@ func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
 	case err == nil && !p.repeats(c, a):
 		return no("the answer is final")
 	case err == nil:
-		after, told = httpkit.RetryAfter(a.header, time.Now())
+		after, _ = httpkit.RetryAfter(a.header, time.Now())
 	}
 	switch attempt := int(c.attempts.Load()) - c.rejections; {
 	case attempt >= p.MaxAttempts:
 		return no("no attempts left")
 	case after > p.MaxRetryAfter:
 		return no("Retry-After is too long")
-	case told && after > 0:
+	case after > 0:
 		return decision{repeat: true, wait: after}
 	default:
 		return decision{repeat: true, wait: p.backoff(attempt)}
