@@ -114,6 +114,20 @@ func TestEditors_FailureSendsNothing(t *testing.T) {
 	requireDiscreet(t, err)
 }
 
+func TestEditors_CannotSetAHeaderThatIsNone(t *testing.T) {
+	for name, value := range map[string]string{
+		"": "x", "Two Words": "x", "Colon:": "x", "B\u00e4d": "x", "Delete\x7f": "x",
+		"Line": "a\r\nb", "Nul": "a\x00", "Del": "a\x7f",
+	} {
+		client := clientOf(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%q left", name) })
+		_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, req *http.Request) error {
+			req.Header[name] = []string{value}
+			return nil
+		})
+		require.ErrorContains(t, apiError(t, err), "not sent: a request editor has ", name)
+	}
+}
+
 func TestEditors_CannotSendTheTokenElsewhere(t *testing.T) {
 	client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) {
 		t.Error("a request left")
