@@ -54,7 +54,7 @@ func clientOver(tb testing.TB, transport http.RoundTripper, opts ...umbrella.Opt
 	return client
 }
 
-// serve returns a client of handler that works inside a synctest bubble.
+// clientOf returns a client of handler that works inside a synctest bubble.
 func clientOf(tb testing.TB, handler http.HandlerFunc, opts ...umbrella.Option) *umbrella.Client {
 	tb.Helper()
 	return clientOver(tb, memhttp.Serve(tb, handler), opts...)
