@@ -114,3 +114,40 @@ func TestError_NamesTheRefusalOfAProxy(t *testing.T) {
 		proxy.Close()
 	}
 }
+
+func TestProxy_ThatOpensATunnelIsUsed(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, sessionBody)
+	}))
+	defer server.Close()
+	var tunnels atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tunnels.Add(1)
+		there, err := net.Dial("tcp", r.Host)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		here, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(here, "HTTP/1.1 200 Connection established\r\n\r\n")
+		go func() { _, _ = io.Copy(there, here); _ = there.Close() }()
+		_, _ = io.Copy(here, there)
+		_ = here.Close()
+	}))
+	defer proxy.Close()
+	through, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	own := umbrella.NewTransport().(*http.Transport)
+	own.Proxy, own.TLSClientConfig = http.ProxyURL(through), server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	client, err := umbrella.New(server.URL, umbrella.WithToken("x.y.z"), umbrella.WithHTTPClient(&http.Client{Transport: own}))
+	require.NoError(t, err)
+	defer client.CloseIdleConnections()
+	_, err = client.CreateSessionLink(t.Context(), validRequest())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, tunnels.Load())
+}
