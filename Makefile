@@ -41,7 +41,7 @@ mutation:
 	./bin/mutate -min 92 -sample $(SAMPLE) -dir authprovider 'go test -timeout 30s ./authprovider' 'go test -timeout 2m . ./tests/faults'
 	./bin/mutate -min 92 -sample $(SAMPLE) -dir internal/renewal 'go test -timeout 30s ./internal/renewal ./authprovider' 'go test -timeout 2m . ./tests/faults'
 	./bin/mutate -min 92 -sample $(SAMPLE) -dir . 'go test -timeout 30s .' 'go test -timeout 2m ./tests/journey ./tests/contract ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir once 'go test ./once' 'go test -C tests/once -run "Ledger|Send|Resolve|Renew|Migrate|Cost" . -db=sqlite' 'go test -C tests/once . -db=sqlite'
+	./bin/mutate -min 92 -sample $(SAMPLE) -dir once 'go test ./once' 'go test -C tests/once -timeout 1m -run "Ledger|Send|Resolve|Renew|Migrate|Cost" . -db=sqlite' 'go test -C tests/once -timeout 2m . -db=sqlite'
 
 # A minute for each fuzz target.
 fuzz:
