@@ -32,16 +32,17 @@ cover:
 	} >$$profile.log || { grep -v ^ok $$profile.log; exit 1; } && \
 	go run -C tools ./coverage -min 95 $$profile $$profile.once
 
-# Changes one operator after the other and runs the tests: two hours. SAMPLE=100 tries so
+# Changes one operator after the other and runs the tests: hours. SAMPLE=100 SEED=1 tries so
 # many of each package.
 SAMPLE = 0
+SEED = 1
 mutation:
 	go build -C tools -o ../bin/mutate ./mutate
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir webhook 'go test -timeout 30s ./webhook'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir authprovider 'go test -timeout 30s ./authprovider' 'go test -timeout 2m . ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir internal/renewal 'go test -timeout 30s ./internal/renewal ./authprovider' 'go test -timeout 2m . ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir . 'go test -timeout 30s .' 'go test -timeout 2m ./tests/journey ./tests/contract ./tests/faults'
-	./bin/mutate -min 92 -sample $(SAMPLE) -dir once 'go test ./once' 'go test -C tests/once -timeout 1m -run "Ledger|Send|Resolve|Renew|Migrate|Cost" . -db=sqlite' 'go test -C tests/once -timeout 2m . -db=sqlite'
+	./bin/mutate -min 92 -sample $(SAMPLE) -seed $(SEED) -dir webhook 'go test -timeout 30s ./webhook'
+	./bin/mutate -min 92 -sample $(SAMPLE) -seed $(SEED) -dir authprovider 'go test -timeout 30s ./authprovider' 'go test -timeout 2m . ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -seed $(SEED) -dir internal/renewal 'go test -timeout 30s ./internal/renewal ./authprovider' 'go test -timeout 2m . ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -seed $(SEED) -dir . 'go test -timeout 30s .' 'go test -timeout 2m ./tests/journey ./tests/contract ./tests/faults'
+	./bin/mutate -min 92 -sample $(SAMPLE) -seed $(SEED) -dir once 'go test ./once' 'go test -C tests/once -timeout 1m -run "Ledger|Send|Resolve|Renew|Migrate|Cost" . -db=sqlite' 'go test -C tests/once -timeout 2m . -db=sqlite'
 
 # A minute for each fuzz target.
 fuzz:

@@ -27,20 +27,22 @@ func TestSend_EndsByHalfOfTheLease(t *testing.T) {
 	})
 }
 
-// takeClaim is a request editor that takes the claim of "k" away while its request is sent,
-// as one does who resolves the key and claims it again.
-func (d database) takeClaim(t *testing.T) func(context.Context, *http.Request) error {
+// update is a request editor that changes the row of "k" while its request is sent.
+func (d database) update(t *testing.T, set string) func(context.Context, *http.Request) error {
 	db := d.open(t)
 	return func(ctx context.Context, _ *http.Request) error {
-		_, err := db.ExecContext(ctx, "UPDATE umbrella_once SET claim = 'another' WHERE session_key = 'k'")
+		_, err := db.ExecContext(ctx, "UPDATE umbrella_once SET "+set+" WHERE session_key = 'k'")
 		return err
 	}
 }
 
+// takenClaim is what one leaves who resolves a key and claims it again.
+const takenClaim = "claim = 'another'"
+
 func TestSend_WithoutItsClaimReportsTheSession(t *testing.T) {
 	onEach(t, func(t *testing.T, d database) {
 		s := newService(t)
-		link, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.takeClaim(t))
+		link, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.update(t, takenClaim))
 		require.Nil(t, link, "the link of the key is another's")
 		var extra *once.UnrecordedError
 		require.ErrorAs(t, err, &extra)
@@ -52,7 +54,7 @@ func TestSend_WithoutItsClaimReportsTheSession(t *testing.T) {
 func TestSend_AnUnknownOutcomeSaysWhatItKnows(t *testing.T) {
 	onEach(t, func(t *testing.T, d database) {
 		s := newService(t)
-		s.inject(t, umbrellatest.Fault{Reset: true, AfterProcessing: true, Times: 2})
+		s.inject(t, umbrellatest.Fault{Reset: true, AfterProcessing: true, Times: 3})
 		const found = "find out and call Resolve"
 
 		_, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"))
@@ -63,8 +65,14 @@ func TestSend_AnUnknownOutcomeSaysWhatItKnows(t *testing.T) {
 
 		_, err = d.open(t).Exec("DELETE FROM umbrella_once")
 		require.NoError(t, err)
-		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.takeClaim(t))
+		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.update(t, takenClaim))
 		require.ErrorIs(t, err, once.ErrUnknown)
 		require.ErrorContains(t, err, "may be one too many")
+
+		_, err = d.open(t).Exec("DELETE FROM umbrella_once")
+		require.NoError(t, err)
+		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.update(t, "state = 'unknown'"))
+		require.ErrorIs(t, err, once.ErrUnknown)
+		require.NotContains(t, err.Error(), "one too many", "as when an earlier try to record it had worked")
 	})
 }

@@ -67,9 +67,6 @@ func run(ctx context.Context, w io.Writer, dir string, sample int, seed uint64, 
 	}
 	killed, all := 0, 0
 	for _, m := range mutants {
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
 		overlay, err := m.overlay(temp)
 		if err != nil {
 			return 0, err
@@ -77,16 +74,20 @@ func run(ctx context.Context, w io.Writer, dir string, sample int, seed uint64, 
 		if _, ok := passes(ctx, "go build "+m.folder(), overlay); !ok {
 			continue // no program at all
 		}
-		all++
-		if noticed(ctx, commands, overlay) {
-			killed++
-			continue
+		dead := noticed(ctx, commands, overlay)
+		if ctx.Err() != nil {
+			break // interrupted: say what is known
 		}
-		fmt.Fprintln(w, "survived:", m)
+		all++
+		if dead {
+			killed++
+		} else {
+			fmt.Fprintln(w, "survived:", m)
+		}
 	}
 	percent := 100 * float64(killed) / float64(max(all, 1))
 	fmt.Fprintf(w, "%s: %d of %d mutants killed, %.1f %%\n", dir, killed, all, percent)
-	return percent, nil
+	return percent, ctx.Err()
 }
 
 func noticed(ctx context.Context, commands []string, overlay string) bool {
