@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/once"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
@@ -74,5 +75,15 @@ func TestSend_AnUnknownOutcomeSaysWhatItKnows(t *testing.T) {
 		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.update(t, "state = 'unknown'"))
 		require.ErrorIs(t, err, once.ErrUnknown)
 		require.NotContains(t, err.Error(), "one too many", "as when an earlier try to record it had worked")
+	})
+}
+
+func TestSend_ARefusalStaysWhatItIsWithoutAClaim(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		s.inject(t, umbrellatest.Fault{Status: 429})
+		_, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"), d.update(t, takenClaim))
+		require.ErrorIs(t, err, umbrella.ErrRateLimited)
+		require.NotContains(t, err.Error(), "ledger", "whose key is another's now")
 	})
 }
