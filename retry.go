@@ -12,10 +12,11 @@ import (
 
 // RetryPolicy says how often and how fast an attempt is repeated. A POST is
 // repeated only if it cannot have been processed: no connection could be made, the
-// API answered 429, or an HTTP/2 peer proved that it left the request alone. 503 is
-// no proof, whatever headers it has: proxies send it when a server dies in the
-// middle. GET and HEAD are also repeated after any other failure of the transport,
-// and after 502, 503 and 504. A field that is 0 has its default.
+// API answered 429, or an HTTP/2 peer proved that it left the request alone or closed
+// the connection before any of it was written. 503 is no proof, whatever headers it
+// has: proxies send it when a server dies in the middle. GET and HEAD are also
+// repeated after any other failure of the transport, and after 502, 503 and 504. A
+// field that is 0 has its default.
 type RetryPolicy struct {
 	// MaxAttempts counts the first attempt too. 1 turns retries off. Default 3.
 	// Attempts that a closing HTTP/2 connection rejected do not count: up to 10 are

@@ -101,6 +101,7 @@ type sending struct {
 	conn     atomic.Pointer[net.Conn] // the last one
 	progress atomic.Int32             // on the last connection
 	written  atomic.Int32             // how often the whole request was written
+	broken   atomic.Bool              // a part of it was written
 	fate     atomic.Int32             // once the request has failed
 	through  atomic.Pointer[renewed]  // the transport, should it not return
 }
@@ -117,7 +118,7 @@ const (
 	unknown     = iota // the API may have got it
 	notSent            // there was no connection to send it on
 	unreachable        // likewise, because none could be made
-	rejected           // the peer proved that it did not process it
+	rejected           // the connection was closing, and surely did not take it
 )
 
 func (s *sending) traced(ctx context.Context) context.Context {
@@ -127,9 +128,11 @@ func (s *sending) traced(ctx context.Context) context.Context {
 		s.progress.Store(connected)
 	}
 	s.trace.WroteRequest = func(info httptrace.WroteRequestInfo) {
-		if info.Err == nil {
-			s.written.Add(1)
+		if info.Err != nil {
+			s.broken.Store(true)
+			return
 		}
+		s.written.Add(1)
 	}
 	return httptrace.WithClientTrace(ctx, &s.trace)
 }
@@ -156,7 +159,7 @@ func (s *sending) failed(err error) {
 	fate := unknown
 	switch {
 	case written > 1:
-	case isRejection(err):
+	case isRejection(err), written == 0 && !s.broken.Load() && isUnwritten(err):
 		fate = rejected
 	case written == 1 || progress == connected:
 	case isDialError(err):
@@ -182,6 +185,13 @@ func isRejection(err error) bool {
 	reason, _, closed := strings.Cut(reason, "] after Request.Body was written;")
 	return ok && closed && (reason == "http2: Transport received Server's graceful shutdown GOAWAY" ||
 		strings.HasPrefix(reason, "stream error: stream ID ") && strings.HasSuffix(reason, "; REFUSED_STREAM; received from peer"))
+}
+
+// isUnwritten reports whether err is net/http's for a request that waited for its turn on
+// an HTTP/2 connection which closed before. net/http would send it on another one but
+// for its body, which it has closed. Over HTTP/1 it needs GetBody before it says so.
+func isUnwritten(err error) bool {
+	return err.Error() == "net/http: cannot rewind body after connection loss"
 }
 
 // proxyAnswer is the error of a connection for which a proxy refused a tunnel.
