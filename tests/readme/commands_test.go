@@ -18,6 +18,7 @@ import (
 // before is run ahead of a page's commands, which then work on the mock in an empty
 // directory. Of go and make, what would install something, change the tree or run this
 // test is held against the repository instead: packages are listed, targets looked up.
+// "umbrella listen" ends once it serves.
 const before = `
 set -eu
 if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
@@ -29,19 +30,35 @@ make() {
 	done
 }
 go() {
-	local command=$1 arg; shift
+	local command=$1; shift
 	case $command in
 	get | install | test)
-		for arg; do
-			case $arg in ./*) (cd "$ROOT" && command go list "$arg" >/dev/null) ;; esac
-		done ;;
+		case $* in
+		*github.com/*) ;;
+		*) (cd "$ROOT" && command go list "$@" >/dev/null) ;;
+		esac ;;
 	*) (cd "$ROOT" && command go "$command" "$@") ;;
+	esac
+}
+umbrella() {
+	case $1 in
+	listen) # until it serves, at a port that is free
+		command umbrella "$@" --addr 127.0.0.1:0 >listen.out 2>&1 &
+		local pid=$!
+		until grep -q '^receiving events' listen.out; do
+			kill -0 $pid || { cat listen.out; return 1; }
+			sleep 0.1
+		done
+		kill $pid ;;
+	mock) exec umbrella "$@" ;; # in the background, where no shell may hold on to its output
+	*) command umbrella "$@" ;;
 	esac
 }
 `
 
 // A page's blocks of language sh are one shell script. Blocks that only show what
-// was typed or printed are of language text or console.
+// was typed or printed are of language text or console, and so are those of
+// umbrella-batch, whose own tests run them.
 func TestPages_CommandsRun(t *testing.T) {
 	absolute, err := filepath.Abs(root)
 	require.NoError(t, err)
