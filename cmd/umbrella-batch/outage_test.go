@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"net"
-	"net/http"
 	"os"
 	"testing"
 	"time"
@@ -16,20 +13,12 @@ import (
 func TestRun_WaitsForAnAPIThatIsDown(t *testing.T) {
 	d := newDesk(t)
 	d.write(20)
-	address := d.server.Listener.Addr().String()
-	d.server.Close()
-	cmd := d.command()
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	require.NoError(t, cmd.Start())
-	time.Sleep(2 * time.Second) // the API is down
-	listener, err := net.Listen("tcp", address)
-	require.NoError(t, err)
-	back := &http.Server{Handler: d.Mock}
-	go func() { _ = back.Serve(listener) }()
-	defer back.Close()
-	require.NoError(t, cmd.Wait(), stderr.String())
+	const lost = 6 // exchanges: a call tries four
+	require.NoError(t, d.Inject(umbrellatest.Fault{Path: "/auth", Reset: true, Times: lost}))
+	code, _, stderr := d.run()
+	require.Zero(t, code, stderr)
 	require.Len(t, d.sessions(), 20)
+	require.Equal(t, lost+1, d.AuthCalls())
 }
 
 func TestRun_AnAPIThatFailsLeavesFewRowsUnknown(t *testing.T) {

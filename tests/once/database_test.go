@@ -3,11 +3,8 @@ package once_test
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"os/signal"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -108,57 +105,3 @@ func TestRestart_NoKeyHasTwoSessions(t *testing.T) {
 		results.add(t, d.name, "restarted twice in the middle of 8 callers", "%d keys, 0 with two sessions, %d calls failed, %d keys without a link afterwards", len(opened), failures.Load(), unknown)
 	})
 }
-
-// TestDiskFull fills the disk before a claim and after it. Only SQLite is in this
-// process, where a limit can stand for the end of the disk.
-func TestDiskFull_NothingIsSentUnclaimedAndNoLinkIsLost(t *testing.T) {
-	onSQLite(t, func(t *testing.T, d database) {
-		s := newService(t)
-		l := d.ledger(t, once.WithLease(time.Second))
-		_, err := l.CreateSessionLink(t.Context(), s.client, "before", request("before"))
-		require.NoError(t, err)
-
-		disk := newDisk(t)
-		link, err := l.CreateSessionLink(t.Context(), s.client, "during", request("during"),
-			func(context.Context, *http.Request) error { return disk.fill() })
-		var unrecorded *once.UnrecordedError
-		require.ErrorAs(t, err, &unrecorded)
-		require.Contains(t, s.Sessions(), link.RequestID)
-
-		sessions := len(s.Sessions())
-		_, err = l.CreateSessionLink(t.Context(), s.client, "after", request("after"))
-		require.ErrorContains(t, err, "nothing was sent")
-		require.Len(t, s.Sessions(), sessions)
-
-		require.NoError(t, disk.empty())
-		_, err = l.CreateSessionLink(t.Context(), s.client, "during", request("during"))
-		require.ErrorIs(t, err, once.ErrUnknown)
-		require.NoError(t, l.Resolve(t.Context(), "during", once.Opened(*link)))
-		for _, key := range []string{"before", "during", "after"} {
-			_, err = l.CreateSessionLink(t.Context(), s.client, key, request(key))
-			require.NoError(t, err, key)
-			require.Len(t, s.opened(t)[key], 1)
-		}
-		results.add(t, d.name, "disk full before and after a claim", "nothing sent without a claim; the link that could not be recorded was returned")
-	})
-}
-
-// disk is that of this process: while it is full, no file of the process takes a byte.
-type disk struct{ limit syscall.Rlimit }
-
-func newDisk(t *testing.T) *disk {
-	d := &disk{}
-	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &d.limit))
-	signal.Ignore(syscall.SIGXFSZ) // comes with the error
-	t.Cleanup(func() {
-		_ = d.empty()
-		signal.Reset(syscall.SIGXFSZ)
-	})
-	return d
-}
-
-func (d *disk) fill() error {
-	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: d.limit.Max})
-}
-
-func (d *disk) empty() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &d.limit) }

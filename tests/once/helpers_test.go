@@ -47,7 +47,7 @@ func onEach(t *testing.T, test func(t *testing.T, d database)) {
 // onSQLite runs nothing if -db leaves SQLite out.
 func onSQLite(t *testing.T, test func(t *testing.T, d database)) {
 	if strings.Contains(*only, "sqlite") {
-		t.Run(sqliteDB, func(t *testing.T) { test(t, newSQLite(t)) })
+		t.Run(sqliteDB, func(t *testing.T) { test(t, newSQLite(t, t.TempDir())) })
 	}
 }
 
@@ -58,9 +58,9 @@ func onPostgres(t *testing.T, test func(t *testing.T, d database)) {
 	}
 }
 
-func newSQLite(t *testing.T) database {
+func newSQLite(t *testing.T, dir string) database {
 	d := database{name: sqliteDB, driver: "sqlite", dialect: once.SQLite}
-	d.dsn = "file:" + filepath.Join(t.TempDir(), "ledger.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	d.dsn = "file:" + filepath.Join(dir, "ledger.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	require.NoError(t, d.ledger(t).Migrate(t.Context(), d.dialect))
 	return d
 }
