@@ -74,7 +74,7 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(r.addr, false)
+	s, err := newLocalServer(r.addr, false)
 	if err != nil {
 		return err
 	}

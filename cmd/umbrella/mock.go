@@ -154,7 +154,7 @@ func (m *mock) readFaults() {
 }
 
 func (m *mock) run(ctx context.Context, _ string) error {
-	s, err := newServer(m.addr, m.tls)
+	s, err := newLocalServer(m.addr, m.tls)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ var inWordsOfTheMock = strings.NewReplacer(
 )
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.
-func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
+func (m *mock) announce(s *localServer, handler *umbrellatest.Mock) error {
 	ready := struct {
 		APIKey     string `json:"apiKey"`
 		CA         string `json:"ca,omitempty"`
