@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -148,8 +149,16 @@ func (m *mock) readFaults() {
 	data, err := os.ReadFile(m.faults)
 	if err != nil {
 		m.wrong.add("--faults: %s", reason(err))
-	} else if err := json.Unmarshal(data, &m.injected); err != nil {
-		m.wrong.add("--faults needs a JSON array of faults: %s", err)
+		return
+	}
+	err = json.Unmarshal(data, &m.injected)
+	var other *json.UnmarshalTypeError // its text is for people who write Go
+	switch {
+	case errors.As(err, &other), err == nil && m.injected == nil:
+		m.wrong.add("--faults: want a JSON array of faults")
+	case err != nil:
+		m.wrong.add("--faults: want a JSON array of faults: %s", err)
+		m.injected = nil
 	}
 }
 
