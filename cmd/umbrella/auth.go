@@ -35,7 +35,7 @@ func (c *connection) tryCredentials(ctx context.Context, _ string) error {
 	if !end.IsZero() {
 		said += "; the token ends " + left(end)
 	}
-	return c.print(struct {
+	return c.print(c.stdout, struct {
 		Exchanged bool      `json:"exchanged"`
 		ExpiresAt time.Time `json:"expiresAt,omitzero"`
 	}{exchanged, end.UTC()}, "%s\n", said)

@@ -185,7 +185,7 @@ func TestBinary_ReportsEverythingThatIsWrongAtOnce(t *testing.T) {
 		"a flag is not written as --name or --name=value",
 		"-o needs a value",
 		"there is more than one argument: want REQUEST_ID alone",
-		"UMBRELLA_SERVER=prod: want production, sandbox or a URL such as https://host/base/path (did you mean production?)",
+		"UMBRELLA_SERVER=prod: want production, sandbox or a URL that begins with http:// or https://, such as https://host/base/path (did you mean production?)",
 		"UMBRELLA_API_KEY: character 4 of 7 is a space",
 	}
 	args := []string{"download", "--retires", "3", "one", "--out=canary", "--timeout", "soon", "--verbose=loud", "--timeout=2s", "-x", "canary", "--=canary", "two"}

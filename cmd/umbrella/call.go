@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -98,10 +97,7 @@ func (c *call) run(ctx context.Context, _ string) error {
 		return err
 	}
 	c.done = c.op.method != http.MethodGet && c.op.method != http.MethodHead
-	if err := c.show(resp); err != nil {
-		return fmt.Errorf("%s: %w", c.op.OperationID, err)
-	}
-	return nil
+	return c.show(resp)
 }
 
 func (c *call) readValues() {
@@ -153,13 +149,13 @@ func (c *call) readBody() (ok bool) {
 func (c *call) show(resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", c.op.OperationID, err)
 	}
 	if _, err := c.stdout.Write(printable(body, c.json)); err != nil {
-		return fmt.Errorf("an answer came, but printing it failed: %w", err)
+		return fmt.Errorf("%s: an answer came, but printing it failed: %w", c.op.OperationID, err)
 	}
 	if strictjson.IsFalse(body, "status") {
-		return errors.New(`the answer says "status": false`)
+		return fmt.Errorf(`%s: the answer says "status": false`, c.op.OperationID)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return c.op.check(c.values, nil, resp)
@@ -177,7 +173,7 @@ func printable(body []byte, asLine bool) []byte {
 	} else if format() != nil {
 		return fmt.Appendf(nil, "%q\n", body)
 	}
-	for _, r := range out.String() {
+	for _, r := range strings.TrimSpace(out.String()) {
 		if r == '\n' || unicode.IsPrint(r) {
 			escaped.WriteRune(r)
 			continue

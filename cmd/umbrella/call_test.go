@@ -110,6 +110,7 @@ func TestCall_FailsAsTheOperationDoes(t *testing.T) {
 			f := jsonError(t, stderr)
 			require.Equal(t, tc.code == exitSession, f.MaybeProcessed)
 			require.Contains(t, f.Message, tc.wants)
+			require.Equal(t, 1, strings.Count(f.Message, "createSessionLink"), f.Message)
 		})
 	}
 	t.Run("an operation that changes nothing", func(t *testing.T) {
@@ -123,7 +124,7 @@ func TestCall_FailsAsTheOperationDoes(t *testing.T) {
 func TestCall_AnswerCannotSteerTheTerminal(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte("{\"status\":true,\"data\":{\"message\":\"\u009b2J \U000e0041 ä\"}}"))
+		_, _ = w.Write([]byte("{\"status\":true,\"data\":{\"message\":\"\u009b2J \U000e0041 ä\"}}\n"))
 	}))
 	t.Cleanup(server.Close)
 	environment(t, map[string]string{"UMBRELLA_SERVER": server.URL, "UMBRELLA_TOKEN": "x.y.z"})

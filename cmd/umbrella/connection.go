@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -22,7 +23,6 @@ type connection struct {
 	timeout time.Duration
 	retries int
 	verbose bool
-	json    bool
 
 	base        string // the URL of the service
 	credentials credentials
@@ -38,7 +38,7 @@ func (c *connection) define(fs *pflag.FlagSet) {
 func (c *connection) defineServer(fs *pflag.FlagSet) {
 	fs.StringVar(&c.server, "server", "", "production, sandbox or the base `URL` of a server; else UMBRELLA_SERVER")
 	fs.DurationVar(&c.timeout, "timeout", time.Minute, "limit of each call with its attempts and waits, 0 for none")
-	fs.BoolVar(&c.json, "json", false, "print results, and errors on standard error, as JSON")
+	fs.BoolVar(&c.json, "json", false, "print results, and what goes to standard error, as JSON")
 }
 
 // checkServer finds the base URL of the service.
@@ -87,12 +87,12 @@ func (c *connection) connect() {
 	}
 }
 
-// print prints a result: text, or v as one line with --json.
-func (c *connection) print(v any, text string, args ...any) error {
+// print prints a result or a notice: text, or v as one line with --json.
+func (c *connection) print(out io.Writer, v any, text string, args ...any) error {
 	if c.json {
-		return writeJSON(c.stdout, v)
+		return writeJSON(out, v)
 	}
-	_, err := fmt.Fprintf(c.stdout, text, args...)
+	_, err := fmt.Fprintf(out, text, args...)
 	return err
 }
 
@@ -130,8 +130,12 @@ func (c *connection) checkCredentials() {
 		c.wrong.credentials("UMBRELLA_CUSTOMER_ID is not set, but UMBRELLA_API_KEY is")
 	}
 	for _, v := range [][2]string{{"UMBRELLA_API_KEY", s.key}, {"UMBRELLA_CUSTOMER_ID", s.customer}, {"UMBRELLA_TOKEN", s.token}} {
+		hint := ""
+		if strings.HasPrefix(strings.ToLower(v[1]), "bearer ") {
+			hint = ": it goes without Bearer"
+		}
 		if err := httpkit.CheckSecret(v[1]); v[1] != "" && err != nil {
-			c.wrong.credentials("%s: %s", v[0], err)
+			c.wrong.credentials("%s: %s%s", v[0], err, hint)
 		}
 	}
 	if end := expiry(s.token); !end.IsZero() && !time.Now().Before(end) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ func TestConfiguration_IsJudgedAllAtOnceInTheWordsOfThePerson(t *testing.T) {
 		"a name that is not quite one": {map[string]string{"UMBRELLA_SERVER": "prod", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"UMBRELLA_SERVER=prod: want production, sandbox or a URL", "did you mean production?"}},
 		"a flag that is not quite one": {map[string]string{"UMBRELLA_TOKEN": "x"}, []string{"--server", "sandbx"}, exitUsage, []string{"--server sandbx: want", "did you mean sandbox?"}},
 		"a secret in the wrong place":  {map[string]string{"UMBRELLA_SERVER": "canary-canary-canary", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"UMBRELLA_SERVER=…: want"}},
+		"no scheme":                    {map[string]string{"UMBRELLA_SERVER": "canary:8080", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"UMBRELLA_SERVER=…: want", "a URL that begins with http:// or https://"}},
+		"the scheme of a header":       {map[string]string{"UMBRELLA_SERVER": "sandbox", "UMBRELLA_TOKEN": "Bearer canary"}, nil, exitCredentials, []string{"UMBRELLA_TOKEN: character 7 of 13 is a space: it goes without Bearer"}},
 		"plain http":                   {map[string]string{"UMBRELLA_SERVER": "http://example.com", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{`UMBRELLA_SERVER=…: plain http to "example.com"`, "use https"}},
 		"more than a base URL":         {map[string]string{"UMBRELLA_SERVER": "https://canary@example.com?canary#canary", "UMBRELLA_TOKEN": "x"}, nil, exitUsage, []string{"user info", "query", "fragment"}},
 		"a line feed":                  {map[string]string{"UMBRELLA_SERVER": "sandbox", "UMBRELLA_TOKEN": "canary\n"}, nil, exitCredentials, []string{"UMBRELLA_TOKEN: character 7 of 7 is a line feed"}},
@@ -159,4 +162,9 @@ func TestCalls_EndInTime(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "deadline exceeded; --timeout sets the limit")
 	require.NotContains(t, stderr, "waiting", "no terminal")
+
+	var errs bytes.Buffer
+	std := streams{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &errs, terminal: true, patience: time.Millisecond}
+	require.Equal(t, exitFailed, run(t.Context(), []string{"status", "id", "--timeout", "20ms", "--json"}, std))
+	require.Contains(t, jsonError(t, errs.String()).Message, "deadline exceeded", "and no other line")
 }

@@ -66,8 +66,8 @@ func (o operation) example() (map[string]any, error) {
 
 const jsonType = "application/json"
 
-// request is a call of the operation on server, a base URL. A body that is nil is none.
-func (o operation) request(ctx context.Context, server string, values map[string]string, body []byte) (*http.Request, error) {
+// request is a call of the operation on base, a URL. A body that is nil is none.
+func (o operation) request(ctx context.Context, base string, values map[string]string, body []byte) (*http.Request, error) {
 	path, query, header := o.path, url.Values{}, http.Header{}
 	for _, p := range o.parameters {
 		value, given := values[p.Value.Name]
@@ -81,7 +81,7 @@ func (o operation) request(ctx context.Context, server string, values map[string
 			header.Set(p.Value.Name, value)
 		}
 	}
-	target := strings.TrimRight(server, "/") + path
+	target := strings.TrimRight(base, "/") + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
@@ -131,12 +131,12 @@ func (inv *invocation) judge(op operation, values map[string]string, body []byte
 		return err == nil
 	}
 	for _, v := range found.Violations {
-		reason := v.Reason
+		text := v.Reason
 		if strings.HasSuffix(v.Rule, "Properties") { // additionalProperties, unevaluatedProperties
-			reason = "is not in the document: correct or remove it"
+			text = "is not in the document: correct or remove it"
 		}
 		if place := placed(v.Path); place != "" {
-			inv.wrong.add("%s %s", place, reason)
+			inv.wrong.add("%s %s", place, text)
 		}
 	}
 	return false

@@ -36,19 +36,23 @@ func (d *download) check(requestID string) {
 	place := "-o"
 	if d.target == "" {
 		d.target, place = requestID+".pdf", "REQUEST_ID.pdf"
-		d.wrong.unless(filepath.Base(d.target) == d.target, "REQUEST_ID has a character that no file name has: name the file with -o")
 	}
 	info, err := os.Lstat(d.target)
+	_, noFolder := os.Stat(filepath.Dir(d.target) + "/")
 	switch {
-	case err == nil && !info.Mode().IsRegular():
-		d.wrong.add("%s: there is something of that name that is no file", place)
-	case err == nil && !d.force:
-		d.wrong.add("%s: the file exists: name another with -o, or replace it with --force", place)
+	case d.target == "-":
+		d.wrong.add("-o -: the document goes to a file and not to standard output: name one")
+	case place != "-o" && filepath.Base(d.target) != d.target:
+		d.wrong.add("REQUEST_ID has a character that no file name has: name the file with -o")
+	case noFolder != nil:
+		d.wrong.add("the folder of %s: %s", place, reason(noFolder))
 	case errors.Is(err, fs.ErrNotExist):
-		_, err = os.Stat(filepath.Dir(d.target))
-	}
-	if err != nil {
+	case err != nil:
 		d.wrong.add("%s: %s", place, reason(err))
+	case !info.Mode().IsRegular():
+		d.wrong.add("%s: there is something of that name that is no file", place)
+	case !d.force:
+		d.wrong.add("%s: the file exists: name another with -o, or replace it with --force", place)
 	}
 }
 
@@ -63,7 +67,7 @@ func (d *download) run(ctx context.Context, requestID string) error {
 		return err
 	}
 	sum := fmt.Sprintf("%x", document.SHA256)
-	return d.print(map[string]any{"file": d.target, "size": document.Size, "sha256": sum},
+	return d.print(d.stdout, map[string]any{"file": d.target, "size": document.Size, "sha256": sum},
 		"File     %s\nSize     %d bytes\nSHA-256  %s\n", plain(d.target), document.Size, sum)
 }
 
@@ -72,7 +76,7 @@ func (d *download) run(ctx context.Context, requestID string) error {
 func (d *download) write(fill func(*os.File) error) error {
 	file, err := os.CreateTemp(filepath.Dir(d.target), ".umbrella-*.part") // mode 0600
 	if err != nil {
-		d.wrong.add("-o: %s", reason(err))
+		d.wrong.add("the folder of the file: %s", reason(err))
 		return d.wrong.err()
 	}
 	defer func() { _ = os.Remove(file.Name()) }()

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -116,7 +115,7 @@ var inWordsOfTheCommand = strings.NewReplacer(
 	"the limit of WithMaxDocumentBytes", "64 MiB",
 	"choose one in GetVerification's answer and call Download", "umbrella call getVerification shows where they are",
 	"ask GetVerification for a fresh one", "download it again",
-	"not an absolute URL such as", "want production, sandbox or a URL such as", ", or WithInsecureHTTP in a test network", "",
+	"not an absolute URL such as", "want production, sandbox or a URL that begins with http:// or https://, such as", ", or WithInsecureHTTP in a test network", "",
 	"invalid request: ", "", "umbrella: ", "", "authprovider: ", "", "contract: ", "", "\n", "; ",
 	"$path.sessionId", "REQUEST_ID",
 	"$.webhookUrl", "--configure",
@@ -137,8 +136,8 @@ func sentence(ctx context.Context, err error, network bool, status int) string {
 
 // report writes f for people, a line for each thing, or for programs, and returns
 // the exit code.
-func report(out io.Writer, cmd *cobra.Command, args []string, f failure) int {
-	if slices.Contains(args, "--json") || slices.Contains(args, "--json=true") {
+func report(out io.Writer, cmd *cobra.Command, asJSON bool, f failure) int {
+	if asJSON {
 		_ = writeJSON(out, f)
 		return f.Code
 	}

@@ -41,7 +41,7 @@ func (l *link) readRequest() {
 	}
 	if err != nil {
 		l.wrong.add("%s", err)
-		return
+		l.unread, body = fromFile, map[string]any{}
 	}
 	for _, f := range fieldFlags {
 		if !l.flags.Changed(f.name) {
@@ -94,7 +94,7 @@ func (l *link) readObject() (body map[string]any, err error) {
 }
 
 // placed names a place in the request by the flag that gave it, or by its JSON path in
-// the file.
+// the file. What a file that cannot be read lacks has no place.
 func (l *link) placed(path string) string {
 	property, _, _ := strings.Cut(strings.TrimPrefix(path, "$."), ".")
 	property, _, _ = strings.Cut(property, "[")
@@ -102,6 +102,9 @@ func (l *link) placed(path string) string {
 		if f.property == property && (!l.flags.Changed("file") || l.flags.Changed(f.name)) {
 			return "--" + f.name
 		}
+	}
+	if l.unread {
+		return ""
 	}
 	return path + " in --file"
 }

@@ -27,6 +27,7 @@ type link struct {
 	flags      *pflag.FlagSet
 	file       string
 	mock, wait bool
+	unread     bool // there is no reading the file
 
 	request api.CreateSessionLinkRequest
 }
@@ -82,12 +83,12 @@ func (l *link) startMock() (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newServer("127.0.0.1:0", false)
+	s, err := newLocalServer("127.0.0.1:0", false)
 	if err != nil {
 		return nil, err
 	}
 	s.serve(mock)
-	_, _ = fmt.Fprintf(l.stderr, "using an in-process mock server at %s; no real session is created\n", s.url)
+	_ = l.print(l.stderr, map[string]string{"mock": s.url}, "using an in-process mock server at %s; no real session is created\n", s.url)
 	l.client, err = umbrella.New(s.url, append(l.options(), umbrella.WithAPIKey(mock.Credentials()))...)
 	return func() { s.stop(); mock.Close() }, err
 }
@@ -114,7 +115,7 @@ func (l *link) await(ctx context.Context, session *api.SessionLink) error {
 
 func (l *link) show(session *api.SessionLink) error {
 	expiry := session.ExpiresAfter.Local().Format("Mon, 02 Jan 2006 15:04:05 MST")
-	return l.print(session, "URL      %s\nExpires  %s (%s)\nRequest  %s\n",
+	return l.print(l.stdout, session, "URL      %s\nExpires  %s (%s)\nRequest  %s\n",
 		plain(session.URL), expiry, left(session.ExpiresAfter), plain(session.RequestID))
 }
 

@@ -50,6 +50,10 @@ func TestLink_WithMockNeedsNothingAndSaysSo(t *testing.T) {
 	expiry, err := time.ParseInLocation("Mon, 02 Jan 2006 15:04:05 MST", lines[2], time.Local)
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now().Add(time.Hour), expiry, time.Minute)
+
+	code, _, stderr = invoke(t, t.Context(), "", "link", "--mock", "--json")
+	require.Equal(t, exitOK, code, stderr)
+	require.Regexp(t, `^{"mock":"http://127\.0\.0\.1:\d+"}\n$`, stderr)
 }
 
 func TestLink_PrintsJSONForPrograms(t *testing.T) {

@@ -27,6 +27,8 @@ type receiver struct {
 	mu     sync.Mutex // one line at a time
 }
 
+type contentType struct{} // the key of an event's Content-Type in its context
+
 const listenHelp = `Receive the events of the service, print one line for each, and forward them, until
 SIGINT or SIGTERM. An event is acknowledged once it is printed and the server behind
 --forward has answered 2xx; the service may send again what is not.
@@ -34,7 +36,8 @@ SIGINT or SIGTERM. An event is acknowledged once it is printed and the server be
 Events are let in with a header Authorization that is made up at each start. --configure
 registers it with the service together with your public URL, which a tunnel leads here;
 both stay registered when this command ends. Without --configure the header
-is printed. --forward gets it too.`
+is printed. --forward gets it too. With --json, standard error has one line once
+it is ready: {"url":…,"header":…}, without "header" if there is --configure.`
 
 func newListen(inv *invocation) *cobra.Command {
 	r := &receiver{connection: connection{invocation: inv}, secret: "Bearer " + rand.Text()}
@@ -43,7 +46,7 @@ func newListen(inv *invocation) *cobra.Command {
 	cmd.Example = "  umbrella listen --addr 127.0.0.1:9000 --forward http://localhost:8080/hook --configure https://tunnel.example/"
 	fs := cmd.Flags()
 	fs.StringVar(&r.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
-	fs.StringVar(&r.forward, "forward", "", "post each event to `URL`, with its headers")
+	fs.StringVar(&r.forward, "forward", "", "post each event to `URL`, with its Content-Type and Authorization")
 	fs.StringVar(&r.configure, "configure", "", "register the public `URL` with the service; needs credentials")
 	r.define(fs)
 	return cmd
@@ -74,17 +77,21 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(r.addr, false)
+	s, err := newLocalServer(r.addr, false)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	s.serve(handler)
-	line := "receiving events at " + s.url
+	s.serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		ctx := context.WithValue(req.Context(), contentType{}, req.Header["Content-Type"])
+		handler.ServeHTTP(w, req.WithContext(ctx))
+	}))
+	ready, text := map[string]string{"url": s.url}, ""
 	if r.client == nil {
-		line += " with the header Authorization: " + r.secret
+		ready["header"] = "Authorization: " + r.secret
+		text = " with the header " + ready["header"]
 	}
-	if _, err := fmt.Fprintln(r.stderr, line); err != nil {
+	if err := r.print(r.stderr, ready, "receiving events at %s%s\n", s.url, text); err != nil {
 		return err
 	}
 	if r.client != nil {
@@ -114,7 +121,7 @@ func (r *receiver) pass(ctx context.Context, e webhook.Event) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	req.Header.Set("Content-Type", jsonType)
+	req.Header["Content-Type"], _ = ctx.Value(contentType{}).([]string)
 	req.Header.Set("Authorization", r.secret)
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
@@ -139,7 +146,7 @@ func (r *receiver) show(e webhook.Event, status int, failed error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	return r.print(map[string]any{
+	return r.print(r.stdout, map[string]any{
 		"receivedAt": now.UTC(), "id": e.ID, "type": e.Type, "requestId": e.RequestID, "status": e.Status,
 		"forwarded": status, "accepted": failed == nil,
 	}, "%s  %-10s %s  %s%s\n", now.Format(time.TimeOnly), plain(string(e.Status)), plain(e.RequestID), plain(e.Type), became)

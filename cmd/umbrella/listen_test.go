@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -18,7 +19,7 @@ const event = `{"id":"n-1","type":"STATUS_UPDATE","request":{"requestId":"r-1","
 func post(t *testing.T, url, authorization string) int {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(event))
 	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", "application/event+json")
 	req.Header.Set("Authorization", authorization)
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
@@ -58,17 +59,18 @@ func TestListen_ForwardsWhatItReceives(t *testing.T) {
 	t.Cleanup(behind.Close)
 	environment(t, nil)
 	b := start(t, "listen", "--json", "--forward", behind.URL+"/hook")
-	ready := strings.Fields(line(t, b.stderr))
-	url, secret := ready[3], strings.Join(ready[len(ready)-2:], " ")
+	var ready struct{ URL, Header string }
+	require.NoError(t, json.Unmarshal([]byte(line(t, b.stderr)), &ready))
+	secret := strings.TrimPrefix(ready.Header, "Authorization: ")
 
 	send := func(wantStatus int, wantLine string) {
-		status := posted(t, url, secret)
+		status := posted(t, ready.URL, secret)
 		require.Contains(t, line(t, b.stdout), wantLine)
 		require.Equal(t, wantStatus, <-status)
 	}
 	send(http.StatusNoContent, `{"accepted":true,"forwarded":202,"id":"n-1","receivedAt":"20`)
 	require.Equal(t, event, got)
-	require.Equal(t, []string{secret, "application/json"}, []string{header.Get("Authorization"), header.Get("Content-Type")})
+	require.Equal(t, []string{secret, "application/event+json"}, []string{header.Get("Authorization"), header.Get("Content-Type")})
 	answer = http.StatusTemporaryRedirect
 	send(http.StatusServiceUnavailable, `{"accepted":false,"forwarded":307,`)
 	behind.Close()
@@ -108,10 +110,11 @@ func TestListen_RegistersItselfWithTheService(t *testing.T) {
 		w.WriteHeader(http.StatusBadGateway)
 	}))
 	t.Cleanup(tunnel.Close)
-	b := start(t, "listen", "--configure", tunnel.URL+"/public")
-	ready := line(t, b.stderr)
-	require.NotContains(t, ready, "Authorization", "the service alone has to know it")
-	target = strings.Fields(ready)[3]
+	b := start(t, "listen", "--configure", tunnel.URL+"/public", "--json")
+	ready := map[string]string{}
+	require.NoError(t, json.Unmarshal([]byte(line(t, b.stderr)), &ready))
+	target = ready["url"]
+	require.Len(t, ready, 1, "the service alone has to know the header")
 	require.Eventually(t, func() bool {
 		for _, r := range s.Requests() {
 			if r.Path == "/onboarding/configureWebhook" && r.Status == http.StatusOK {

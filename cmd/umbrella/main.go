@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -18,13 +19,14 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	info, err := os.Stderr.Stat()
 	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr, terminal, 2 * time.Second}))
+	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr, false, terminal, 2 * time.Second}))
 }
 
 // streams are the standard streams, or what a test puts in their place.
 type streams struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	json           bool          // a program reads them
 	terminal       bool          // a person reads stderr
 	patience       time.Duration // how long that person waits without a word
 }
@@ -44,6 +46,7 @@ type invocation struct {
 // run is main without the process: it returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	inv := &invocation{streams: std}
+	asked := false // for JSON, by a flag that could not be parsed
 	for readable := append([]string{}, args...); ; {
 		root := newRoot(inv) // a new one for each try: flags keep what they were set to
 		root.SetArgs(readable)
@@ -51,9 +54,11 @@ func run(ctx context.Context, args []string, std streams) int {
 		var bad *unreadable
 		if errors.As(err, &bad) {
 			inv.wrong.add("%s", bad.text)
-			if at, n := bad.find(readable); n > 0 {
+			at, n := bad.find(readable)
+			asked = asked || bad.typed[0][0] == "--json" || n == 0 && slices.Contains(readable, "--json")
+			if n > 0 {
 				inv.lost = inv.lost || bad.unknown && n > 1
-				readable = append(readable[:at], readable[at+n:]...)
+				readable = slices.Replace(readable, at, at+n, bad.instead...)
 				continue
 			}
 			err = inv.wrong.err()
@@ -61,13 +66,13 @@ func run(ctx context.Context, args []string, std streams) int {
 		if err == nil {
 			return exitOK
 		}
-		return report(std.stderr, cmd, args, inv.explain(ctx, err))
+		return report(std.stderr, cmd, inv.json || asked, inv.explain(ctx, err))
 	}
 }
 
 // waitFor returns what work does, and tells a person what it waits for if that takes long.
 func waitFor[T any](s streams, what string, work func() (T, error)) (T, error) {
-	if s.terminal {
+	if s.terminal && !s.json {
 		notice := time.AfterFunc(s.patience, func() {
 			_, _ = fmt.Fprintf(s.stderr, "waiting for %s; Ctrl-C ends it\n", what)
 		})

@@ -33,7 +33,7 @@ func TestMisuse_NamesWhatToMend(t *testing.T) {
 		"unknown flag":              {[]string{"link", "--emial", "x"}, []string{"--emial", "did you mean --email?"}},
 		"flags before the command":  {[]string{"--json", "link"}, []string{"--json here", "flags come after the command"}},
 		"help for a wrong flag":     {[]string{"help", "--fast", "link"}, []string{"no flag --fast"}},
-		"help for too much":         {[]string{"help", "link", "link"}, []string{"no such command"}},
+		"help for too much":         {[]string{"help", "link", "link"}, []string{"link has no command link"}},
 		"unknown shell":             {[]string{"completion", "bahs"}, []string{"did you mean bash?"}},
 		"argument of a shell":       {[]string{"completion", "bash", "x"}, []string{"argument"}},
 		"wrong flag of a shell":     {[]string{"completion", "bash", "--fast"}, []string{"no flag --fast"}},
@@ -86,6 +86,44 @@ func requireMisuse(t *testing.T, args, wants []string) {
 	}
 	require.False(t, slices.Contains(args, "--fast") && strings.Contains(stderr, "is missing"), "what follows an unknown flag may have been an argument")
 	require.NotRegexp(t, `canary|With[A-Z]`, stderr, "a value, or the name of a Go option")
+}
+
+func TestMisuse_IsSaidOnceAndWithoutWhatWouldFollowFromIt(t *testing.T) {
+	environment(t, map[string]string{"UMBRELLA_TOKEN": "x.y.z", "UMBRELLA_SERVER": "http://127.0.0.1:1"})
+	t.Chdir(t.TempDir())
+	for name, content := range map[string]string{"object": `{"status":503}`, "null": `null`, "field": `[{"path":"/auth","statuss":503}]`} {
+		require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
+	}
+	for _, tc := range []struct{ args, want string }{
+		{"mock --faults object", "--faults: want a JSON array of faults"},
+		{"mock --faults null", "--faults: want a JSON array of faults"},
+		{"mock --faults field", `--faults: want a JSON array of faults: unknown field "statuss"`},
+		{"link --mock=maybe", "--mock maybe: want true or false"},
+		{"link --mock --file none --sign a --fill b", "cannot read --file: no such file or directory|--sign needs FIELD=ACTOR, for example --sign Signature1=userToIdentify|--fill needs FIELD=VALUE, for example --fill 'name=${identification.firstName}'"},
+		{"download a/b", "REQUEST_ID has a character that no file name has: name the file with -o"},
+		{"download id -o -", "-o -: the document goes to a file and not to standard output: name one"},
+		{"download id -o none/a.pdf", "the folder of -o: no such file or directory"},
+		{"download id -o object/a.pdf", "the folder of -o: not a directory"},
+		{"status ..", `".." is no REQUEST_ID`},
+		{"help link foo", "link has no command foo"},
+	} {
+		code, _, stderr := invoke(t, t.Context(), "", strings.Fields(tc.args)...)
+		require.Equal(t, exitUsage, code)
+		before := "umbrella " + strings.Fields(tc.args)[0]
+		require.Equal(t, before+": "+strings.ReplaceAll(tc.want, "|", "\n"+before+": ")+"\n"+before+" --help says how it is used\n", stderr)
+	}
+}
+
+func TestErrors_AreJSONWhereTheFlagIsSet(t *testing.T) {
+	environment(t, nil)
+	for args, want := range map[string]bool{
+		"link --json=1": true, "link --json=TRUE": true, "link --json=false": false, "link -- --json": false, "link --file --json": false,
+		"mock --faults --json": false, "mock --json": true, "lnik --json": true, "link --json=maybe": true, "status -hx --json": true,
+	} {
+		code, _, stderr := invoke(t, t.Context(), "", strings.Fields(args)...)
+		require.Equal(t, exitUsage, code, args)
+		require.Equal(t, want, strings.HasPrefix(stderr, "{"), "%s: %s", args, stderr)
+	}
 }
 
 func TestMisuse_OfTheMockNamesTheFlag(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -148,13 +149,21 @@ func (m *mock) readFaults() {
 	data, err := os.ReadFile(m.faults)
 	if err != nil {
 		m.wrong.add("--faults: %s", reason(err))
-	} else if err := json.Unmarshal(data, &m.injected); err != nil {
-		m.wrong.add("--faults needs a JSON array of faults: %s", err)
+		return
+	}
+	err = json.Unmarshal(data, &m.injected)
+	var other *json.UnmarshalTypeError // its text is for people who write Go
+	switch {
+	case errors.As(err, &other), err == nil && m.injected == nil:
+		m.wrong.add("--faults: want a JSON array of faults")
+	case err != nil:
+		m.wrong.add("--faults: want a JSON array of faults: %s", err)
+		m.injected = nil
 	}
 }
 
 func (m *mock) run(ctx context.Context, _ string) error {
-	s, err := newServer(m.addr, m.tls)
+	s, err := newLocalServer(m.addr, m.tls)
 	if err != nil {
 		return err
 	}
@@ -179,7 +188,7 @@ var inWordsOfTheMock = strings.NewReplacer(
 )
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.
-func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
+func (m *mock) announce(s *localServer, handler *umbrellatest.Mock) error {
 	ready := struct {
 		APIKey     string `json:"apiKey"`
 		CA         string `json:"ca,omitempty"`

@@ -45,8 +45,8 @@ func newRoot(inv *invocation) *cobra.Command {
 	root.SetUsageTemplate(root.UsageTemplate() + exitCodes)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Say how a command is used", RunE: func(_ *cobra.Command, args []string) error {
-		cmd, rest, err := root.Find(args)
-		if err != nil || len(rest) > 0 {
+		cmd, rest, _ := root.Find(args) // no error: words that name no command are the rest
+		if len(rest) > 0 {
 			inv.unknownCommand(cmd, rest)
 		}
 		if err := inv.wrong.err(); err != nil {
@@ -100,8 +100,10 @@ func (inv *invocation) argument(wanted string, args []string) string {
 	case len(args) > 1:
 		inv.wrong.add("there is more than one argument: want %s alone", wanted)
 	case wanted == "" || len(args) == 0 && inv.lost:
-	case len(args) == 0 || strings.Trim(args[0], ".") == "": // dots have a meaning in a path
+	case len(args) == 0:
 		inv.wrong.add("%s is missing", wanted)
+	case strings.Trim(args[0], ".") == "": // dots have a meaning in a path
+		inv.wrong.add("%q is no %s", args[0], wanted)
 	}
 	return strings.Join(args[:min(1, len(args))], "")
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// server is one that has its port.
-type server struct {
+// localServer is one in this process that has its port.
+type localServer struct {
 	url      string
 	ca       string // the file with the CA's certificate, if it speaks TLS
 	listener net.Listener
@@ -29,8 +29,8 @@ func (inv *invocation) checkAddr(addr string) {
 	inv.wrong.unless(err == nil, "--addr needs HOST:PORT, for example 127.0.0.1:8080")
 }
 
-// newServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func newServer(addr string, secure bool) (*server, error) {
+// newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
+func newLocalServer(addr string, secure bool) (*localServer, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil { // a *net.OpError
 		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr, or port 0 for any that is free", addr, errors.Unwrap(err))
@@ -44,7 +44,7 @@ func newServer(addr string, secure bool) (*server, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(secure)
 	protocols.SetUnencryptedHTTP2(!secure)
-	s := &server{
+	s := &localServer{
 		url:      "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port)),
 		listener: listener,
 		// No limit for a whole request or answer: a fault may ask for any delay.
@@ -67,7 +67,7 @@ func newServer(addr string, secure bool) (*server, error) {
 }
 
 // serve begins to serve. What ends it comes from s.failed.
-func (s *server) serve(handler http.Handler) {
+func (s *localServer) serve(handler http.Handler) {
 	s.http.Handler = handler
 	go func() {
 		if s.http.TLSConfig != nil {
@@ -79,7 +79,7 @@ func (s *server) serve(handler http.Handler) {
 }
 
 // wait returns when ctx ends, which is how a server is meant to end.
-func (s *server) wait(ctx context.Context) error {
+func (s *localServer) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
@@ -89,7 +89,7 @@ func (s *server) wait(ctx context.Context) error {
 }
 
 // stop ends the server at once, with the requests that are under way.
-func (s *server) stop() {
+func (s *localServer) stop() {
 	_ = s.listener.Close()
 	_ = s.http.Close()
 	if s.ca != "" {

@@ -42,5 +42,5 @@ func (c *connection) showVerification(v *api.Verification) error {
 	if v.Status != nil {
 		status = *v.Status
 	}
-	return c.print(v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(c.requestID))
+	return c.print(c.stdout, v, "Signed   %s\nStatus   %s\nRequest  %s\n", signed, plain(status), plain(c.requestID))
 }

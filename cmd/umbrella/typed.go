@@ -49,8 +49,8 @@ func (inv *invocation) unknownCommand(cmd *cobra.Command, args []string) {
 			names = append(names, c.Name())
 		}
 	}
-	if len(args) == 0 || len(names) == 0 {
-		inv.wrong.add("there is no such command")
+	if len(names) == 0 {
+		inv.wrong.add("%s has no command %s", cmd.Name(), shown(args[0]))
 		return
 	}
 	inv.wrong.add("there is no command %s; commands: %s", named(args[0], names), strings.Join(names, ", "))
@@ -62,6 +62,7 @@ type unreadable struct {
 	text    string
 	typed   [][]string // the ways in which it may stand on the command line
 	unknown bool       // typed has its name alone: a value may follow
+	instead []string   // what to read in its place
 }
 
 func (u *unreadable) Error() string { return u.text }
@@ -99,10 +100,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	case *pflag.InvalidValueError:
 		flag, value := err.GetFlag(), err.GetValue()
 		name := "--" + flag.Name
-		return &unreadable{
+		bad := &unreadable{
 			text:  name + " " + shown(value) + ": want " + wantedOf[flag.Value.Type()],
 			typed: [][]string{{name, value}, {name + "=" + value}, {"-" + flag.Shorthand + "=" + value}},
 		}
+		if flag.Value.Type() == "bool" { // a switch that somebody touched
+			bad.instead = []string{name}
+		}
+		return bad
 	case *pflag.ValueRequiredError:
 		name := "--" + err.GetSpecifiedName()
 		if len(err.GetSpecifiedName()) == 1 {
@@ -130,5 +135,5 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if cmd.HasSubCommands() {
 		text += " here: flags come after the command"
 	}
-	return &unreadable{text, [][]string{{typed}}, true}
+	return &unreadable{text: text, typed: [][]string{{typed}}, unknown: true}
 }
