@@ -35,9 +35,9 @@ type answer struct {
 // handler sends the request of a call, and is what the links of the chain are made of.
 type handler func(*call, *http.Request) (*answer, error)
 
-// maybeProcessed reports whether the API may have acted on the last attempt. It
-// knows 200, 400 and 401 from openapi.yaml; the rest is RFC 9110, and where that
-// leaves it open, or servers are known to differ: yes.
+// maybeProcessed reports whether the API may have acted on the last attempt. A 4xx says
+// that it did not, and so do 307 and 308 (RFC 9110), but for two that are said too when
+// a server was late. Anything else leaves it open.
 func (c *call) maybeProcessed(a *answer) bool {
 	switch {
 	case c.safe():

@@ -69,7 +69,7 @@ func New(server string, opts ...Option) (*Client, error) {
 // NewFromEnv is [New] with the server and the credentials from the environment:
 // UMBRELLA_SERVER ("production", "sandbox" or a base URL) and either both of
 // UMBRELLA_API_KEY and UMBRELLA_CUSTOMER_ID, or UMBRELLA_TOKEN. The error names
-// the variables that are missing. Other options may be added.
+// all variables that are missing or wrong. Other options may be added.
 func NewFromEnv(opts ...Option) (*Client, error) {
 	var errs []error
 	server := os.Getenv("UMBRELLA_SERVER")
@@ -80,6 +80,10 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 		server = Production
 	case "sandbox":
 		server = Sandbox
+	default: // New judges plain http, which an option may allow
+		if _, err := httpkit.ParseBaseURL(server, true); err != nil {
+			errs = append(errs, fmt.Errorf(`UMBRELLA_SERVER is neither "production" nor "sandbox": %w`, err))
+		}
 	}
 	key, customer, token := os.Getenv("UMBRELLA_API_KEY"), os.Getenv("UMBRELLA_CUSTOMER_ID"), os.Getenv("UMBRELLA_TOKEN")
 	switch {

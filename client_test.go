@@ -128,6 +128,28 @@ func TestEditors_CannotSetAHeaderThatIsNone(t *testing.T) {
 	}
 }
 
+// Over HTTP/2 net/http refuses these when it has a connection, and cannot tell that it
+// sent nothing.
+func TestEditors_CannotLeaveARequestThatNoHTTPTakes(t *testing.T) {
+	for name, edit := range map[string]func(*http.Request){
+		"Connection":        func(r *http.Request) { r.Header.Set("Connection", "foo") },
+		"Upgrade":           func(r *http.Request) { r.Header.Set("Upgrade", "foo") },
+		"Transfer-Encoding": func(r *http.Request) { r.Header.Set("Transfer-Encoding", "gzip") },
+		"Trailer":           func(r *http.Request) { r.Trailer = http.Header{"X": {"a\nb"}} },
+		"Host":              func(r *http.Request) { r.Host = "bad host\n" },
+		"Method":            func(r *http.Request) { r.Method = "BAD METHOD" },
+	} {
+		client := clientOf(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%s left", name) })
+		_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, req *http.Request) error {
+			edit(req)
+			return nil
+		})
+		require.ErrorContains(t, apiError(t, err), "not sent: a request editor has left a request that no HTTP takes: ", name)
+		require.ErrorContains(t, err, name)
+		require.False(t, apiError(t, err).MaybeProcessed)
+	}
+}
+
 func TestEditors_CannotSendTheTokenElsewhere(t *testing.T) {
 	client := clientOver(t, roundTripper(func(*http.Request) (*http.Response, error) {
 		t.Error("a request left")

@@ -28,7 +28,6 @@ func describe(err error) string {
 	var own *ownError
 	var discreet interface{ Discreet() string }
 	var parameter param.Error
-	var proxy proxyAnswer
 	switch {
 	case errors.As(err, &token):
 		return token.Error()
@@ -40,14 +39,8 @@ func describe(err error) string {
 		return discreet.Discreet()
 	case errors.As(err, &parameter):
 		return parameter.Error()
-	case errors.As(err, &proxy):
-		return proxy.Error()
 	case errors.Is(err, ErrResponseTooLarge):
 		return "the response body is over the limit of WithMaxResponseBytes"
-	case errors.Is(err, errRepeat):
-		return errRepeat.Error()
-	case errors.Is(err, errOverdue):
-		return httpkit.Describe(err) + ": " + errOverdue.Error()
 	case isRejection(err):
 		return "the HTTP/2 peer closed the connection and did not process the request"
 	}

@@ -115,6 +115,22 @@ func TestError_NamesTheRefusalOfAProxy(t *testing.T) {
 	}
 }
 
+// The exchange comes first, and is repeated for some seconds.
+func TestProxy_ThatRefusesIsNamedByTheExchangeToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		own := umbrella.NewTransport().(*http.Transport)
+		own.DialContext = memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		})).DialContext
+		own.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"})
+		client, err := umbrella.New("https://service.example", umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithHTTPClient(&http.Client{Transport: own}))
+		require.NoError(t, err)
+		_, err = client.CreateSessionLink(t.Context(), validRequest())
+		require.ErrorContains(t, err, "no token: the proxy answered CONNECT with 407 Proxy Authentication Required")
+		require.False(t, apiError(t, err).MaybeProcessed)
+	})
+}
+
 func TestProxy_ThatOpensATunnelIsUsed(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -1,9 +1,12 @@
 package umbrella_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,11 +51,39 @@ func TestDo_SendsARequestOfTheCallerThroughTheClient(t *testing.T) {
 	require.ErrorContains(t, err, "refusing to send the token to another server")
 }
 
+func TestDo_LeavesTheRequestAsItIs(t *testing.T) {
+	server := umbrellatest.NewServer(t)
+	shared := http.Header{"Shared": {"by two requests at once"}}
+	var calls sync.WaitGroup
+	for range 2 {
+		calls.Go(func() {
+			for range 20 {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/onboarding/getVerification/none", nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				req.Header = shared
+				if _, err = server.Client.Do(req); !errors.Is(err, umbrella.ErrNotFound) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	calls.Wait()
+	require.Equal(t, http.Header{"Shared": {"by two requests at once"}}, shared)
+
+	bare := &http.Request{URL: &url.URL{Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://"), Path: "/onboarding/getVerification/none"}}
+	_, err := server.Client.Do(bare)
+	require.ErrorIs(t, err, umbrella.ErrNotFound, "as net/http takes it")
+	require.Nil(t, bare.Header)
+}
+
 func TestDo_RefusesWhatIsNotThere(t *testing.T) {
 	_, err := (&umbrella.Client{}).Do(nil)
 	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the client was not made with New")
 	_, err = umbrellatest.NewServer(t).Client.Do(nil)
 	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the request is nil")
 	_, err = umbrellatest.NewServer(t).Client.Do(&http.Request{})
-	require.ErrorContains(t, apiError(t, err), "not sent: ")
+	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: no HTTP takes the request: its URL is nil")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -26,7 +27,8 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport
 	}
-	_, known := client.Transport.(*http.Transport)
+	transport, known := client.Transport.(*http.Transport)
+	hooked := cfg.client != nil && (client.Jar != nil || known && transport.Proxy != nil) // by functions that know no context
 	client.Transport = newRenewable(client.Transport)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	auth, bare := client, client // POST /auth and downloads share the connections and nothing else
@@ -37,7 +39,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	}
 
 	// Below http.Client, from the bottom up.
-	bottom := &sender{base: client.Transport, tells: known && cfg.client == nil} // tells what became of a request
+	bottom := &sender{base: client.Transport, tells: known && cfg.client == nil, plain: known} // tells what became of a request
 	client.Transport = bottom
 	var opts []authprovider.Option
 	if cfg.insecure {
@@ -59,7 +61,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	h = withEditors(h)                        // the caller's changes to the request
 	// net/http's own transport keeps to its context over HTTP/1, and so do our token sources.
 	mayHang := func(c *call) bool {
-		return len(c.editors) > 0 || cfg.ownSource || !known || !bottom.http1.Load()
+		return len(c.editors) > 0 || cfg.ownSource || hooked || !known || !bottom.http1.Load()
 	}
 	h = withDeadline(h, mayHang) // ends the call in time, whatever hangs
 	h = withError(h)             // makes a failure the one typed Error
@@ -102,7 +104,7 @@ func withError(next handler) handler {
 const overdue = 500 * time.Millisecond
 
 // errOverdue is the cause of a call that was given up.
-var errOverdue = errors.New("a request editor, the token source or the HTTP transport did not return")
+var errOverdue error = &ownError{reason: "a request editor, the token source or the HTTP transport did not return in time"}
 
 // bound limits all of a call, and tells what is below http.Client of it.
 func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
@@ -114,12 +116,12 @@ func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Contex
 }
 
 // withDeadline returns when the context of the request has ended. What may not return
-// then runs in a goroutine of its own and is left behind. A microsecond is saved where
-// nothing of that kind is in the way.
+// then runs in a goroutine of its own and is left behind. A call that has nothing of
+// that kind in its way does without the goroutine.
 func withDeadline(next handler, mayHang func(*call) bool) handler {
 	awaited := await(next)
 	return func(c *call, req *http.Request) (*answer, error) {
-		send := next
+		ctx, send := req.Context(), next // an editor that is left behind may still change req
 		if mayHang(c) {
 			send = awaited
 		}
@@ -127,7 +129,7 @@ func withDeadline(next handler, mayHang func(*call) bool) handler {
 		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
 			s.through.Load().replace()
 		}
-		if ended := req.Context().Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
 			// net/http answers with context.Cause, which may be anything.
 			err = fmt.Errorf("%w: %w", ended, err)
 		}
@@ -187,7 +189,7 @@ func withAnswer(send func(*http.Request) (*http.Response, error), limit int64) h
 			}
 			return nil, err
 		}
-		a := &answer{status: resp.StatusCode, header: resp.Header, resent: s.written.Load() > 1, http: resp}
+		a := &answer{status: resp.StatusCode, header: resp.Header, resent: s.resent.Load(), http: resp}
 		a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 		if int64(len(a.body)) > limit {
 			a.body, a.err = a.body[:limit], ErrResponseTooLarge
@@ -225,15 +227,20 @@ func (g generated) Do(req *http.Request) (*http.Response, error) {
 // must be absolute and on the client's server. Neither the request nor the body of a
 // 2xx answer is checked against openapi.yaml. Every error is an *[Error], and any other
 // answer than 2xx is one. The body of an answer has been read; it need not be closed.
+// req and its Header stay as they are, but for a Body, which is read and closed.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
-	unknown := &call{endpoint: &endpoint{id: "unknown operation"}}
+	none := &call{endpoint: &endpoint{id: "unknown operation"}}
 	switch {
 	case c == nil || c.send == nil:
-		return nil, unknown.notSent("the client was not made with New", nil)
+		return nil, none.newError("the client was not made with New", nil)
 	case req == nil:
-		return nil, unknown.notSent("the request is nil", nil)
+		return nil, none.newError("the request is nil", nil)
 	}
-	a, call, err := c.generated().sendMade(req)
+	own := *req
+	if own.Header = maps.Clone(req.Header); own.Header == nil {
+		own.Header = http.Header{}
+	}
+	a, call, err := c.generated().sendMade(&own)
 	switch {
 	case err != nil:
 		return nil, err
@@ -250,7 +257,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (g generated) sendMade(req *http.Request) (*answer, *call, error) {
 	call := &call{endpoint: endpointOf(g.basePath, req)}
 	if reason := unsendable(req); reason != "" {
-		return nil, call, call.notSent(reason, nil)
+		return nil, call, call.newError("no HTTP takes the request: "+reason, nil)
 	}
 	ctx, cancel := call.bound(req.Context(), g.timeout)
 	defer cancel()

@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
 	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
@@ -49,7 +51,8 @@ func WithMaxDocumentBytes(n int64) DownloadOption {
 // returned, to w. Its resourceUrl must be https (plain http is fine for loopback hosts
 // and with [WithInsecureHTTP]) and may redirect to such URLs three times. The request
 // has no token; it goes through the transport of [WithHTTPClient], and [WithTimeout]
-// limits the whole of it.
+// limits the whole of it. A w that blocks for longer is left behind, and may be written
+// to later.
 //
 // The document is whole, or there is an error: it has the sizeBytes of the resource,
 // and an application/pdf begins with %PDF- and ends with %%EOF. On an error w may hold
@@ -71,7 +74,24 @@ func (c *Client) Download(ctx context.Context, resource *api.Resource, w io.Writ
 	}
 	req := (&http.Request{Method: http.MethodGet, URL: target, Header: http.Header{"User-Agent": {c.config.userAgent}}}).WithContext(ctx)
 	d.attempts.Add(1)
-	resp, err := c.plain.Do(req)
+	var document Document
+	ended, panicked := bounded.Run(ctx, overdue, func() { document, err = d.fetch(c.plain, req, w) })
+	switch {
+	case panicked != nil:
+		panic(panicked) // on the caller's goroutine, where it belongs
+	case !ended:
+		return Document{}, d.unanswered(&ownError{"the writer or the HTTP transport did not return", ctx.Err()})
+	}
+	return document, err
+}
+
+// fetch makes the request and writes what it is answered.
+func (d *downloading) fetch(client *http.Client, req *http.Request, w io.Writer) (Document, error) {
+	resp, err := client.Do(req)
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		err = &ownError{"looking up the host of the URL failed", err} // the URL is a secret
+	}
 	if err != nil {
 		return Document{}, d.unanswered(err)
 	}
@@ -107,25 +127,25 @@ type fault struct {
 func (d *downloading) prepare(ctx context.Context, c *Client, resource *api.Resource, w io.Writer, opts []DownloadOption) (*url.URL, error) {
 	switch {
 	case c == nil || c.plain == nil:
-		return nil, d.notSent("the client was not made with New", nil)
+		return nil, d.newError("the client was not made with New", nil)
 	case ctx == nil:
-		return nil, d.notSent("the context is nil", nil)
+		return nil, d.newError("the context is nil", nil)
 	case w == nil:
-		return nil, d.notSent("the writer is nil", nil)
+		return nil, d.newError("the writer is nil", nil)
 	case resource == nil || resource.ResourceURL == nil:
-		return nil, d.notSent("the resource has no resourceUrl", nil)
+		return nil, d.newError("the resource has no resourceUrl", nil)
 	}
 	for _, opt := range opts {
 		if opt == nil {
-			return nil, d.notSent("a nil DownloadOption", nil)
+			return nil, d.newError("a nil DownloadOption", nil)
 		}
 		if err := opt(d); err != nil {
-			return nil, d.notSent(err.Error(), nil)
+			return nil, d.newError(err.Error(), nil)
 		}
 	}
 	target, err := url.Parse(*resource.ResourceURL)
 	if err != nil || target.Host == "" || !c.config.allows(target) {
-		return nil, d.notSent("the resourceUrl is no https URL", nil)
+		return nil, d.newError("the resourceUrl is no https URL", nil)
 	}
 	if before := resource.URLValidBefore; before != nil {
 		if end, err := time.Parse(time.RFC3339, *before); err == nil && !time.Now().Before(end) {

@@ -18,7 +18,7 @@ func withEditors(next handler) handler {
 			}
 		}
 		if reason := unsendable(req); reason != "" {
-			return nil, &ownError{reason: reason}
+			return nil, &ownError{reason: "a request editor has left a request that no HTTP takes: " + reason}
 		}
 		return next(c, req)
 	}
@@ -26,19 +26,24 @@ func withEditors(next handler) handler {
 
 // unsendable says why net/http would not send req, without values.
 func unsendable(req *http.Request) string {
+	h := req.Header
 	switch {
 	case req.URL == nil:
-		return "a request editor has set URL to nil"
-	case req.Header == nil:
-		return "a request editor has set Header to nil"
+		return "its URL is nil"
+	case h == nil:
+		return "its Header is nil"
+	case strings.ContainsFunc(req.Method+req.Host, notInHost):
+		return "its Method or Host is none"
+	case req.Trailer != nil || h["Connection"] != nil || h["Transfer-Encoding"] != nil || h["Upgrade"] != nil:
+		return "it has Trailer, Connection, Transfer-Encoding or Upgrade"
 	}
-	for name, values := range req.Header {
+	for name, values := range h {
 		if name == "" || strings.ContainsFunc(name, notInToken) {
-			return "a request editor has set a header with a name that no header has"
+			return "a header has a name that is none"
 		}
 		for _, v := range values {
 			if strings.ContainsFunc(v, isControl) {
-				return "a request editor has put a control character into the header " + name
+				return "a control character is in its header " + name
 			}
 		}
 	}
@@ -49,5 +54,8 @@ func unsendable(req *http.Request) string {
 func notInToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
+
+// notInHost reports whether r is in no host and in no method.
+func notInHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '@' }
 
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

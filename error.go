@@ -123,8 +123,8 @@ func (e *Error) details() *detail {
 	return e.detail()
 }
 
-// notSent makes the Error of a call that never got as far as a request.
-func (c *call) notSent(reason string, cause error) *Error {
+// newError makes the Error of a call that got no answer.
+func (c *call) newError(reason string, cause error) *Error {
 	d := &detail{reason: reason, cause: cause}
 	return &Error{Operation: c.id, Method: c.method, Path: c.path, detail: func() *detail { return d }}
 }
@@ -134,7 +134,7 @@ func (c *call) unanswered(err error) *Error {
 	if outer, ok := err.(*url.Error); ok {
 		err = outer.Err // without the URL, which may hold personal data
 	}
-	e := c.notSent("", err)
+	e := c.newError("", err)
 	e.Attempts, e.MaybeProcessed = int(c.attempts.Load()), c.maybeProcessed(nil)
 	return e
 }

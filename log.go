@@ -47,7 +47,7 @@ func newRecorder(log *slog.Logger) recorder {
 			attrs = append(attrs, slog.String("error", describe(failure)))
 		}
 		if d.repeat {
-			attrs = append(attrs, slog.String("retry", "repeated"), slog.Duration("after", d.wait))
+			attrs = append(attrs, slog.String("retry", "to be repeated"), slog.Duration("after", d.wait))
 		} else if d.reason != "" {
 			attrs = append(attrs, slog.String("retry", d.reason))
 		}

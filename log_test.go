@@ -73,7 +73,7 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 			}
 			switch {
 			case status == 429:
-				r["retry"], r["after"] = "repeated", 2*float64(time.Second)
+				r["retry"], r["after"] = "to be repeated", 2*float64(time.Second)
 			case level == "WARN" && attempt == 1:
 				r["retry"] = "not repeated: may have been processed"
 			}

@@ -98,7 +98,10 @@ func TestNewFromEnv(t *testing.T) {
 		{"no id", [4]string{"sandbox", canaryKey, "", ""}, nil, []string{"UMBRELLA_CUSTOMER_ID is not set"}},
 		{"token from a file", [4]string{"sandbox", "", "", canaryToken + "\n"}, nil, []string{"UMBRELLA_TOKEN: character 25 of 25 is a line feed"}},
 		{"both kinds", [4]string{"sandbox", canaryKey, "", canaryToken}, nil, []string{"both set"}},
-		{"bad server", [4]string{"staging", canaryKey, canaryCustomer, ""}, nil, []string{"server: not an absolute URL"}},
+		{"bad server", [4]string{"staging", canaryKey, canaryCustomer, ""}, nil, []string{`UMBRELLA_SERVER is neither "production" nor "sandbox": not an absolute URL such as https://host/base/path`}},
+		{"bad server, no credentials", [4]string{"staging", "", "", ""}, nil, []string{"UMBRELLA_SERVER is neither", "no credentials"}},
+		{"plain http", [4]string{"http://canary.example", canaryKey, canaryCustomer, ""}, nil, []string{"plain http"}},
+		{"plain http, as an option allows", [4]string{"http://canary.example", canaryKey, canaryCustomer, ""}, []umbrella.Option{umbrella.WithInsecureHTTP()}, nil},
 		{"bad option too", [4]string{"http://canary.example", canaryKey, canaryCustomer, ""}, []umbrella.Option{umbrella.WithTimeout(-1)}, []string{"WithTimeout"}},
 		{"second credentials in options", [4]string{"sandbox", "", "", canaryToken}, []umbrella.Option{umbrella.WithToken("x")}, []string{"got 2"}},
 	} {

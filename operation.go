@@ -38,7 +38,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	var none Out
 	call := &call{endpoint: &op.endpoint, editors: editors}
 	if reason := c.unusable(ctx, editors); reason != "" {
-		return none, call.notSent(reason, nil)
+		return none, call.newError(reason, nil)
 	}
 	if c.config.validate {
 		var v check.Violations
@@ -50,7 +50,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	defer cancel()
 	req, err := op.request(ctx, c.server, in)
 	if err != nil {
-		return none, call.notSent("the request cannot be made", err)
+		return none, call.newError("the request cannot be made", err)
 	}
 	answer, err := c.send(call, req)
 	if err != nil {

@@ -139,7 +139,7 @@ func withRetries(next handler, policy RetryPolicy, record recorder) handler {
 			start := time.Now()
 			a, err := next(c, req)
 			d := policy.decide(c, a, err)
-			if end, limited := ctx.Deadline(); d.repeat && limited && time.Until(end) <= d.wait {
+			if end, limited := ctx.Deadline(); d.repeat && (ctx.Err() != nil || limited && time.Until(end) <= d.wait) {
 				d = no("no time left")
 			}
 			if d.repeat && req.Body != nil && req.GetBody == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
 
 // sender stands right above the base transport, below the token exchange. It tells
@@ -21,6 +22,7 @@ import (
 type sender struct {
 	base  http.RoundTripper
 	tells bool        // base is known to report every connection to httptrace
+	plain bool        // base is net/http's own, which repeats only what it could not write
 	http1 atomic.Bool // the last answer came over HTTP/1
 }
 
@@ -28,20 +30,21 @@ type sender struct {
 type callKey struct{}
 
 func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
+	s := &sending{}
+	c, _ := req.Context().Value(callKey{}).(*call)
+	c.sending.Store(s)
 	if err := req.Context().Err(); err != nil {
+		s.fate.Store(notSent)
 		closeBody(req)
 		return nil, err
 	}
-	s := &sending{}
 	if t.tells {
 		s.progress.Store(connecting)
 	}
-	c, _ := req.Context().Value(callKey{}).(*call)
-	c.sending.Store(s)
-	out := req.WithContext(s.traced(req.Context()))
+	out := req.WithContext(s.traced(req.Context(), t.plain))
 	out.GetBody = nil // so that over HTTP/2 net/http gives its reason instead of a repeat
-	if get := req.GetBody; get != nil && t.http1.Load() {
-		out.GetBody = func() (io.ReadCloser, error) { return s.again(get) }
+	if get := req.GetBody; get != nil && t.http1.Load() && !replayable(req) {
+		out.GetBody = func() (io.ReadCloser, error) { return s.again(get, t.plain) }
 	}
 	if !c.safe() && (req.Body == nil || req.Body == http.NoBody) {
 		out.Body = io.NopCloser(strings.NewReader("")) // net/http feels free to repeat what has no body
@@ -67,6 +70,12 @@ func (t *sender) CloseIdleConnections() {
 	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
+}
+
+// replayable reports whether net/http takes req for one that may be processed twice, and
+// so repeats it over HTTP/1 although it was written, unless GetBody is nil.
+func replayable(req *http.Request) bool {
+	return req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil
 }
 
 // sendingOf finds the request among those of its call, nil if it is not of one.
@@ -100,8 +109,9 @@ type sending struct {
 	trace    httptrace.ClientTrace
 	conn     atomic.Pointer[net.Conn] // the last one
 	progress atomic.Int32             // on the last connection
-	written  atomic.Int32             // how often the whole request was written
-	broken   atomic.Bool              // a part of it was written
+	written  atomic.Bool              // the whole request was
+	begun    atomic.Bool              // or a part of it was, or an answer has come
+	resent   atomic.Bool              // it went out again after that
 	fate     atomic.Int32             // once the request has failed
 	through  atomic.Pointer[renewed]  // the transport, should it not return
 }
@@ -121,35 +131,45 @@ const (
 	rejected           // the connection was closing, and surely did not take it
 )
 
-func (s *sending) traced(ctx context.Context) context.Context {
+// traced has the request reported to s. Over HTTP/2 an answer may come before the report
+// that its request was written, so a transport that repeats after answers is known by them.
+func (s *sending) traced(ctx context.Context, plain bool) context.Context {
 	s.trace.GetConn = func(string) { s.progress.Store(connecting) }
 	s.trace.GotConn = func(info httptrace.GotConnInfo) {
+		if s.begun.Load() {
+			s.resent.Store(true)
+		}
 		s.conn.Store(&info.Conn)
 		s.progress.Store(connected)
 	}
 	s.trace.WroteRequest = func(info httptrace.WroteRequestInfo) {
-		if info.Err != nil {
-			s.broken.Store(true)
-			return
+		s.begun.Store(true)
+		if info.Err == nil && s.written.Swap(true) {
+			s.resent.Store(true)
 		}
-		s.written.Add(1)
+	}
+	if !plain {
+		s.trace.GotFirstResponseByte = func() { s.begun.Store(true) }
 	}
 	return httptrace.WithClientTrace(ctx, &s.trace)
 }
 
-var errRepeat = errors.New("the connection failed after the request was sent")
+var errRepeat = &ownError{reason: "the connection failed after the request was sent"}
 
-// again is the GetBody of a request on a connection that net/http finds dead. It
-// refuses if the request was written, or if it is not on HTTP/1, where net/http
-// has said that nothing was.
-func (s *sending) again(get func() (io.ReadCloser, error)) (io.ReadCloser, error) {
+// again is the GetBody of a request on a connection that net/http finds dead before it
+// took a byte. It refuses over HTTP/2, where net/http asks for other reasons too, and
+// to other transports once the request was written, which net/http reports when it has
+// only been buffered.
+func (s *sending) again(get func() (io.ReadCloser, error), plain bool) (io.ReadCloser, error) {
 	conn := s.conn.Load()
-	if conn == nil || s.written.Load() > 0 {
+	if conn == nil || s.written.Load() && !plain {
 		return nil, errRepeat
 	}
 	if secure, ok := (*conn).(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
 		return nil, errRepeat
 	}
+	s.written.Store(false)
+	s.begun.Store(false)
 	return get()
 }
 
@@ -158,10 +178,10 @@ func (s *sending) failed(err error) {
 	progress, written := s.progress.Load(), s.written.Load()
 	fate := unknown
 	switch {
-	case written > 1:
-	case isRejection(err), written == 0 && !s.broken.Load() && isUnwritten(err):
+	case s.resent.Load():
+	case isRejection(err):
 		fate = rejected
-	case written == 1 || progress == connected:
+	case written || progress == connected:
 	case isDialError(err):
 		fate = unreachable
 	case progress == connecting:
@@ -176,29 +196,17 @@ func isDialError(err error) bool {
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// isRejection reports whether err is net/http's for a request that an HTTP/2 peer
-// has declared unprocessed: a GOAWAY whose last stream came before it, or the code
-// REFUSED_STREAM (RFC 9113, section 8.7). There are no types for that. Nothing in
-// these texts comes from the peer, and a test holds them against a real server.
+// isRejection reports whether err is net/http's for a request that an HTTP/2 peer has
+// declared unprocessed, with a GOAWAY whose last stream came before it or with the code
+// REFUSED_STREAM (RFC 9113, section 8.7), or that waited for its turn on a connection
+// which closed before. There are no types for that. The text has to begin as net/http's
+// do, since others of its texts quote the peer; tests hold it against real servers.
 func isRejection(err error) bool {
-	_, reason, ok := strings.Cut(err.Error(), "http2: Transport: cannot retry err [")
-	reason, _, closed := strings.Cut(reason, "] after Request.Body was written;")
-	return ok && closed && (reason == "http2: Transport received Server's graceful shutdown GOAWAY" ||
-		strings.HasPrefix(reason, "stream error: stream ID ") && strings.HasSuffix(reason, "; REFUSED_STREAM; received from peer"))
-}
-
-// isUnwritten reports whether err is net/http's for a request that waited for its turn on
-// an HTTP/2 connection which closed before. net/http would send it on another one but
-// for its body, which it has closed. Over HTTP/1 it needs GetBody before it says so.
-func isUnwritten(err error) bool {
-	return err.Error() == "net/http: cannot rewind body after connection loss"
-}
-
-// proxyAnswer is the error of a connection for which a proxy refused a tunnel.
-type proxyAnswer int
-
-func (status proxyAnswer) Error() string {
-	return strings.TrimSpace(fmt.Sprintf("the proxy answered CONNECT with %d %s", int(status), http.StatusText(int(status))))
+	text := err.Error()
+	reason, unsent := strings.CutPrefix(text, "http2: Transport: cannot retry err [")
+	return text == "net/http: cannot rewind body after connection loss" || unsent &&
+		(strings.HasPrefix(reason, "http2: Transport received Server's graceful shutdown GOAWAY]") ||
+			strings.HasPrefix(reason, "stream error: stream ID ") && strings.Contains(reason, "; REFUSED_STREAM; received from peer]"))
 }
 
 // refusedTunnel is the hook of our own transport for the answer to CONNECT.
@@ -206,7 +214,7 @@ func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: proxyAnswer(resp.StatusCode)}
+	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: httpkit.ProxyAnswer(resp.StatusCode)}
 }
 
 // named gives the refusal of a tunnel a type on a transport without the hook, where
@@ -215,7 +223,7 @@ func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 func named(err error) error {
 	for status := 300; status < 600; status++ {
 		if text := http.StatusText(status); text != "" && text == err.Error() {
-			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: proxyAnswer(status)}
+			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: httpkit.ProxyAnswer(status)}
 		}
 	}
 	return err

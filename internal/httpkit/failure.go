@@ -10,8 +10,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 )
+
+// ProxyAnswer is the error of a connection for which a proxy refused a tunnel: the status
+// of its answer to CONNECT.
+type ProxyAnswer int
+
+func (status ProxyAnswer) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("the proxy answered CONNECT with %d %s", int(status), http.StatusText(int(status))))
+}
 
 // Describe says what failed without repeating anything that a peer sent:
 // net/http and HTTP/2 quote the peer's bytes in many of their errors, so only
@@ -27,6 +36,7 @@ func Describe(err error) string {
 		record  tls.RecordHeaderError
 		alert   tls.AlertError
 		errno   syscall.Errno
+		proxy   ProxyAnswer
 		timeout interface{ Timeout() bool }
 	)
 	switch {
@@ -51,6 +61,8 @@ func Describe(err error) string {
 		return "tls: the peer does not speak TLS"
 	case errors.As(err, &alert):
 		return alert.Error()
+	case errors.As(err, &proxy):
+		return proxy.Error()
 	case errors.As(err, &op) && op.Op == "remote error":
 		// An alert of the peer, of a type that crypto/tls keeps to itself.
 		return "tls: the peer refused the connection (it may want a client certificate)"

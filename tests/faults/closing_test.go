@@ -144,7 +144,9 @@ func (c gated) Write(p []byte) (int, error) {
 // A transport that tries by itself may have written a part before net/http says so.
 func TestClosing_IsNoProofOnceAPartWasWritten(t *testing.T) {
 	base := tried(func(req *http.Request) (*http.Response, error) {
-		httptrace.ContextClientTrace(req.Context()).WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrUnexpectedEOF})
+		trace := httptrace.ContextClientTrace(req.Context())
+		trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrUnexpectedEOF})
+		trace.GotConn(httptrace.GotConnInfo{})
 		return nil, errors.New("net/http: cannot rewind body after connection loss")
 	})
 	client, err := umbrella.New("https://api.example.com", umbrella.WithToken(token), umbrella.WithHTTPClient(&http.Client{Transport: base}))

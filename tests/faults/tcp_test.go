@@ -128,6 +128,7 @@ func framingRows() []row {
 		{name: "chunks that are garbage", raw: says(jsonHead + "Transfer-Encoding: chunked\r\n\r\ncanary\r\n"), want: opened(200, "ErrInvalidResponse")},
 		{name: "chunks without an end", raw: says(jsonHead + "Transfer-Encoding: chunked\r\n\r\n" + chunk), want: opened(200, "ErrInvalidResponse io.ErrUnexpectedEOF")},
 		{name: "unknown Transfer-Encoding", raw: says(jsonHead + "Transfer-Encoding: canary\r\n\r\n" + sessionBody), want: opened(0, "")},
+		{name: "a header that sounds like net/http's words for a rejection", raw: says("HTTP/1.1 200 OK\r\n(x) http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error\r\n\r\n"), want: opened(0, "")},
 		{name: "not HTTP", raw: says("SSH-2.0-canary " + session + "\r\n"), want: opened(0, "")},
 		{name: "status line without a number", raw: says("HTTP/1.1 canary OK\r\n\r\n"), want: opened(0, "")},
 		{name: "header line without a colon", raw: says(jsonHead + "canary\r\n\r\n"), want: opened(0, "")},

@@ -1,0 +1,146 @@
+package umbrella_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
+)
+
+// repeating is a transport of the user's own that tries again after an answer of 5xx.
+type repeating struct{ base http.RoundTripper }
+
+func (r repeating) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	for n := 1; err == nil; n++ {
+		out := req.Clone(req.Context())
+		out.Body = io.NopCloser(bytes.NewReader(body))
+		var resp *http.Response
+		if resp, err = r.base.RoundTrip(out); err == nil && (resp.StatusCode < 500 || n == 3) {
+			return resp, nil
+		}
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+	return nil, err
+}
+
+// Over HTTP/2 the second answer may be there before net/http has reported that the request
+// was written a second time.
+func TestTransport_ThatRepeatsIsFoundOutOverHTTP2(t *testing.T) {
+	opened := map[string]bool{}
+	var mu sync.Mutex
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		status := http.StatusBadRequest // the body is not read
+		if call := r.Header.Get("Call"); !opened[call] {
+			_, _ = io.Copy(io.Discard, r.Body)
+			opened[call], status = true, http.StatusServiceUnavailable
+		}
+		w.WriteHeader(status)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	client, err := umbrella.New(server.URL, umbrella.WithToken("x.y.z"), umbrella.WithHTTPClient(&http.Client{Transport: repeating{server.Client().Transport}}))
+	require.NoError(t, err)
+	var calls sync.WaitGroup
+	var next atomic.Int32
+	for range 20 {
+		calls.Go(func() {
+			for n := next.Add(1); n <= 1000; n = next.Add(1) {
+				_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
+					r.Header.Set("Call", strconv.Itoa(int(n)))
+					return nil
+				})
+				if !apiError(t, err).MaybeProcessed {
+					t.Error("a session was opened, and the call says that none was:", err)
+				}
+			}
+		})
+	}
+	calls.Wait()
+}
+
+func TestTransport_ThatRepeatsAfterAnAnswerIsFoundOut(t *testing.T) {
+	client := clientOver(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(req.Context())
+		trace.GotConn(httptrace.GotConnInfo{})
+		trace.GotFirstResponseByte()
+		trace.GotConn(httptrace.GotConnInfo{})
+		return &http.Response{StatusCode: http.StatusTooManyRequests}, nil
+	}))
+	_, err := client.CreateSessionLink(t.Context(), validRequest())
+	require.True(t, apiError(t, err).MaybeProcessed)
+	require.Equal(t, 1, apiError(t, err).Attempts)
+}
+
+// brittle is a connection whose next write fails, without a byte, once it is broken: a
+// socket that the peer has reset.
+type brittle struct {
+	net.Conn
+	broken *atomic.Bool
+}
+
+func (b brittle) Write(p []byte) (int, error) {
+	if b.broken.CompareAndSwap(true, false) {
+		return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
+	}
+	return b.Conn.Write(p)
+}
+
+func TestTransport_StartsAgainOverHTTP1IfNothingWasWritten(t *testing.T) {
+	requests := 0
+	transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		answer(w, http.StatusOK, sessionBody)
+	}))
+	dial, broken := transport.DialContext, &atomic.Bool{}
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return brittle{c, broken}, err
+	}
+	client := clientOver(t, transport)
+	for n := 1; n <= 3; n++ {
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, n, requests)
+		broken.Store(true)
+	}
+}
+
+// Another request that net/http may replay is not: one with an idempotency key.
+func TestTransport_DoesNotStartAgainWithAnIdempotencyKey(t *testing.T) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		requests := 0
+		client := clientOver(t, memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if requests++; requests > 1 {
+				panic(http.ErrAbortHandler)
+			}
+			answer(w, http.StatusOK, sessionBody)
+		})))
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		_, err = client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
+			r.Header.Set(name, "1")
+			return nil
+		})
+		require.True(t, apiError(t, err).MaybeProcessed)
+		require.Equal(t, 2, requests)
+	}
+}
