@@ -11,12 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
-	"time"
 
-	"github.com/spf13/pflag"
 	"golang.org/x/time/rate"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
@@ -24,100 +20,53 @@ import (
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
-type options struct {
-	in, out, ledger, key string
-	rate                 perTime
-	concurrency          int
-	timeout, lease       time.Duration
-	dryRun, mock         bool
-}
-
-func (o *options) define(flags *pflag.FlagSet) {
-	o.rate = perTime{10, "10/s"}
-	flags.StringVar(&o.in, "in", "", "the CSV file with a row for each session")
-	flags.StringVar(&o.out, "out", "", "write the links to this CSV file at the end")
-	flags.StringVar(&o.key, "key", "key", "the column that has the key, such as the number of a contract")
-	flags.Var(&o.rate, "rate", "how many requests in a second (10/s), minute (/m) or hour (/h), at most")
-	flags.IntVar(&o.concurrency, "concurrency", 20, "how many requests at a time")
-	flags.DurationVar(&o.timeout, "timeout", time.Minute, "for one request")
-	flags.DurationVar(&o.lease, "lease", 3*time.Minute, "how long a row is busy when its process dies, twice the timeout or more")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "judge the file and send nothing")
-	flags.BoolVar(&o.mock, "mock", false, "rehearse: a mock in this process, and a ledger that is thrown away")
-}
-
-func (o *options) check() error {
-	switch {
-	case o.in == "":
-		return usagef("--in is missing: the CSV file")
-	case o.concurrency < 1:
-		return usagef("--concurrency must be at least 1")
-	case o.lease < 2*o.timeout:
-		return usagef("--lease must be at least twice the --timeout")
-	}
-	if info, err := os.Stat(filepath.Dir(o.out)); err != nil || !info.IsDir() {
-		return usagef("--out: there is no such folder")
-	}
-	return nil
-}
-
-// perTime is a rate on the command line.
-type perTime struct {
-	perSecond rate.Limit
-	text      string
-}
-
-func (p *perTime) String() string { return p.text }
-func (p *perTime) Type() string   { return "number/unit" }
-
-func (p *perTime) Set(text string) error {
-	number, unit, _ := strings.Cut(text, "/")
-	n, err := strconv.ParseFloat(number, 64)
-	seconds := map[string]float64{"s": 1, "m": 60, "h": 3600}[unit]
-	if err != nil || seconds == 0 || !(n > 0 && n <= 1e6) {
-		return errors.New("use a number and a unit, as in 10/s, 300/m or 5000/h")
-	}
-	p.perSecond, p.text = rate.Limit(n/seconds), text
-	return nil
-}
-
 func runBatch(ctx context.Context, o *options) error {
-	if err := o.check(); err != nil {
-		return err
+	wrong := []error{o.check()}
+	var rows []row
+	var client *umbrella.Client
+	var err error
+	if o.in != "" {
+		rows, err = readRows(o.in, o.key)
+		wrong = append(wrong, err)
 	}
-	rows, err := readRows(o.in, o.key)
-	if err != nil {
+	if !o.dryRun && !o.mock {
+		client, err = umbrella.NewFromEnv(o.clientOptions()...)
+		wrong = append(wrong, err)
+	}
+	if err := errors.Join(wrong...); err != nil {
 		return usagef("%w", err)
 	}
 	if o.dryRun {
-		fmt.Printf("%d rows are fine; nothing was sent\n", len(rows))
+		fmt.Printf("%s fine; nothing was sent\n", quantity(len(rows), "row is", "rows are"))
 		return nil
 	}
-	ledger, connect := o.ledger, o.fromEnvironment
+	ledger := o.ledger
 	if o.mock {
 		dir, err := os.MkdirTemp("", "umbrella-batch")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		ledger, connect = filepath.Join(dir, "ledger.db"), o.fromMock
+		ledger = filepath.Join(dir, "ledger.db")
+		var stop func()
+		if client, stop, err = o.fromMock(); err != nil {
+			return err
+		}
+		defer stop()
 		fmt.Fprintln(os.Stderr, "using a mock in this process and a ledger that is thrown away: no real session is opened, and --ledger is left alone")
 	}
-	client, stop, err := connect()
-	if err != nil {
-		return err
-	}
-	defer stop()
+	defer client.CloseIdleConnections()
 	s, err := openStore(ctx, ledger, true, once.WithLease(o.lease))
 	if err != nil {
 		return err
 	}
 	defer s.db.Close()
-	return o.work(ctx, s, client, rows, os.Stderr)
+	return o.runJob(ctx, s, client, rows, os.Stderr)
 }
 
-// work runs the job to its end and reports.
-func (o *options) work(interrupted context.Context, s *store, client *umbrella.Client, rows []row, stderr io.Writer) error {
-	job := &job{store: s, client: client, workers: o.concurrency, rejected: map[string]bool{}}
+// runJob runs the job to its end and reports.
+func (o *options) runJob(interrupted context.Context, s *store, client *umbrella.Client, rows []row, stderr io.Writer) error {
+	job := &job{store: s, client: client, workers: o.concurrency, refused: map[string]string{}}
 	job.gate = &gate{limiter: rate.NewLimiter(o.rate.perSecond, 1)}
 	job.progress = newProgress(len(rows), job.gate, stderr)
 	order := slices.Clone(rows)
@@ -128,11 +77,11 @@ func (o *options) work(interrupted context.Context, s *store, client *umbrella.C
 	defer stop(nil)
 	job.stop = stop
 	showing, hide := context.WithCancel(context.WithoutCancel(ctx))
-	var shown sync.WaitGroup
-	shown.Go(func() { job.progress.show(showing) })
+	var display sync.WaitGroup
+	display.Go(func() { job.progress.show(showing) })
 	job.run(ctx, order)
 	hide()
-	shown.Wait()
+	display.Wait()
 
 	result, err := job.finish(context.WithoutCancel(ctx), rows, o.out)
 	if result == nil {
@@ -154,15 +103,6 @@ func (o *options) work(interrupted context.Context, s *store, client *umbrella.C
 	return todo
 }
 
-// fromEnvironment makes the client of a job: the gate does what its retries would.
-func (o *options) fromEnvironment() (*umbrella.Client, func(), error) {
-	client, err := umbrella.NewFromEnv(o.clientOptions()...)
-	if err != nil {
-		return nil, nil, usagef("%w", err)
-	}
-	return client, client.CloseIdleConnections, nil
-}
-
 func (o *options) fromMock() (*umbrella.Client, func(), error) {
 	mock, err := umbrellatest.New(umbrellatest.WithMaxSessions(100_000), umbrellatest.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))))
 	if err != nil {
@@ -173,6 +113,7 @@ func (o *options) fromMock() (*umbrella.Client, func(), error) {
 	return client, server.Close, err
 }
 
+// clientOptions leaves repeats to the gate.
 func (o *options) clientOptions() []umbrella.Option {
-	return []umbrella.Option{umbrella.WithTimeout(o.timeout), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})}
+	return []umbrella.Option{umbrella.WithTimeout(max(o.timeout, 0)), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})}
 }

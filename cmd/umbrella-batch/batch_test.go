@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -89,27 +88,12 @@ func TestRun_ARefusedRowFailsAloneAndMayBeCorrected(t *testing.T) {
 	code, stdout, stderr := d.run("--concurrency", "1", "--out", "out.csv")
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, "19 open, 1 failed\n", stdout)
-	require.Contains(t, stderr, "line 2: ")
+	require.Contains(t, stderr, "line 2: createSessionLink: 400")
+	require.Contains(t, stderr, "umbrella-batch: 1 row has failed, and no session was opened for it\n")
 	require.Equal(t, failed, d.outcomes()["k0"])
 	code, stdout, stderr = d.run()
 	require.Zero(t, code, stderr)
 	require.Equal(t, "20 open\n", stdout)
-}
-
-func TestRun_AnotherRequestOfTheSameKeyGetsNoLink(t *testing.T) {
-	d := newDesk(t)
-	d.write(2)
-	code, _, stderr := d.run()
-	require.Zero(t, code, stderr)
-	text, err := os.ReadFile(d.path("in.csv"))
-	require.NoError(t, err)
-	d.writeText(strings.Replace(string(text), "user1@", "other@", 1))
-	code, stdout, stderr := d.run("--out", "out.csv")
-	require.Equal(t, exitFailed, code)
-	require.Equal(t, "1 open, 1 failed\n", stdout)
-	require.Contains(t, stderr, "line 3: once: the key was used with another request")
-	require.Equal(t, map[string]string{"k0": open, "k1": failed}, d.outcomes())
-	require.Equal(t, 2, d.attempts())
 }
 
 func TestMock_RehearsesWithoutCredentialsAndLeavesTheLedgerAlone(t *testing.T) {
@@ -124,4 +108,21 @@ func TestMock_RehearsesWithoutCredentialsAndLeavesTheLedgerAlone(t *testing.T) {
 	left, err := filepath.Glob(d.path("umbrella-batch*"))
 	require.NoError(t, err)
 	require.Empty(t, left)
+}
+
+func TestRun_BlanksTheURLsOfExpiredLinks(t *testing.T) {
+	d := newDesk(t)
+	d.write(2)
+	d.inject(umbrellatest.Fault{Reset: true, AfterProcessing: true, Times: 1})
+	code, _, stderr := d.run("--concurrency", "1")
+	require.Equal(t, exitUnknown, code, stderr)
+	code, _, stderr = ended(d.any("resolve", "k0", "--ledger", "links.db", "--opened", "x", "--url", "https://example.com/wizard", "--expires", "2020-01-31T12:00:00Z"))
+	require.Zero(t, code, stderr)
+	require.Len(t, d.urls(), 2)
+	code, stdout, stderr := d.run("--out", "out.csv")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "1 open, 1 expired\n", stdout)
+	require.Equal(t, expired, d.outcomes()["k0"])
+	require.Len(t, d.urls(), 1)
+	require.NotContains(t, d.urls(), "https://example.com/wizard")
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
-	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/authprovider"
 	"github.com/umbrella-api/umbrella-go/once"
 )
@@ -18,8 +17,11 @@ const (
 	pollBusy = time.Second
 )
 
-// errCredentials is why a job was stopped.
-var errCredentials = errors.New("the credentials were refused")
+var (
+	// errCredentials is why a job was stopped.
+	errCredentials = errors.New("the credentials were refused")
+	errConflict    = errors.New("in conflict: the ledger has another request of this key, and nothing was sent")
+)
 
 // job opens a link for each row.
 type job struct {
@@ -30,8 +32,8 @@ type job struct {
 	workers  int
 	stop     context.CancelCauseFunc
 
-	mu       sync.Mutex
-	rejected map[string]bool // keys whose row cannot have the link of the ledger
+	mu      sync.Mutex
+	refused map[string]string // failed or conflict, by the key of each row that was refused
 }
 
 // run works until each row is settled or ctx ends, and until what was sent is
@@ -59,7 +61,7 @@ func (j *job) pass(ctx context.Context, rows []row) (busy []row, until time.Time
 	for range min(j.workers, len(rows)) {
 		workers.Go(func() {
 			for r := range queue {
-				if end := j.work(ctx, r); !end.IsZero() {
+				if end := j.settle(ctx, r); !end.IsZero() {
 					j.mu.Lock()
 					busy = append(busy, r)
 					if end.After(until) {
@@ -83,25 +85,27 @@ func (j *job) pass(ctx context.Context, rows []row) (busy []row, until time.Time
 	return busy, until
 }
 
-// work settles a row, unless ctx ends or another process is sending it: then it
+// settle brings a row to its end, unless ctx ends or another process is sending it: then it
 // returns until when.
-func (j *job) work(ctx context.Context, r row) (busyUntil time.Time) {
+func (j *job) settle(ctx context.Context, r row) (busyUntil time.Time) {
 	for ctx.Err() == nil {
 		seen, err := j.store.look(ctx, r.key)
 		switch outcome := seen.outcome(); {
 		case seen.busy():
 			return seen.claimedUntil
+		case outcome == unknown: // whatever the row says now
+			j.progress.count(unknown)
+			return time.Time{}
 		case err != nil, outcome == unsent, outcome == failed: // all others send nothing
 			if j.gate.wait(ctx) != nil {
 				return time.Time{}
 			}
 			j.progress.passed.Add(1)
 		}
-		var link *api.SessionLink
 		if err == nil {
-			link, err = j.store.CreateSessionLink(ctx, j.client, r.key, r.request)
+			_, err = j.store.CreateSessionLink(ctx, j.client, r.key, r.request)
 		}
-		if !j.judge(ctx, r, link, err) {
+		if !j.judge(ctx, r, err) {
 			break
 		}
 	}
@@ -110,7 +114,7 @@ func (j *job) work(ctx context.Context, r row) (busyUntil time.Time) {
 
 // judge notes what became of a row, and reports whether to try it again: only if
 // surely nothing was opened.
-func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error) (again bool) {
+func (j *job) judge(ctx context.Context, r row, err error) (again bool) {
 	var asked time.Duration
 	var failure *umbrella.Error
 	var token *authprovider.Error
@@ -129,21 +133,23 @@ func (j *job) judge(ctx context.Context, r row, link *api.SessionLink, err error
 		j.progress.count(expired)
 	case errors.As(err, &unrecorded):
 		j.progress.count(unknown)
-		j.progress.printf("line %d: note that the session %s is open: %v", r.line, unrecorded.Link.RequestID, err)
+		j.progress.printf("line %d: note that the session %s is open: %s", r.line, unrecorded.Link.RequestID, plain(err))
 	case ctx.Err() != nil:
 	case errors.Is(err, authprovider.ErrCredentials), errors.Is(err, umbrella.ErrUnauthorized), errors.Is(err, umbrella.ErrForbidden):
 		j.stop(fmt.Errorf("%w: %w", errCredentials, err))
 	case errors.Is(err, once.ErrUnknown):
 		j.progress.count(unknown)
 		if failure != nil { // of this call
-			j.progress.printf("line %d: %v", r.line, err)
+			j.progress.printf("line %d: %s", r.line, plain(err))
 			j.hold(asked, err)
 		}
 	case errors.Is(err, umbrella.ErrRateLimited):
 		j.gate.slow(asked)
 		return true
-	case errors.Is(err, once.ErrKeyReused), errors.Is(err, umbrella.ErrInvalidRequest), failure != nil && failure.StatusCode != 0:
-		j.reject(r, err)
+	case errors.Is(err, once.ErrKeyReused):
+		j.refuse(r, conflict, errConflict)
+	case errors.Is(err, umbrella.ErrInvalidRequest), failure != nil && failure.StatusCode != 0:
+		j.refuse(r, failed, err)
 	case errors.Is(err, authprovider.ErrMalformed): // a wrong server
 		j.stop(err)
 	default: // no connection, no token for the moment, no database
@@ -161,10 +167,20 @@ func (j *job) hold(asked time.Duration, err error) {
 	}
 }
 
-func (j *job) reject(r row, err error) {
-	j.progress.count(failed)
-	j.progress.printf("line %d: %v", r.line, err)
+// refuse notes that a row gets no link, as the API or the ledger wants another request.
+func (j *job) refuse(r row, outcome string, err error) {
+	j.progress.count(outcome)
+	j.progress.printf("line %d: %s", r.line, plain(err))
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.rejected[r.key] = true
+	j.refused[r.key] = outcome
+}
+
+// outcome is what became of a row, of whose key the ledger has e.
+func (j *job) outcome(r row, e entry) string {
+	outcome, refused := e.outcome(), j.refused[r.key]
+	if refused == conflict && outcome != unknown || refused == failed && outcome == unsent {
+		return refused
+	}
+	return outcome
 }

@@ -34,7 +34,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	started := false
-	err := newCommand(&started).ExecuteContext(ctx)
+	cmd, err := newCommand(&started).ExecuteContextC(ctx)
 	if err == nil {
 		return
 	}
@@ -42,10 +42,15 @@ func main() {
 	if !errors.As(err, &end) && !started {
 		end.code = exitUsage // as cobra says
 	}
+	text := plain(err)
 	if end.code == exitUsage {
-		err = fmt.Errorf("%w\nnothing was sent; umbrella-batch --help says more", err)
+		text += "\n"
+		if !cmd.HasParent() { // the other commands never send anything
+			text += "nothing was sent; "
+		}
+		text += cmd.CommandPath() + " --help says more"
 	}
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(text) {
 		_, _ = fmt.Fprintf(os.Stderr, "umbrella-batch: %s\n", strings.TrimSpace(line))
 	}
 	os.Exit(end.code)
@@ -85,4 +90,5 @@ UMBRELLA_LEDGER_SECRET, at least 16 bytes. Without it, the secret of an SQLite l
 is made once, into a file beside it.
 
 Exit codes: 0 done, 1 failed or interrupted and safe to repeat, 2 usage or a wrong
-file and nothing was sent, 3 some rows are unknown, 5 the credentials were refused.`
+file and nothing was sent, 3 some rows are unknown or in conflict with the ledger,
+5 the credentials were refused.`

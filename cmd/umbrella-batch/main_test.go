@@ -104,6 +104,23 @@ func (d *desk) sessions() map[string]int {
 	return byKey
 }
 
+// urls are those in the ledger.
+func (d *desk) urls() (urls []string) {
+	s, err := openSQLite(d.path("links.db"))
+	require.NoError(d.t, err)
+	defer s.Close()
+	rows, err := s.Query("SELECT url FROM umbrella_once WHERE url <> ''")
+	require.NoError(d.t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var u string
+		require.NoError(d.t, rows.Scan(&u))
+		urls = append(urls, u)
+	}
+	require.NoError(d.t, rows.Err())
+	return urls
+}
+
 const operation = "/onboarding/createSessionLink"
 
 func (d *desk) inject(f umbrellatest.Fault) {

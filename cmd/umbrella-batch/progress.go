@@ -106,7 +106,7 @@ func (p *progress) String() string {
 
 func tally(counts map[string]int) string {
 	text := fmt.Sprintf("%d %s", counts[open], open)
-	for _, outcome := range []string{expired, failed, unknown, unsent} {
+	for _, outcome := range []string{expired, failed, conflict, unknown, unsent} {
 		if n := counts[outcome]; n > 0 {
 			text += fmt.Sprintf(", %d %s", n, outcome)
 		}

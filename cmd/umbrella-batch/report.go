@@ -17,19 +17,23 @@ import (
 
 // report is what a ledger says at the end.
 type report struct {
-	counts  map[string]int
-	unknown []string // keys
+	counts            map[string]int
+	unknown, conflict []string // keys
 }
 
 func (r *report) add(key, outcome string) {
 	r.counts[outcome]++
-	if outcome == unknown {
+	switch outcome {
+	case unknown:
 		r.unknown = append(r.unknown, key)
+	case conflict:
+		r.conflict = append(r.conflict, key)
 	}
 }
 
 // finish reads what became of the rows and writes the results to the file out, whole
-// or not at all, unless it is "".
+// or not at all, unless it is "". At the end it
+// blanks the URLs of expired links.
 func (j *job) finish(ctx context.Context, rows []row, out string) (*report, error) {
 	entries := make(map[string]entry, len(rows))
 	for _, r := range rows {
@@ -49,10 +53,7 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 	_ = table.Write([]string{"key", "outcome", "requestId", "url", "expiresAfter"})
 	for _, r := range rows {
 		e := entries[r.key]
-		outcome := e.outcome()
-		if j.rejected[r.key] { // what the ledger has is another request's
-			e, outcome = entry{}, failed
-		}
+		outcome := j.outcome(r, e)
 		result.add(r.key, outcome)
 		line := []string{r.key, outcome, e.requestID, "", ""}
 		if outcome == open {
@@ -61,21 +62,24 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 		_ = table.Write(line)
 	}
 	table.Flush()
+	var unwritten error
 	if out != "" {
 		if err := maybe.WriteFile(out, results.Bytes(), 0o600); err != nil {
-			return result, fmt.Errorf("--out: %w", err)
+			unwritten = fmt.Errorf("--out: cannot write %s: %w", out, withoutName(err))
 		}
 	}
-	return result, nil
+	_, err = j.store.Prune(ctx)
+	return result, errors.Join(unwritten, err)
 }
 
-// print says how many rows became what, which are unknown, and what to do about them.
+// print says how many rows became what, which need a person, and what to do about them.
 // The error is nil if there is nothing to do.
 func (r *report) print(out io.Writer, ledger string) error {
 	_, _ = fmt.Fprintln(out, tally(r.counts))
-	switch {
-	case len(r.unknown) > 0:
-		if strings.Contains(ledger, "://") {
+	code := exitFailed
+	var todo []error
+	if len(r.unknown) > 0 {
+		if isPostgres(ledger) {
 			ledger = "postgres://…" // may have a password
 		}
 		_, _ = fmt.Fprintf(out, `Unknown whether a session was opened: %s
@@ -83,16 +87,30 @@ Find out: did the customer come back, does a webhook or the vendor's support kno
 of a session? Then say so for each KEY, and run the same command again:
   umbrella-batch resolve KEY --ledger %s --opened REQUEST_ID
   umbrella-batch resolve KEY --ledger %[2]s --not-opened
-`, strings.Join(shown(r.unknown), " "), ledger)
-		return exit{exitUnknown, fmt.Errorf("%d keys are unknown", len(r.unknown))}
-	case r.counts[failed] > 0:
-		return errors.New("some rows failed, and no session was opened for them")
+`, printable(r.unknown), ledger)
+		code = exitUnknown
+		todo = append(todo, errors.New(quantity(len(r.unknown), "key is unknown", "keys are unknown")))
 	}
-	return nil
+	if len(r.conflict) > 0 {
+		_, _ = fmt.Fprintf(out, `In conflict, as the ledger has another request of the key: %s
+Nothing was sent for them now. If the rows are as they were, the secret (%s
+or the file beside the ledger) is not the ledger's. Else put the old values back, or give
+the row a key of its own, which opens another session.
+`, printable(r.conflict), secretVariable)
+		code = exitUnknown
+		todo = append(todo, errors.New(quantity(len(r.conflict), "row is", "rows are")+" in conflict with the ledger"))
+	}
+	if n := r.counts[failed]; n > 0 {
+		todo = append(todo, errors.New(quantity(n, "row has failed, and no session was opened for it", "rows have failed, and no session was opened for them")))
+	}
+	if len(todo) == 0 {
+		return nil
+	}
+	return exit{code, errors.Join(todo...)}
 }
 
-// shown keeps keys from steering the terminal.
-func shown(keys []string) []string {
+// printable keeps keys from steering the terminal.
+func printable(keys []string) string {
 	safe := make([]string, len(keys))
 	for i, key := range keys {
 		safe[i] = key
@@ -100,5 +118,5 @@ func shown(keys []string) []string {
 			safe[i] = strconv.Quote(key)
 		}
 	}
-	return safe
+	return strings.Join(safe, " ")
 }

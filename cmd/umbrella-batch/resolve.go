@@ -47,9 +47,15 @@ func newResolve(started *bool, o *options) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			*started = true
+			wrong := []error{once.CheckKey(args[0]), checkLedger(o.ledger)}
 			found := once.Opened(link)
 			if notOpened {
 				found = once.NotOpened
+			} else if link.RequestID == "" {
+				wrong = append(wrong, errors.New("--opened is empty: it is the request id of the session"))
+			}
+			if err := errors.Join(wrong...); err != nil {
+				return usagef("%w", err)
 			}
 			return runResolve(cmd.Context(), o.ledger, args[0], found)
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -31,19 +32,22 @@ type row struct {
 func readRows(name, keyColumn string) ([]row, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--in: %w", err)
 	}
 	defer file.Close()
 	in := bufio.NewReader(file)
 	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // as Excel writes it
 		_, _ = in.Discard(3)
 	}
+	if start, _ := in.Peek(in.Size()); separatedOtherwise(start) {
+		return nil, errors.New("line 1: the columns are separated by semicolons or tabs: save the file with commas between them")
+	}
 	lines := csv.NewReader(in)
 	header, err := lines.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty: its first line names the columns")
 	} else if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--in: %w", err)
 	}
 	if err := checkHeader(header, keyColumn); err != nil {
 		return nil, err
@@ -81,6 +85,13 @@ func readRows(name, keyColumn string) ([]row, error) {
 		return nil, errors.New("the file has no row below its header")
 	}
 	return rows, errors.Join(errs...)
+}
+
+// separatedOtherwise reports whether the first line has no comma, but what other
+// spreadsheets put between columns.
+func separatedOtherwise(start []byte) bool {
+	header, _, _ := bytes.Cut(start, []byte("\n"))
+	return !bytes.ContainsRune(header, ',') && bytes.ContainsAny(header, ";\t")
 }
 
 // properties are those of the request, with whether they are required.

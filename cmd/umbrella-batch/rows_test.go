@@ -20,6 +20,8 @@ func TestFile_EveryErrorHasItsLineAndNothingIsSent(t *testing.T) {
 		"empty":          {"", []string{"the file is empty"}},
 		"header only":    {goodHeader + "\n", []string{"no row below its header"}},
 		"unknown column": {goodHeader + ",colour,user@example.com\na," + goodCells + ",x,y\n", []string{"line 1: column 6 is neither", "line 1: column 7 is neither"}},
+		"semicolons":     {strings.ReplaceAll(goodHeader, ",", ";") + "\na;b\n", []string{"line 1: the columns are separated by semicolons or tabs: save the file with commas"}},
+		"quoted, tabs":   {"\ufeff\"" + strings.ReplaceAll(goodHeader, ",", "\"\t\"") + "\"\n", []string{"line 1: the columns are separated by semicolons or tabs"}},
 		"other case":     {strings.Replace(goodHeader, "email", "Email", 1) + "\na," + goodCells, []string{"line 1: column 2 is neither", "there is no column email"}},
 		"missing column": {"key,email\na,user@example.com\n", []string{"no column phoneNumber", "no column redirectUrl", "no column docUrl"}},
 		"missing key":    {strings.TrimPrefix(goodHeader, "key,") + "\n" + goodCells, []string{"line 1: there is no column key"}},

@@ -20,9 +20,13 @@ import (
 	"github.com/umbrella-api/umbrella-go/once"
 )
 
-const secretVariable = "UMBRELLA_LEDGER_SECRET"
+const (
+	secretVariable = "UMBRELLA_LEDGER_SECRET"
+	minSecret      = 16
+)
 
-// store is the ledger, and its table for what the ledger does not tell.
+// store is the ledger, and the database that it is in: the ledger cannot say what it
+// has of a key without sending the key's request.
 type store struct {
 	*once.Ledger
 	db     *sql.DB
@@ -31,16 +35,13 @@ type store struct {
 
 // openStore opens the ledger that --ledger names, and makes it if create is true.
 func openStore(ctx context.Context, name string, create bool, opts ...once.Option) (s *store, err error) {
-	if name == "" {
-		return nil, usagef("--ledger is missing: the file of the ledger, or a postgres:// URL")
+	if err := checkLedger(name); err != nil {
+		return nil, usagef("%w", err)
 	}
-	s = &store{shared: strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")}
+	s = &store{shared: isPostgres(name)}
 	dialect, secret := once.SQLite, os.Getenv(secretVariable)
 	if s.shared {
 		dialect = once.PostgreSQL
-		if secret == "" {
-			return nil, usagef("%s is not set: all machines that share the ledger need the same, 16 bytes or more", secretVariable)
-		}
 		s.db, err = openPostgres(name)
 	} else {
 		if secret, err = prepareFile(name, secret, create); err == nil {
@@ -59,10 +60,40 @@ func openStore(ctx context.Context, name string, create bool, opts ...once.Optio
 	return s, err
 }
 
+func isPostgres(ledger string) bool {
+	return strings.HasPrefix(ledger, "postgres://") || strings.HasPrefix(ledger, "postgresql://")
+}
+
+// checkLedger says what is wrong with --ledger and its secret, without making either.
+func checkLedger(name string) error {
+	secret := os.Getenv(secretVariable)
+	var wrong []error
+	if secret != "" && len(secret) < minSecret {
+		wrong = append(wrong, fmt.Errorf("%s is shorter than %d bytes", secretVariable, minSecret))
+	}
+	if name == "" {
+		wrong = append(wrong, errors.New("--ledger is missing: the file of the ledger, or a postgres:// URL"))
+	} else if !isPostgres(name) {
+		wrong = append(wrong, checkFile("--ledger", name))
+	} else {
+		if secret == "" {
+			wrong = append(wrong, fmt.Errorf("%s is not set: all machines that share the ledger need the same, %d bytes or more", secretVariable, minSecret))
+		}
+		if _, err := pgx.ParseConfig(name); err != nil {
+			wrong = append(wrong, errPostgres)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// errPostgres stands for the error of the driver, whose text may have a part of the
+// password.
+var errPostgres = errors.New("--ledger is not a URL like postgres://USER@HOST/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)")
+
 func openPostgres(dsn string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(dsn)
-	if err != nil { // whose text may have a part of the password
-		return nil, usagef("--ledger is not a URL like postgres://USER@HOST/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)")
+	if err != nil {
+		return nil, errPostgres
 	}
 	config.RuntimeParams["synchronous_commit"] = "on" // or a crash of the server forgets claims
 	db := stdlib.OpenDB(*config)
@@ -104,29 +135,39 @@ func prepareFile(name, secret string, create bool) (string, error) {
 // not at all.
 func readSecret(name string, create bool) (string, error) {
 	secret, err := os.ReadFile(name)
-	if err == nil {
-		return string(secret), nil
+	if errors.Is(err, fs.ErrNotExist) {
+		if !create {
+			return "", usagef("the ledger is there, but not its secret: set %s, or bring back %s", secretVariable, name)
+		}
+		if err = makeSecret(name); err != nil {
+			return "", usagef("cannot make the ledger's secret %s: %w", name, withoutName(err))
+		}
+		secret, err = os.ReadFile(name)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", usagef("the ledger's secret: %w", err)
-	}
-	if !create {
-		return "", usagef("the ledger is there, but not its secret: set %s, or bring back %s", secretVariable, name)
-	}
-	made, err := os.CreateTemp(filepath.Dir(name), ".secret*") // 0600
 	if err != nil {
 		return "", usagef("the ledger's secret: %w", err)
+	}
+	if len(secret) < minSecret {
+		return "", usagef("the ledger's secret %s is shorter than %d bytes: bring back the one that was made", name, minSecret)
+	}
+	return string(secret), nil
+}
+
+// makeSecret leaves a secret alone that another process has made in the meantime.
+func makeSecret(name string) error {
+	made, err := os.CreateTemp(filepath.Dir(name), ".secret*") // 0600
+	if err != nil {
+		return err
 	}
 	defer os.Remove(made.Name())
 	_, err = made.WriteString(rand.Text())
 	if err = errors.Join(err, made.Sync(), made.Close()); err == nil {
-		err = os.Link(made.Name(), name) // another process may be faster, and is not overwritten
+		err = os.Link(made.Name(), name)
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("the ledger's secret: %w", err)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
 	}
-	secret, err = os.ReadFile(name)
-	return string(secret), err
+	return err
 }
 
 // entry is what the ledger has of a key.
@@ -156,11 +197,12 @@ func (e entry) outcome() string {
 
 // Outcomes.
 const (
-	open    = "open"
-	expired = "expired" // opened, but its link is over or not known
-	failed  = "failed"
-	unknown = "unknown"
-	unsent  = "unsent" // or being sent by another process
+	open     = "open"
+	expired  = "expired" // opened, but its link has expired or is not known
+	failed   = "failed"
+	conflict = "conflict" // the ledger has another request of its key
+	unknown  = "unknown"
+	unsent   = "unsent" // or being sent by another process
 )
 
 // look returns what the ledger has of a key.
