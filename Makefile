@@ -71,7 +71,6 @@ test-consumer:
 test-bench:
 	go test -C tests/bench ./...
 
-# Against the peers, about three minutes; writes tests/bench/RESULTS.md.
 # On both Go versions, two minutes each; writes tests/bench/RESULTS.md and RESULTS-go1.27.md.
 bench:
 	go run -C tests/bench ./report

@@ -116,7 +116,7 @@ func NewFromEnv(opts ...Option) (*Client, error) {
 // API returns the generated client on the same connections, token, retries and
 // limits, for operations that have no method here. Its methods do not validate
 // requests, and an answer of any status is not an error to it; that there was no
-// answer is an *[Error].
+// answer is an *[Error]. Their editors run before all that: no limit ends one that hangs.
 func (c *Client) API() *api.ClientWithResponses { return c.api }
 
 // CloseIdleConnections closes the connections of the Client that no call is using.

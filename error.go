@@ -77,7 +77,7 @@ func sentinel(status int) error {
 	return nil
 }
 
-// Error is every failed call but one that [Validate] refused. Its text in all forms
+// Error is every failed call of an operation but one that [Validate] refused. Its text in all forms
 // (Error, every fmt verb, JSON, slog) holds our own words, the operation and the
 // status, and a message of the server only where openapi.yaml gives that very text
 // as an example of an error; see [Error.Message] for any other. The cause of a

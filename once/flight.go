@@ -95,7 +95,7 @@ func (l *Ledger) fly(ctx context.Context, o order, seen row) (*api.SessionLink, 
 	link, err := send(ctx, o, start.Add(l.lease/2))
 	result := row{claim: token, state: stateAfter(err)}
 	if result.state == open {
-		// What the table cannot hold is not in the first answer either.
+		// To the millisecond, as the table has it, so that the first answer is like the later ones.
 		link.ExpiresAfter = link.ExpiresAfter.UTC().Truncate(time.Millisecond)
 		result.requestID, result.url, result.expiresAt = link.RequestID, link.URL, link.ExpiresAfter.UnixMilli()
 	}

@@ -39,12 +39,12 @@ type field struct {
 }
 
 var (
-	known         sync.Map // from the type of an object to its fields
+	fieldsByType  sync.Map // from the type of an object to its fields
 	requestFields = fieldsOf(reflect.TypeFor[api.CreateSessionLinkRequest]())
 )
 
 func fieldsOf(t reflect.Type) []field {
-	if fields, ok := known.Load(t); ok {
+	if fields, ok := fieldsByType.Load(t); ok {
 		return fields.([]field)
 	}
 	var fields []field
@@ -54,7 +54,7 @@ func fieldsOf(t reflect.Type) []field {
 		}
 	}
 	slices.SortFunc(fields, func(a, b field) int { return cmp.Compare(a.name, b.name) })
-	known.Store(t, fields)
+	fieldsByType.Store(t, fields)
 	return fields
 }
 

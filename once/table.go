@@ -65,8 +65,8 @@ WHERE state = 'open' AND url <> '' AND expires_at <= $2`
 )
 
 const (
-	tries       = 8  // of reads and claims, over 1 s
-	recordTries = 16 // over 8 s
+	tries       = 8  // of reads and claims, with pauses of 0.6 s in all at most
+	recordTries = 16 // with pauses of some 8 s in all at most
 	tryTimeout  = 5 * time.Second
 	minPoll     = 5 * time.Millisecond
 	maxPoll     = time.Second
@@ -87,7 +87,7 @@ func (l *Ledger) read(ctx context.Context, key string) (r row, err error) {
 		return err
 	})
 	if err != nil {
-		return row{}, fmt.Errorf("once: cannot read the ledger: %w", err)
+		return row{}, fmt.Errorf("once: cannot read the ledger, whose table Migrate or Schema makes: %w", err)
 	}
 	return r, nil
 }

@@ -134,3 +134,13 @@ func TestService_AWaitThatFailsGoesOn(t *testing.T) {
 		return strings.HasPrefix(document, "%PDF-")
 	}, 20*time.Second, 10*time.Millisecond)
 }
+
+func TestService_NamesTheVariablesThatAreMissing(t *testing.T) {
+	cmd := exec.Command(build(t))
+	cmd.Env = []string{"UMBRELLA_SERVER=prod"}
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	for _, name := range []string{"UMBRELLA_SERVER", "UMBRELLA_API_KEY", "UMBRELLA_LEDGER_SECRET", "SERVICE_WEBHOOK_SECRET"} {
+		require.Contains(t, string(out), name)
+	}
+}

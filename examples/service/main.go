@@ -43,7 +43,9 @@ func main() {
 		}
 	}
 	client, err := connect(umbrella.WithTimeout(20 * time.Second)) // less than sign has
-	if err != nil {
+	if len(ledgerSecret) < 16 || hookSecret == "" {
+		log.Fatal(errors.Join(err, errors.New("UMBRELLA_LEDGER_SECRET needs 16 bytes or more, and SERVICE_WEBHOOK_SECRET a value")))
+	} else if err != nil {
 		log.Fatal(err)
 	}
 	s, err := newService(ctx, client, *public, *folder, ledgerSecret, hookSecret)
@@ -57,7 +59,7 @@ func main() {
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		log.Fatal(err)
 	}
-	<-answered // what is waited for is waited for again after the next start
+	<-answered // sessions that are not signed yet are waited for again after the next start
 }
 
 //go:embed index.html
@@ -87,8 +89,8 @@ func newService(ctx context.Context, client *umbrella.Client, public, folder, le
 	s.handler.HandleFunc("POST /contracts/{id}/sign", s.sign)
 	s.handler.HandleFunc("GET /contracts/{id}", s.show)
 	s.handler.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(index) })
-	metadata := &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": "Bearer " + hookSecret}}
-	if _, err := client.ConfigureWebhook(ctx, api.ConfigureWebhookRequest{WebhookURL: public + "/webhook", Metadata: metadata}); err != nil {
+	hook := api.ConfigureWebhookRequest{WebhookURL: public + "/webhook", Metadata: &api.WebhookMetadata{AuthHeader: map[string]string{"Authorization": "Bearer " + hookSecret}}}
+	if _, err := client.ConfigureWebhook(ctx, hook); err != nil {
 		log.Printf("without a webhook signatures are seen later: %v", err)
 	}
 	migrateErr := ledger.Migrate(ctx, once.SQLite)
@@ -124,7 +126,7 @@ func (s *service) sign(w http.ResponseWriter, r *http.Request) {
 	case link != nil && dbErr == nil: // nobody gets a link whose signature would go unnoticed
 		s.wait(id, link.RequestID)
 		http.Redirect(w, r, link.URL, http.StatusSeeOther)
-	case errors.Is(err, umbrella.ErrInvalidRequest), errors.Is(err, umbrella.ErrUnprocessable):
+	case once.CheckKey(id) != nil, errors.Is(err, umbrella.ErrInvalidRequest), errors.Is(err, umbrella.ErrUnprocessable):
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 	case errors.Is(err, once.ErrKeyReused), errors.Is(err, once.ErrUnknown), errors.Is(err, once.ErrLinkExpired): // docs/once.md says what to do
 		http.Error(w, err.Error(), http.StatusConflict)
@@ -195,6 +197,4 @@ func (s *service) store(requestID string) error { // the whole document, or noth
 	return os.Rename(file.Name(), s.document(requestID))
 }
 
-func (s *service) document(requestID string) string {
-	return filepath.Join(s.folder, url.PathEscape(requestID)+".pdf")
-}
+func (s *service) document(id string) string { return filepath.Join(s.folder, url.PathEscape(id)+".pdf") }

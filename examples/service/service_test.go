@@ -114,6 +114,9 @@ func TestService_SaysWhatIsWrong(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, text, "$.email")
 	require.Empty(t, mock.Sessions())
+	status, text = sign(strings.Repeat("k", 256), "user@example.com")
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, text, "255 bytes")
 
 	status, _ = sign("2", "user@example.com")
 	require.Equal(t, http.StatusSeeOther, status)
