@@ -6,8 +6,8 @@ type Report struct {
 	// Operation is the operationId, or method and path template where the
 	// document has none, and empty when no operation was found.
 	Operation  string      `json:"operation"`
-	Direction  Direction   `json:"direction"`
-	Violations []Violation `json:"violations"`
+	Direction  Direction   `json:"direction"`         // of the message
+	Violations []Violation `json:"violations"`        // as in Error
 	Omitted    int         `json:"omitted,omitempty"` // as in Error
 }
 

@@ -26,8 +26,8 @@ type Violation struct {
 // Error is a request or a response that breaks the document. Its fields are
 // those of [Report]. It wraps nothing, so that no value can be reached from it.
 type Error struct {
-	Operation  string      `json:"operation"`
-	Direction  Direction   `json:"direction"`
+	Operation  string      `json:"operation"`  // as in Report
+	Direction  Direction   `json:"direction"`  // of the message
 	Violations []Violation `json:"violations"` // the first 50, in the order of the document
 	// Omitted is about how many more there are: 0 when Violations has them all.
 	Omitted int `json:"omitted,omitempty"`

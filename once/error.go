@@ -60,7 +60,7 @@ func (e *UnknownError) Unwrap() error { return e.Err }
 // request was on its way, and the session is one too many: do not hand it out.
 type UnrecordedError struct {
 	Link *api.SessionLink `json:"-"` // whose URL is a secret
-	Err  error
+	Err  error            // why it could not be recorded
 }
 
 // Error implements error, without the link.

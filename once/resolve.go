@@ -12,7 +12,7 @@ import (
 
 // UnknownKey is a key of which nobody knows whether a session was opened for it.
 type UnknownKey struct {
-	Key   string
+	Key   string    // as it was given to CreateSessionLink
 	Since time.Time // when its request was sent or its answer was lost
 }
 

@@ -55,7 +55,7 @@ type Cache struct {
 	failure  error              // of the last fetch
 	renew    time.Time          // stands in for next while there is a secret
 	pause    time.Duration      // from a failure to renew
-	rejected *Lease             // the one that was reported last
+	reported *Lease             // the last one
 	outlawed bool               // it was reported since the last fetch began
 	dropped  time.Time          // when it was reported while it was current
 }
@@ -143,7 +143,7 @@ func (c *Cache) land(n int, left time.Duration, lease *Lease, err error) time.Du
 	if c.flight == nil { // closed
 		return 0
 	}
-	if err == nil && c.outlawed && lease.Same(c.rejected) {
+	if err == nil && c.outlawed && lease.Same(c.reported) {
 		err = c.Rejected
 	}
 	c.failure, c.outlawed = err, false
@@ -184,14 +184,14 @@ func (c *Cache) Invalidate(rejected *Lease) {
 	defer c.mu.Unlock()
 	l, now := c.current.Load(), time.Now()
 	current := l != nil && l.Same(rejected)
-	if current && now.Sub(c.dropped) < c.Rest || !current && rejected.Same(c.rejected) {
+	if current && now.Sub(c.dropped) < c.Rest || !current && rejected.Same(c.reported) {
 		return
 	}
 	if current {
 		c.current.Store(nil)
 		c.dropped = now
 	}
-	c.rejected, c.outlawed = rejected, true
+	c.reported, c.outlawed = rejected, true
 }
 
 // Close drops the secret and ends a flight that is under way. All later calls of Get fail with err.
