@@ -146,7 +146,7 @@ func (s *service) show(w http.ResponseWriter, r *http.Request) {
 	} else if state != "signed" {
 		_, _ = w.Write([]byte(state + "\n"))
 	} else {
-		http.ServeFile(w, r, s.document(requestID))
+		http.ServeFile(w, r, s.pdf(requestID))
 	}
 }
 
@@ -186,7 +186,7 @@ func (s *service) wait(id, requestID string) {
 }
 
 func (s *service) store(requestID string) error { // the whole document, or nothing
-	file, err := os.OpenFile(s.document(requestID)+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(s.pdf(requestID)+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (s *service) store(requestID string) error { // the whole document, or noth
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), s.document(requestID))
+	return os.Rename(file.Name(), s.pdf(requestID))
 }
 
-func (s *service) document(id string) string { return filepath.Join(s.folder, url.PathEscape(id)+".pdf") }
+func (s *service) pdf(id string) string { return filepath.Join(s.folder, url.PathEscape(id)+".pdf") }
