@@ -42,7 +42,7 @@ func describe(err error) string {
 	case errors.Is(err, ErrResponseTooLarge):
 		return "the response body is over the limit of WithMaxResponseBytes"
 	case isRejection(err):
-		return "the HTTP/2 peer closed the connection and did not process the request"
+		return "the HTTP/2 peer left the request alone"
 	}
 	return httpkit.Describe(err)
 }

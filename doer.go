@@ -104,7 +104,7 @@ func withError(next handler) handler {
 const overdue = 500 * time.Millisecond
 
 // errOverdue is the cause of a call that was given up.
-var errOverdue error = &ownError{reason: "a request editor, the token source or the HTTP transport did not return in time"}
+var errOverdue error = &ownError{reason: "an editor, the token source or the transport did not return in time"}
 
 // bound limits all of a call, and tells what is below http.Client of it.
 func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
@@ -152,7 +152,7 @@ func await(next handler) handler {
 		case !ended:
 			return nil, errOverdue
 		case o.answer == nil && o.err == nil:
-			return nil, &ownError{reason: "something that the call used has ended its goroutine"}
+			return nil, &ownError{reason: "what the call used has ended its goroutine"}
 		}
 		return o.answer, o.err
 	}

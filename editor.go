@@ -18,7 +18,7 @@ func withEditors(next handler) handler {
 			}
 		}
 		if reason := unsendable(req); reason != "" {
-			return nil, &ownError{reason: "a request editor has left a request that no HTTP takes: " + reason}
+			return nil, &ownError{reason: "a request editor has left what no HTTP takes: " + reason}
 		}
 		return next(c, req)
 	}
@@ -39,11 +39,11 @@ func unsendable(req *http.Request) string {
 	}
 	for name, values := range h {
 		if name == "" || strings.ContainsFunc(name, notInToken) {
-			return "a header has a name that is none"
+			return "a header's name is none"
 		}
 		for _, v := range values {
 			if strings.ContainsFunc(v, isControl) {
-				return "a control character is in its header " + name
+				return "a control character in its header " + name
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func newRecorder(log *slog.Logger) recorder {
 		if d.repeat {
 			attrs = append(attrs, slog.String("retry", "to be repeated"), slog.Duration("after", d.wait))
 		} else if d.reason != "" {
-			attrs = append(attrs, slog.String("retry", d.reason))
+			attrs = append(attrs, slog.String("retry", "not repeated: "+d.reason))
 		}
 		log.LogAttrs(ctx, level, "umbrella: attempt", attrs...)
 	}

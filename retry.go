@@ -65,7 +65,7 @@ type decision struct {
 	reason string // why not, for the log
 }
 
-func no(reason string) decision { return decision{reason: "not repeated: " + reason} }
+func no(reason string) decision { return decision{reason: reason} }
 
 // decide judges the attempt that ended with a or err.
 func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
@@ -85,7 +85,7 @@ func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
 		}
 		return decision{repeat: true, wait: rand.N(rejectedBackoff)}
 	case err != nil && !c.safe() && s.fate.Load() != unreachable:
-		return no("no connection, for a reason that lasts")
+		return no("connecting failed for good")
 	case err == nil && !p.repeats(c, a):
 		return no("the answer is final")
 	case err == nil:

@@ -51,7 +51,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.base.RoundTrip(out)
 	if err == nil && resp == nil {
-		err = &ownError{reason: "the HTTP transport returned neither an answer nor an error"}
+		err = &ownError{reason: "the transport returned neither answer nor error"}
 	}
 	if err != nil {
 		if s.progress.Load() == connecting {
@@ -205,7 +205,7 @@ func isRejection(err error) bool {
 	text := err.Error()
 	reason, unsent := strings.CutPrefix(text, "http2: Transport: cannot retry err [")
 	return text == "net/http: cannot rewind body after connection loss" || unsent &&
-		(strings.HasPrefix(reason, "http2: Transport received Server's graceful shutdown GOAWAY]") ||
+		(strings.HasPrefix(reason, "http2: Transport received Server's graceful shutdown GOAWAY") ||
 			strings.HasPrefix(reason, "stream error: stream ID ") && strings.Contains(reason, "; REFUSED_STREAM; received from peer]"))
 }
 
@@ -214,7 +214,7 @@ func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: httpkit.ProxyAnswer(resp.StatusCode)}
+	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: &httpkit.ProxyError{Status: resp.StatusCode}}
 }
 
 // named gives the refusal of a tunnel a type on a transport without the hook, where
@@ -223,7 +223,7 @@ func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 func named(err error) error {
 	for status := 300; status < 600; status++ {
 		if text := http.StatusText(status); text != "" && text == err.Error() {
-			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: httpkit.ProxyAnswer(status)}
+			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: &httpkit.ProxyError{Status: status}}
 		}
 	}
 	return err

@@ -154,7 +154,7 @@ func TestTransport_ThatBreaksTheRulesIsAnError(t *testing.T) {
 		}{
 			"no answer, no error": {
 				func(*http.Request) (*http.Response, error) { return nil, nil },
-				"no answer: the HTTP transport returned neither an answer nor an error",
+				"no answer: the transport returned neither answer nor error",
 			},
 			"answer without body and header": {
 				func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil },

@@ -10,16 +10,16 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 )
 
-// ProxyAnswer is the error of a connection for which a proxy refused a tunnel: the status
-// of its answer to CONNECT.
-type ProxyAnswer int
+// ProxyError is the error of a connection for which a proxy refused a tunnel.
+type ProxyError struct{ Status int } // of its answer to CONNECT
 
-func (status ProxyAnswer) Error() string {
-	return strings.TrimSpace(fmt.Sprintf("the proxy answered CONNECT with %d %s", int(status), http.StatusText(int(status))))
+func (e *ProxyError) Error() string {
+	return strings.TrimSpace("the proxy answered CONNECT with " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status))
 }
 
 // Describe says what failed without repeating anything that a peer sent:
@@ -36,7 +36,7 @@ func Describe(err error) string {
 		record  tls.RecordHeaderError
 		alert   tls.AlertError
 		errno   syscall.Errno
-		proxy   ProxyAnswer
+		proxy   *ProxyError
 		timeout interface{ Timeout() bool }
 	)
 	switch {
