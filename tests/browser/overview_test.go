@@ -27,6 +27,16 @@ func TestOverview_FollowsWithoutReload(t *testing.T) {
 	tab.accessible(t)
 }
 
+func TestOverview_ShowsAnswersThatChangeNothingElse(t *testing.T) {
+	m := startMock(t, "--latency", "2s") // the page asks each second
+	link := m.link(t, "https://example.com/done")
+	tab := open(t, m.overview())
+
+	require.Equal(t, 200, m.send(t, "GET", link.URL, "", nil).status)
+
+	tab.until(t, `[...document.querySelectorAll("#requests tr")].some(r => r.cells[2].innerText.startsWith("GET /wizard/") && r.cells[3].innerText === "200")`)
+}
+
 func TestOverview_ControlsTheMock(t *testing.T) {
 	m := startMock(t)
 	link := m.link(t, "https://example.com/done")

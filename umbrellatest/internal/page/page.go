@@ -4,10 +4,12 @@ package page
 
 import (
 	"embed"
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
@@ -60,9 +62,24 @@ type Overview struct {
 	Faults, EventFaults     []string
 }
 
+// Counters has Stats as the script compares them.
+func (o Overview) Counters() string {
+	counters, _ := json.Marshal(o.Stats) // numbers: cannot fail
+	return string(counters)
+}
+
 // Show writes the overview.
 func (o Overview) Show(w http.ResponseWriter) {
 	show(w, http.StatusOK, "overview.html", policy+"; script-src 'self'; connect-src 'self'", o)
+}
+
+const maxRows = 100 // of each table of the overview
+
+// Newest returns what the overview shows of a list, the last one first.
+func Newest[T any](list []T) []T {
+	list = slices.Clone(list[max(0, len(list)-maxRows):])
+	slices.Reverse(list)
+	return list
 }
 
 // ServeAsset serves the stylesheet and the script of the pages.

@@ -98,3 +98,14 @@ func Bearer(r *http.Request) string {
 	}
 	return strings.TrimLeft(token, " ")
 }
+
+// Redactor replaces secrets: those that are given, and those that r was sent with.
+func Redactor(r *http.Request, secrets ...string) *strings.Replacer {
+	var pairs []string
+	for _, secret := range append(secrets, Bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")) {
+		if len(secret) >= 8 { // less is no secret, and would garble the text
+			pairs = append(pairs, secret, "[redacted]")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
