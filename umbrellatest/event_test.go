@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -70,11 +71,13 @@ func call(t *testing.T, m *Mock, path, body string) string {
 	return w.Body.String()
 }
 
+// opening is a body of createSessionLink.
+const opening = `{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com/done","docUrl":"https://example.com/doc.pdf"}`
+
 // opened opens a session and returns its id.
 func opened(t *testing.T, m *Mock) string {
 	var answer struct{ Data struct{ RequestID string } }
-	body := `{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com/done","docUrl":"https://example.com/doc.pdf"}`
-	require.NoError(t, json.Unmarshal([]byte(call(t, m, "/onboarding/createSessionLink", body)), &answer))
+	require.NoError(t, json.Unmarshal([]byte(call(t, m, "/onboarding/createSessionLink", opening)), &answer))
 	return answer.Data.RequestID
 }
 
@@ -214,6 +217,24 @@ func TestClose_EndsDeliveriesThatHang(t *testing.T) {
 		opened(t, m)
 		time.Sleep(2 * time.Hour)
 		require.Len(t, m.Events(), sent)
+	})
+}
+
+func TestEarlyEvents_DoNotHoldAClientThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := listening(t, http.HandlerFunc(hangs))
+		require.NoError(t, m.InjectEvent(EventFault{Early: true}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/onboarding/createSessionLink", strings.NewReader(opening))
+		r.Header.Set("Authorization", "Bearer "+m.issue())
+		r.Header.Set("Content-Type", "application/json")
+		start := time.Now()
+		m.ServeHTTP(httptest.NewRecorder(), r)
+		require.Equal(t, time.Second, time.Since(start))
+		entry := m.Requests()[1]
+		require.True(t, entry.Aborted)
+		require.Zero(t, entry.Status)
 	})
 }
 

@@ -56,9 +56,13 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		!a.fault.around(r.Context(), func() { a.serve(a, r) })
 	if !a.aborted {
 		if a.early != nil {
-			<-a.early
+			select {
+			case <-a.early:
+			case <-r.Context().Done():
+			}
 		}
 		a.Distort(a.fault.damage())
+		a.aborted = r.Context().Err() != nil
 	}
 	if e != nil {
 		m.conclude(r, e, a)

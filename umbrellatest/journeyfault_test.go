@@ -128,9 +128,9 @@ func TestStats_DoNotForget(t *testing.T) {
 	open(t, s, "Bearer x")
 	open(t, s, authorization, faultHeader, "status=500")
 	s.Reset()
-	want := umbrellatest.Stats{Sessions: 2, Requests: 5, Refusals: 1, Faults: 1, Tokens: 1, Controls: 1}
+	want := umbrellatest.Stats{Sessions: 2, Requests: 5, Concluded: 5, Refusals: 1, Faults: 1, Tokens: 1, Controls: 1}
 	require.Equal(t, want, s.Stats())
-	require.JSONEq(t, `{"sessions":2,"ended":0,"requests":5,"refusals":1,"faults":1,"aborted":0,"tokens":1,"events":0,"controls":1}`, mustSend(t, http.MethodGet, s.URL+"/__mock/stats", "").body)
+	require.JSONEq(t, `{"sessions":2,"ended":0,"requests":5,"concluded":5,"refusals":1,"faults":1,"aborted":0,"tokens":1,"events":0,"controls":1}`, mustSend(t, http.MethodGet, s.URL+"/__mock/stats", "").body)
 }
 
 func TestJournalAndLog_HaveAbortedRequests(t *testing.T) {
@@ -168,6 +168,48 @@ func TestJournalAndLog_HaveAbortedRequests(t *testing.T) {
 		require.Equal(t, 2, strings.Count(log.String(), "aborted=true"))
 		require.EqualValues(t, 2, s.Stats().Aborted)
 	})
+}
+
+func TestJournal_HasAClientThatLeavesWhileThePDFIsFetchedAsAborted(t *testing.T) {
+	asked, left := make(chan struct{}), make(chan struct{})
+	files := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-left
+		_, _ = io.WriteString(w, "%PDF-1.7\n")
+	}))
+	t.Cleanup(files.Close)
+	mock, err := umbrellatest.New(umbrellatest.WithFetchPDF())
+	require.NoError(t, err)
+	t.Cleanup(mock.Close)
+	served := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != operationPath {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		context.AfterFunc(r.Context(), func() { close(left) })
+		mock.ServeHTTP(w, r)
+		close(served)
+	}))
+	t.Cleanup(server.Close)
+	client, err := umbrella.New(server.URL, umbrella.WithAPIKey(mock.Credentials()))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		cancel()
+	}()
+
+	leaving := request
+	leaving.DocURL = files.URL + "/good.pdf"
+	_, err = client.CreateSessionLink(ctx, leaving)
+
+	require.ErrorIs(t, err, context.Canceled)
+	<-served
+	entry := mock.Requests()[1]
+	require.True(t, entry.Aborted)
+	require.Zero(t, entry.Status)
+	require.NoError(t, mock.Complete(entry.SessionID), "the PDF was fetched all the same")
 }
 
 func TestRequestID_IsInAnswerLogAndJournal(t *testing.T) {

@@ -34,7 +34,8 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	case a.fault.PDFMissing:
 		s.Unfit = "a fault lets the PDF be missing at docUrl"
 	case m.fetchPDF:
-		s.Unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
+		// A client that leaves leaves a session as it would be.
+		s.Unfit = document.Fetch(context.WithoutCancel(ctx), req.Body.DocURL, m.browsers.Knows)
 	}
 	m.mu.Lock()
 	s.RequestID, s.Token = m.uuid(), m.uuid()
