@@ -254,4 +254,16 @@ func TestWithWebhook_GetsEventsFromTheStartAndAfterAReset(t *testing.T) {
 	}
 	_, err := umbrellatest.New(umbrellatest.WithWebhook("example.com", nil))
 	require.Error(t, err)
+	for want, header := range map[string]map[string]string{
+		`"Authorization "`:     {"Authorization ": "x"},
+		`"" is not`:            {"": "x"},
+		`"Key" has a control`:  {"Key": "a secret\r\n"},
+		`"Api-Key" appears tw`: {"Api-Key": "x", "API-key": "y"},
+	} {
+		_, err := umbrellatest.New(umbrellatest.WithWebhook(receiver.URL, header))
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "secret")
+	}
+	_, err = umbrellatest.New(umbrellatest.WithWebhook(receiver.URL, map[string]string{"Authorization": "Bearer\tü", "X_1": ""}))
+	require.NoError(t, err)
 }

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"maps"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -94,7 +96,7 @@ func WithCORSOrigins(origins ...string) Option {
 }
 
 // WithWebhook has events sent from the start as after a call of configureWebhook,
-// with these headers. Reset does not forget it.
+// with these headers, by their names. Reset does not forget it.
 func WithWebhook(webhookURL string, header map[string]string) Option {
 	return func(m *Mock) {
 		m.startHook = &api.ConfigureWebhookRequest{WebhookURL: webhookURL, Metadata: &api.WebhookMetadata{AuthHeader: maps.Clone(header)}}
@@ -118,6 +120,10 @@ func InMemory() Option {
 
 // check says everything that is wrong with the options.
 func (m *Mock) check(opts []Option) error {
+	wrongHeader := ""
+	if m.startHook != nil {
+		wrongHeader = delivery.WrongHeader(m.startHook.Metadata.AuthHeader)
+	}
 	return errors.Join(
 		when(slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"),
 		when(m.now == nil, "WithClock: the function is nil"),
@@ -127,10 +133,11 @@ func (m *Mock) check(opts []Option) error {
 		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
 		when(m.latency < 0, "WithLatency: the duration is negative"),
 		when(m.logger == nil, "WithLogger: the logger is nil"),
-		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
+		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services, without dots and escapes in its path, or is below /__mock/"),
 		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
-		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
+		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one as browsers send it, such as http://localhost:5173: in lower case, without a path and without the port of its scheme"),
 		when(m.startHook != nil && isNotWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
+		when(wrongHeader != "", "WithWebhook: in the headers, "+wrongHeader),
 	)
 }
 
@@ -147,4 +154,13 @@ func isNotWeb(address string) bool {
 	return err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"
 }
 
-func isNoBase(address string) bool { return isNotWeb(address) || strings.ContainsAny(address, "@?#") }
+// isNoBase reports whether links cannot begin with an address, or requests for its path
+// would not reach the service.
+func isNoBase(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || isNotWeb(address) || strings.ContainsAny(address, "@?#") {
+		return true
+	}
+	base := strings.TrimRight(u.Path, "/")
+	return base != strings.TrimRight(u.EscapedPath(), "/") || base != "" && base != path.Clean(base) || strings.HasPrefix(base+"/", controlPath)
+}

@@ -73,18 +73,11 @@ func (m *mock) define(fs *pflag.FlagSet) {
 // check has a mock made of the flags, which says what is wrong with them.
 func (m *mock) check(string) {
 	m.checkAddr(m.addr)
-	path := m.basePath == "" || strings.HasPrefix(m.basePath, "/") && !strings.ContainsAny(m.basePath, "?#%@ ")
-	m.wrong.unless(path, "--base-path must begin with a slash and have nothing to escape, for example /api/services")
+	m.wrong.unless(m.basePath == "" || strings.HasPrefix(m.basePath, "/"), "--base-path must begin with a slash, for example /api/services")
 	m.basePath = strings.TrimRight(m.basePath, "/")
-	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
-	m.headers = map[string]string{}
-	for _, line := range m.webhookHeaders {
-		name, value, ok := strings.Cut(line, ":")
-		m.wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
-		m.headers[name] = strings.TrimSpace(value)
-	}
+	m.readHeaders()
 	m.readFaults()
-	trial, err := m.handler("http://localhost")
+	trial, err := m.handler("http://localhost/" + strings.TrimPrefix(m.basePath, "/"))
 	if err != nil {
 		for line := range strings.Lines(inWordsOfTheMock.Replace(err.Error())) {
 			m.wrong.add("%s", strings.TrimSpace(line))
@@ -140,6 +133,23 @@ func (m *mock) options(base string) []umbrellatest.Option {
 	return opts
 }
 
+// readHeaders reads --webhook-header.
+func (m *mock) readHeaders() {
+	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
+	m.headers = map[string]string{}
+	for _, line := range m.webhookHeaders {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
+			m.wrong.add("--webhook-header must be 'NAME: VALUE'")
+			continue
+		}
+		if _, twice := m.headers[name]; twice {
+			m.wrong.add("--webhook-header: %.60q appears twice", name)
+		}
+		m.headers[name] = strings.TrimSpace(value)
+	}
+}
+
 // readFaults reads --faults, a JSON array of what POST /__mock/faults takes.
 func (m *mock) readFaults() {
 	if m.faults == "" {
@@ -173,7 +183,9 @@ func (m *mock) run(ctx context.Context, _ string) error {
 
 // inWordsOfTheMock names flags where umbrellatest names its options.
 var inWordsOfTheMock = strings.NewReplacer(
-	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host", "WithWebhook", "--webhook-url",
+	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host",
+	"WithWebhook: in the headers,", "--webhook-header:", "WithWebhook", "--webhook-url",
+	"WithBaseURL: the URL is not one such as http://localhost:8080/api/services", "--base-path is not one such as /api/services",
 	"WithTokenTTL", "--token-ttl", "WithSessionTTL", "--session-ttl", "WithMaxSessions", "--max-sessions", "WithLatency", "--latency",
 	"WithCredentials: the API key or the customer id is empty", "--api-key and --customer-id belong together: give both or neither",
 )

@@ -5,8 +5,12 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,6 +62,26 @@ type Message struct {
 	Reorder bool          // sent after the next message of its line
 	Early   bool          // sent before what the line waits for
 	Twice   bool          // sent once more after it was taken
+}
+
+const nameChars = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" // RFC 9110, token
+
+// WrongHeader says why no request can have these headers, "" if one can.
+func WrongHeader(header map[string]string) string {
+	seen := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		key := http.CanonicalHeaderKey(name)
+		switch {
+		case name == "" || strings.Trim(name, nameChars) != "":
+			return fmt.Sprintf("%.60q is not the name of a header", name)
+		case strings.ContainsFunc(header[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			return fmt.Sprintf("the value of %.60q has a control character", name)
+		case seen[key]:
+			return fmt.Sprintf("%.60q appears twice", key)
+		}
+		seen[key] = true
+	}
+	return ""
 }
 
 // Line has its messages sent one after the other. It is not for concurrent use.
