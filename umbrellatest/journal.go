@@ -100,7 +100,7 @@ func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
 	}
 	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
 		slog.Uint64("id", e.ID), slog.String("method", e.Method),
-		slog.String("path", cmp.Or(a.template, e.Path)), slog.Int("status", e.Status),
+		slog.String("path", cmp.Or(a.template, "(unknown)")), slog.Int("status", e.Status),
 		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
 		attrIf(a.aborted, slog.Bool("aborted", true)),
 		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
