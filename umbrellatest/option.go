@@ -104,8 +104,8 @@ func WithWebhook(webhookURL string, header map[string]string) Option {
 }
 
 // WithFetchPDF has the mock really fetch docUrl when a session is opened, within 10 s
-// and from loopback hosts and those of [WithAllowedHosts] only. Redirects are not
-// followed. A session without a PDF there fails when it is signed; when the service
+// and from loopback hosts and those of [WithAllowedHosts] only. The PDF must be at an
+// https URL, whose certificate is not checked. Redirects are not followed. A session without a PDF there fails when it is signed; when the service
 // looks, and what it does then, is not known.
 func WithFetchPDF() Option {
 	return func(m *Mock) { m.fetchPDF = true }
