@@ -50,7 +50,7 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
 	if !a.sound {
-		a.fault = m.fault(r, a.template)
+		m.takeFault(a, r)
 	}
 	a.aborted = err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
 		!a.fault.around(r.Context(), func() { a.serve(a, r) })

@@ -81,8 +81,31 @@ func TestFault_WithAnUnknownFieldInTheHeaderIsRefused(t *testing.T) {
 		r := open(t, s, token(t, s), faultHeader, header)
 		require.Equal(t, http.StatusBadRequest, r.status, header)
 		require.Contains(t, r.message(t), faultHeader)
+		require.Equal(t, []string{"$header." + faultHeader}, r.violations(t))
+		requests := s.Requests()
+		require.Contains(t, r.message(t), requests[len(requests)-1].Violations[0].Reason)
 	}
+	require.EqualValues(t, 3, s.Stats().Refusals)
+	require.Contains(t, mustSend(t, http.MethodGet, s.URL+"/__mock/", "").body, "unknown field &#34;statuss&#34;")
 	require.Empty(t, s.Sessions())
+}
+
+func TestFault_ForOneOperationWaitsForIt(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for _, f := range []umbrellatest.Fault{{Pending: true}, {Expired: true, Times: 2}, {PDFMissing: true}} {
+		require.NoError(t, s.Inject(f))
+	}
+	first, second, third := start(t, s), start(t, s), start(t, s) // the first call logs in
+	require.Equal(t, umbrellatest.StatusExpired, s.Sessions()[first.RequestID].Status)
+	require.Equal(t, umbrellatest.StatusExpired, s.Sessions()[second.RequestID].Status)
+	require.Error(t, s.Complete(third.RequestID), "no PDF")
+	v, err := s.Client.GetVerification(t.Context(), third.RequestID)
+	require.NoError(t, err)
+	require.Equal(t, "pending", *v.Status)
+	v, err = s.Client.GetVerification(t.Context(), third.RequestID)
+	require.NoError(t, err)
+	require.Equal(t, "failed", *v.Status)
+	require.NoError(t, s.Complete(start(t, s).RequestID))
 }
 
 func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
@@ -108,7 +131,7 @@ func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
 	for docURL, reason := range map[string]string{
 		files.URL + "/text.pdf":        "is no PDF",
 		files.URL + "/moved.pdf":       "302 Found",
-		"https://127.0.0.1:1/doc.pdf":  "does not answer",
+		"https://127.0.0.1:1/doc.pdf":  "docUrl does not answer.",
 		"https://192.0.2.1/secret.pdf": "neither a loopback host",
 	} {
 		status, page := sign(docURL)

@@ -73,11 +73,7 @@ func (m *Mock) verification(s session.Session, base string) api.Verification {
 		url := base + documentPath + s.RequestID + "?token=" + m.tokens.Issue(s.RequestID, expires)
 		return document.Verification(s, url, expires)
 	}
-	status := strings.ToLower(s.Status)
-	if s.Status == StatusRunning {
-		status = "pending"
-	}
-	return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
+	return document.Unverified(s)
 }
 
 // document serves the signed PDF of a session to whoever has its URL.
