@@ -34,6 +34,7 @@ type mock struct {
 	webhookHeaders, corsOrigins, allowed  []string
 	tls, env, fetchPDF, logAll, noControl bool
 
+	records  slog.Handler         // writes the log
 	headers  map[string]string    // of webhookHeaders
 	injected []umbrellatest.Fault // of the file faults
 }
@@ -77,6 +78,11 @@ func (m *mock) check(string) {
 	m.basePath = strings.TrimRight(m.basePath, "/")
 	m.readHeaders()
 	m.readFaults()
+	level := slog.LevelWarn
+	if m.logAll {
+		level = slog.LevelInfo
+	}
+	m.records = slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level})
 	trial, err := m.handler("http://localhost/" + strings.TrimPrefix(m.basePath, "/"))
 	if err != nil {
 		for line := range strings.Lines(inWordsOfTheMock.Replace(err.Error())) {
@@ -103,10 +109,6 @@ func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
 
 // options are what the flags ask of a mock that is reached at base.
 func (m *mock) options(base string) []umbrellatest.Option {
-	level := slog.LevelWarn
-	if m.logAll {
-		level = slog.LevelInfo
-	}
 	opts := []umbrellatest.Option{
 		umbrellatest.WithBaseURL(base),
 		umbrellatest.WithCredentials(m.apiKey, m.customerID),
@@ -116,7 +118,7 @@ func (m *mock) options(base string) []umbrellatest.Option {
 		umbrellatest.WithLatency(m.latency),
 		umbrellatest.WithCORSOrigins(m.corsOrigins...),
 		umbrellatest.WithAllowedHosts(m.allowed...),
-		umbrellatest.WithLogger(slog.New(slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level}))),
+		umbrellatest.WithLogger(slog.New(m.records)),
 	}
 	if m.flags.Changed("seed") {
 		opts = append(opts, umbrellatest.WithSeed(m.seed))
@@ -174,6 +176,7 @@ func (m *mock) run(ctx context.Context, _ string) error {
 		return err
 	}
 	defer handler.Close()
+	s.http.ErrorLog = slog.NewLogLogger(m.records, slog.LevelWarn)
 	s.serve(handler)
 	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)
@@ -201,6 +204,9 @@ func (m *mock) announce(s *server, handler *umbrellatest.Mock) error {
 	ready.APIKey, ready.CustomerID = handler.Credentials()
 	if !m.env {
 		return writeJSON(m.stdout, ready)
+	}
+	if _, err := fmt.Fprintln(m.stdout, "unset UMBRELLA_TOKEN"); err != nil { // with an API key beside it, commands would ask which to use
+		return err
 	}
 	for _, v := range [][2]string{
 		{"UMBRELLA_SERVER", ready.URL},

@@ -188,6 +188,28 @@ func TestMock_WithTLSPrintsTheCAThatSignedItsCertificate(t *testing.T) {
 	require.NoFileExists(t, r.CA)
 }
 
+func TestMock_LogsWhatTheServerSaysInTheFormOfItsOtherRecords(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout, out := io.Pipe()
+	stderr, log := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"mock", "--tls"}, streams{stdin: strings.NewReader(""), stdout: out, stderr: log})
+	}()
+	var r ready
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(line, &r))
+	_, err = http.Get(r.URL + "/healthz")
+	require.Error(t, err, "its certificate is not trusted")
+	record, err := bufio.NewReader(stderr).ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, record, `level=WARN msg="http: TLS handshake error`)
+	cancel()
+	require.NoError(t, stderr.Close())
+	require.Equal(t, exitOK, <-done)
+}
+
 func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -197,10 +219,10 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	}()
 	lines, err := io.ReadAll(out)
 	require.NoError(t, err, "standard output is closed while the mock serves")
-	shown, err := exec.CommandContext(t.Context(), "sh", "-c", string(lines)+`printf '%s|%s|%s' "$UMBRELLA_SERVER" "$UMBRELLA_API_KEY" "$UMBRELLA_CUSTOMER_ID"`).Output()
+	shown, err := exec.CommandContext(t.Context(), "sh", "-c", "UMBRELLA_TOKEN=old\n"+string(lines)+`printf '%s|%s|%s|%s' "$UMBRELLA_SERVER" "$UMBRELLA_API_KEY" "$UMBRELLA_CUSTOMER_ID" "${UMBRELLA_TOKEN-unset}"`).Output()
 	require.NoError(t, err)
 	fields := strings.Split(string(shown), "|")
-	require.Equal(t, []string{"it's", "$HOME"}, fields[1:])
+	require.Equal(t, []string{"it's", "$HOME", "unset"}, fields[1:])
 	require.Equal(t, http.StatusOK, get(t, fields[0]+"/healthz"))
 	cancel()
 	require.Equal(t, exitOK, <-done)
