@@ -133,7 +133,7 @@ type EventFault struct {
 	Drop        bool          `fault:"drop"`         // never delivered
 	Twice       bool          `fault:"twice"`        // delivered once more after it was taken
 	Late        time.Duration `fault:"late"`         // delivered so much later, while others go on
-	Reorder     bool          `fault:"reorder"`      // delivered after the next event of its session, if there is one
+	Reorder     bool          `fault:"reorder"`      // of CREATED and RUNNING: delivered after the next event of its session
 	Early       bool          `fault:"early"`        // of CREATED and RUNNING: delivered before createSessionLink answers
 	WrongHeader bool          `fault:"wrong-header"` // the configured headers have the value "wrong"
 	Garbage     bool          `fault:"garbage"`      // the body is no JSON
@@ -146,6 +146,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	err := errors.Join(
 		when(f == EventFault{Status: f.Status, Times: f.Times}, "the event fault does nothing"),
 		when(f.Times < 0 || f.Late < 0, "a number of the event fault is negative"),
+		when(f.Reorder && slices.Index(all, f.Status) > 2, "the event fault cannot reorder a session's last event: no other follows"),
 		when(!slices.Contains(all, f.Status), fmt.Sprintf("the event fault's status is none of %q", all[1:])),
 	)
 	if err != nil {

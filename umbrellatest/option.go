@@ -13,6 +13,7 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -25,8 +26,8 @@ func WithSeed(seed uint64) Option {
 	return func(m *Mock) { m.seed, m.seeded = seed, true }
 }
 
-// WithClock replaces time.Now for times in answers and the expiry of tokens;
-// delays stay in real time. It is called from many goroutines and must not call
+// WithClock replaces time.Now for times in answers and the expiry of tokens, sessions
+// and documents; delays stay in real time. It is called from many goroutines and must not call
 // the mock.
 func WithClock(now func() time.Time) Option {
 	return func(m *Mock) { m.now = now }
@@ -56,7 +57,8 @@ func WithMaxSessions(n int) Option {
 	return func(m *Mock) { m.maxSessions = n }
 }
 
-// WithLatency delays each request to /auth and to an operation.
+// WithLatency delays each answer but those of /healthz and of the endpoints under
+// /__mock/: also those of the pages, the documents and what the mock does not know.
 func WithLatency(latency time.Duration) Option {
 	return func(m *Mock) { m.latency = latency }
 }
@@ -136,7 +138,7 @@ func (m *Mock) check(opts []Option) error {
 		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services, without dots and escapes in its path, or is below /__mock/"),
 		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
 		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one as browsers send it, such as http://localhost:5173: in lower case, without a path and without the port of its scheme"),
-		when(m.startHook != nil && isNotWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
+		when(m.startHook != nil && !page.IsWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
 		when(wrongHeader != "", "WithWebhook: in the headers, "+wrongHeader),
 	)
 }
@@ -149,16 +151,11 @@ func when(applies bool, problem string) error {
 	return nil
 }
 
-func isNotWeb(address string) bool {
-	u, err := url.Parse(address)
-	return err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"
-}
-
 // isNoBase reports whether links cannot begin with an address, or requests for its path
 // would not reach the service.
 func isNoBase(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || isNotWeb(address) || strings.ContainsAny(address, "@?#") {
+	if err != nil || !page.IsWeb(address) || strings.ContainsAny(address, "@?#") {
 		return true
 	}
 	base := strings.TrimRight(u.Path, "/")

@@ -5,6 +5,7 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -62,6 +63,15 @@ type Message struct {
 	Reorder bool          // sent after the next message of its line
 	Early   bool          // sent before what the line waits for
 	Twice   bool          // sent once more after it was taken
+}
+
+// Update is the body of a message about a session's new state, in upstream's shape.
+func Update(id, requestID, status string, at time.Time) []byte {
+	body, _ := json.Marshal(map[string]any{ // texts: cannot fail
+		"id": id, "type": "STATUS_UPDATE", "createdAt": at.UTC().Format(time.RFC3339Nano),
+		"request": map[string]string{"requestId": requestID, "requestTypeId": "mock", "status": status},
+	})
+	return body
 }
 
 const nameChars = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" // RFC 9110, token
@@ -131,28 +141,29 @@ func (l *Line) enqueue(m *Message) {
 			case <-ctx.Done():
 			}
 		}
-		o.try(ctx, m, m.Late)
-		if m.Twice {
+		if taken := o.try(ctx, m, m.Late); taken && m.Twice {
 			o.try(ctx, m, 0)
 		}
 	})
 }
 
-// try sends a message after a while, and again after anything but 2xx.
-func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) {
+// try sends a message after a while, and again after anything but 2xx. It reports
+// whether the message was taken.
+func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) bool {
 	for try := 1; try <= MaxTries; try++ {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return
+			return false
 		}
 		status := o.post(ctx, m)
 		m.Tried(try, status)
 		if status/100 == 2 {
-			return
+			return true
 		}
 		wait = FirstWait << (try - 1)
 	}
+	return false
 }
 
 // post sends one request and returns the status of its answer, 0 if there was none.

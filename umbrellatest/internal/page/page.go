@@ -35,8 +35,11 @@ func (s Session) Document() string {
 }
 
 // Follow reports whether redirectUrl is one to go to, as javascript: and data: are not.
-func (s Session) Follow() bool {
-	u, err := url.Parse(s.Request.RedirectURL)
+func (s Session) Follow() bool { return IsWeb(s.Request.RedirectURL) }
+
+// IsWeb reports whether address is an http or https URL.
+func IsWeb(address string) bool {
+	u, err := url.Parse(address)
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
