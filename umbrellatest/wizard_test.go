@@ -79,7 +79,11 @@ func TestWizard_EscapesEveryValue(t *testing.T) {
 		req.SignForms = []api.SignForm{{FieldID: attack, ActorID: attack}}
 		req.FillForm = []api.FillFormField{{FieldID: attack, Value: attack}}
 	})
-	for _, address := range []string{link.URL, s.URL + "/__mock/"} {
+	inURL := openWith(t, s, func(req *api.CreateSessionLinkRequest) {
+		req.Email, req.DocURL = `"<script>"@example.com`, "https://example.com/%3Cscript%3E"
+	})
+	require.Contains(t, mustSend(t, http.MethodGet, inURL.URL, "").body, "&lt;script&gt;")
+	for _, address := range []string{link.URL, inURL.URL, s.URL + "/__mock/"} {
 		page := mustSend(t, http.MethodGet, address, "").body
 		require.NotContains(t, page, "<script>")
 		require.NotContains(t, page, "'onload")
@@ -190,6 +194,7 @@ func TestOverview_ShowsAndControlsWithoutAScript(t *testing.T) {
 		require.Equal(t, http.StatusOK, mustSend(t, http.MethodGet, s.URL+"/__mock/"+asset, "").status)
 	}
 	require.Equal(t, http.StatusServiceUnavailable, login(t, s).status, "the page only looks at faults")
+	require.Contains(t, mustSend(t, http.MethodGet, s.URL+"/__mock/", "").body, "path=/auth; status=503; times=1", "one is left")
 	submit("faults/clear", "")
 	require.Equal(t, http.StatusOK, login(t, s).status)
 	submit("sessions/"+link.RequestID+"/complete", "")
