@@ -29,7 +29,7 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		code = m.press(a, s, actions[r.PostFormValue("action")])
-		if now, ok := m.sessions.ByToken(token); ok { // not after a Reset just now
+		if now, ok := m.sessions.ByToken(token); ok { // unless a Reset has come between
 			s = now
 		}
 	}

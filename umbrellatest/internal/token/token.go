@@ -49,7 +49,8 @@ func (i *Issuer) ExpireAll() { i.expired.Store(i.issued.Load()) }
 // RevokeAll refuses all tokens for operations that were issued so far.
 func (i *Issuer) RevokeAll() { i.revoked.Store(i.issued.Load()) }
 
-// Check says what is wrong with a token for what Issue takes, "" if nothing.
+// Check says what is wrong with a token, "" if nothing. It must be for the same document
+// as it was issued for, or for operations with "".
 func (i *Issuer) Check(token, document string, now time.Time) string {
 	c, ok := i.read(token)
 	switch {
@@ -63,7 +64,7 @@ func (i *Issuer) Check(token, document string, now time.Time) string {
 	return ""
 }
 
-// CheckBearer is Check for the token for operations that r has.
+// CheckBearer checks the token for operations in the header Authorization of r.
 func (i *Issuer) CheckBearer(r *http.Request, now time.Time) string {
 	token := Bearer(r)
 	if token == "" || len(r.Header.Values("Authorization")) > 1 {
