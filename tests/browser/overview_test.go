@@ -16,10 +16,13 @@ func TestOverview_FollowsWithoutReload(t *testing.T) {
 	tab.shows(t, link.RequestID)
 	tab.shows(t, "/onboarding/createSessionLink")
 	wizard := open(t, link.URL)
+	focused := evaluate[string](t, tab, `document.querySelector("#requests a").focus(), document.activeElement.id`)
+	require.NotEmpty(t, focused)
 
 	wizard.press(t, "button", "Decline")
 
 	tab.shows(t, "CANCELLED")
+	require.Equal(t, focused, evaluate[string](t, tab, "document.activeElement.id"), "a link in a table keeps the focus")
 	require.Equal(t, 400, m.create(t, `{"email":"a@example.com"}`).status)
 	tab.shows(t, "is missing")
 	require.Equal(t, 3, evaluate[int](t, tab, "document.querySelectorAll('td li').length"), "one line for each violation")
