@@ -52,9 +52,9 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !a.sound {
 		m.takeFault(a, r)
 	}
-	a.aborted = err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
+	gone := err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
 		!a.fault.around(r.Context(), func() { a.serve(a, r) })
-	if !a.aborted {
+	if !gone {
 		if a.early != nil {
 			select {
 			case <-a.early:
@@ -62,12 +62,12 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		a.Distort(a.fault.damage())
-		a.aborted = r.Context().Err() != nil
 	}
+	a.aborted = gone || r.Context().Err() != nil
 	if e != nil {
 		m.conclude(r, e, a)
 	}
-	if !a.aborted {
+	if !gone { // a client that net/http takes for gone may have closed its own side only
 		a.Send(w, r, a.fault.damage())
 	}
 }

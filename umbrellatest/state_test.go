@@ -3,6 +3,7 @@ package umbrellatest_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -109,6 +110,19 @@ func TestReset_ForgetsWhatHappened(t *testing.T) {
 	require.Empty(t, s.Requests())
 	require.Zero(t, s.AuthCalls())
 	require.Equal(t, http.StatusOK, open(t, s, authorization).status)
+}
+
+func TestAnswer_ReachesAClientThatHasClosedItsOwnSide(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, "POST /auth HTTP/1.1\r\nHost: mock\r\nContent-Length: 0\r\nApi-Key: "+s.APIKey+"\r\nCustomer-Id: "+s.CustomerID+"\r\n\r\n")
+	require.NoError(t, err)
+	require.NoError(t, conn.(*net.TCPConn).CloseWrite())
+	answer, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "access_token")
 }
 
 // conversation is every byte that a mock answers to a fixed list of requests.
