@@ -33,9 +33,16 @@ func TestCORS_IsForTheOriginsThatWereGiven(t *testing.T) {
 
 	closed := umbrellatest.NewServer(t)
 	require.Equal(t, http.StatusMethodNotAllowed, mustSend(t, http.MethodOptions, closed.URL+"/auth", "", append(preflight, "Origin", page)...).status)
-	for _, origin := range []string{"*", "null", "localhost:5173", page + "/"} {
+	for _, origin := range []string{
+		"*", "null", "localhost:5173", page + "/", "http://*", "https://*.example", "http://Localhost:5173", "HTTP://localhost:5173",
+		"http://localhost:80", "https://app.example:443", "http://localhost:65536", "http://localhost:080", "http://localhost:", "http://:5173", "https://bücher.example",
+	} {
 		_, err := umbrellatest.New(umbrellatest.WithCORSOrigins(origin))
 		require.Error(t, err, origin)
+	}
+	for _, origin := range []string{"http://[::1]:5173", "http://localhost:443", "https://app.example:80", "https://app.example", "chrome-extension://abc"} {
+		_, err := umbrellatest.New(umbrellatest.WithCORSOrigins(origin))
+		require.NoError(t, err, origin)
 	}
 }
 

@@ -63,7 +63,7 @@
 //
 // Those under /__mock/ answer a request whose Host is a loopback one or of
 // [WithAllowedHosts], and whose Origin, if it has one, is the mock's own. They are in
-// neither log nor journal, and a fault is for one only if it names its path.
+// neither log nor journal, and an injected fault is for one only if it names its path.
 // [WithoutControl] switches them and the header off.
 //
 // # What it does not imitate

@@ -2,7 +2,6 @@ package umbrellatest
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -20,7 +19,7 @@ type Event struct {
 	ID        string    `json:"id"` // of the notification: the same when it is delivered again
 	RequestID string    `json:"requestId"`
 	Status    string    `json:"status"`           // of the session, in the event
-	Try       int       `json:"try"`              // from 1; 0 is one that a fault dropped, or that 1,000 others were before
+	Try       int       `json:"try"`              // from 1; 0 if it was not sent: a fault dropped it, or 1,000 waited already
 	Answer    int       `json:"answer,omitempty"` // the status that came back, 0 if none
 }
 
@@ -42,8 +41,7 @@ func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebh
 	}}, nil
 }
 
-// entered counts a session's new state and sends the event of it, in upstream's shape,
-// if there is a webhook.
+// entered counts a session's new state and sends the event of it, if there is a webhook.
 func (m *Mock) entered(s session.Session) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,7 +55,9 @@ func (m *Mock) entered(s session.Session) {
 		return
 	}
 	e := Event{ID: m.uuid(), RequestID: s.RequestID, Status: s.Status}
-	f := m.eventFaults.Take(func(f EventFault) bool { return f.Status == "" || f.Status == e.Status })
+	f := m.eventFaults.Take(func(f EventFault) bool {
+		return (f.Status == "" || f.Status == e.Status) && (!f.Reorder || s.EndedAt.IsZero())
+	})
 	message := &delivery.Message{
 		URL: m.hook.WebhookURL, Header: map[string]string{},
 		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early && s.EndedAt.IsZero(),
@@ -70,10 +70,7 @@ func (m *Mock) entered(s session.Session) {
 			message.Header[name] = value
 		}
 	}
-	message.Body, _ = json.Marshal(map[string]any{ // strings: cannot fail
-		"id": e.ID, "type": "STATUS_UPDATE", "createdAt": m.now().UTC().Format(time.RFC3339Nano),
-		"request": map[string]string{"requestId": e.RequestID, "requestTypeId": "mock", "status": e.Status},
-	})
+	message.Body = delivery.Update(e.ID, e.RequestID, e.Status, m.now())
 	if f.Garbage {
 		message.Body = []byte("\x00{garbage")
 	}

@@ -1,6 +1,7 @@
 package umbrellatest
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -70,11 +71,13 @@ func call(t *testing.T, m *Mock, path, body string) string {
 	return w.Body.String()
 }
 
+// opening is a body of createSessionLink.
+const opening = `{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com/done","docUrl":"https://example.com/doc.pdf"}`
+
 // opened opens a session and returns its id.
 func opened(t *testing.T, m *Mock) string {
 	var answer struct{ Data struct{ RequestID string } }
-	body := `{"email":"user@example.com","phoneNumber":"+436769556026","redirectUrl":"https://example.com/done","docUrl":"https://example.com/doc.pdf"}`
-	require.NoError(t, json.Unmarshal([]byte(call(t, m, "/onboarding/createSessionLink", body)), &answer))
+	require.NoError(t, json.Unmarshal([]byte(call(t, m, "/onboarding/createSessionLink", opening)), &answer))
 	return answer.Data.RequestID
 }
 
@@ -133,6 +136,18 @@ func TestEvents_AreTriedAgainLaterAndLaterUntilTaken(t *testing.T) {
 	}
 }
 
+func TestEventFault_TwiceIsOnlyForWhatWasTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{answer: func(int) int { return 500 }}
+		m := listening(t, a)
+		require.NoError(t, m.InjectEvent(EventFault{Status: StatusCreated, Twice: true}))
+		require.NoError(t, m.InjectEvent(EventFault{Status: StatusRunning, Drop: true}))
+		opened(t, m)
+		time.Sleep(time.Minute)
+		require.Len(t, a.statuses(), delivery.MaxTries)
+	})
+}
+
 func btoi(b bool) int {
 	if b {
 		return 1
@@ -152,6 +167,7 @@ func TestEventFaults(t *testing.T) {
 		"late":         {EventFault{Status: StatusCreated, Late: time.Hour}, []string{"RUNNING", "COMPLETED", "CREATED"}},
 		"reorder":      {EventFault{Status: StatusCreated, Reorder: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
 		"reorder, far": {EventFault{Status: StatusRunning, Reorder: true}, []string{"CREATED", "COMPLETED", "RUNNING"}},
+		"reorder all":  {EventFault{Reorder: true, Times: 3}, []string{"RUNNING", "CREATED", "COMPLETED"}},
 		"early":        {EventFault{Status: StatusRunning, Early: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
 		"garbage":      {EventFault{Status: StatusCompleted, Garbage: true}, []string{"CREATED", "RUNNING", garbage}},
 		"combined":     {EventFault{Status: StatusCompleted, Garbage: true, Twice: true}, []string{"CREATED", "RUNNING", garbage, garbage}},
@@ -188,10 +204,13 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	for _, f := range []EventFault{{}, {Status: StatusRunning}, {Times: -1, Drop: true}, {Late: -1}, {Status: "DONE", Drop: true}} {
 		require.Error(t, m.InjectEvent(f))
 	}
+	for _, last := range []string{StatusCompleted, StatusFailed, StatusExpired, StatusCancelled} {
+		require.ErrorContains(t, m.InjectEvent(EventFault{Status: last, Reorder: true}), "reorder")
+	}
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
 	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
-	require.Equal(t, []string{"late=1s; status=COMPLETED; twice=true"}, m.eventFaults.Texts())
+	require.Equal(t, []string{"late=1s; status=COMPLETED; times=1; twice=true"}, m.eventFaults.Texts())
 }
 
 // hangs is a receiver that takes an event and says nothing.
@@ -214,6 +233,24 @@ func TestClose_EndsDeliveriesThatHang(t *testing.T) {
 		opened(t, m)
 		time.Sleep(2 * time.Hour)
 		require.Len(t, m.Events(), sent)
+	})
+}
+
+func TestEarlyEvents_DoNotHoldAClientThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := listening(t, http.HandlerFunc(hangs))
+		require.NoError(t, m.InjectEvent(EventFault{Early: true}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/onboarding/createSessionLink", strings.NewReader(opening))
+		r.Header.Set("Authorization", "Bearer "+m.issue())
+		r.Header.Set("Content-Type", "application/json")
+		start := time.Now()
+		m.ServeHTTP(httptest.NewRecorder(), r)
+		require.Equal(t, time.Second, time.Since(start))
+		entry := m.Requests()[1]
+		require.True(t, entry.Aborted)
+		require.Zero(t, entry.Status)
 	})
 }
 

@@ -23,6 +23,7 @@ const faultHeader = "Umbrella-Mock-Fault"
 type Fault struct {
 	// Path is "/auth", an operation's path or its template, "/documents/{requestId}",
 	// "/wizard/{token}" or a control endpoint; "" is any but the control endpoints.
+	// A fault with Expired, PDFMissing or Pending is for its one operation in any case.
 	Path  string `fault:"path"`
 	Times int    `fault:"times"` // how many requests it is for; 0 is 1, or with Every all
 	Every int    `fault:"every"` // only every n-th request that Path selects; 0 is each
@@ -56,8 +57,8 @@ type Fault struct {
 // one that was injected first. The error says what makes the fault impossible.
 func (m *Mock) Inject(f Fault) error {
 	err := f.check()
-	if err == nil && f.Path != "" && !m.serves(f.Path) {
-		err = fmt.Errorf("the fault's path is not one of those that the mock serves, or it is %s", faultsPath)
+	if err == nil && f.Path != "" && !m.serves(f) {
+		err = fmt.Errorf("the fault's path %.60q is not one that the mock serves, or not of the operation that the fault is for, or it is %s", f.Path, faultsPath)
 	}
 	if err != nil {
 		return fmt.Errorf("umbrellatest: %w", err)
@@ -66,15 +67,17 @@ func (m *Mock) Inject(f Fault) error {
 	return nil
 }
 
-// serves reports whether there can be a fault for a path.
-func (m *Mock) serves(path string) bool {
+// serves reports whether there can be a request that f is for.
+func (m *Mock) serves(f Fault) bool {
+	path := f.Path
 	if !strings.HasPrefix(path, controlPath) {
 		path = m.basePath + path
 	}
 	methods := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"} // that a document can have
 	return slices.ContainsFunc(methods, func(method string) bool {
-		to := m.route(&http.Request{Method: method, URL: &url.URL{Path: path}})
-		return to.template != "" && !to.sound
+		r := &http.Request{Method: method, URL: &url.URL{Path: path}}
+		to := m.route(r)
+		return to.template != "" && !to.sound && f.isFor(r, to.template)
 	})
 }
 
@@ -83,32 +86,35 @@ func (f Fault) check() error {
 	return errors.Join(
 		when(f == nothing, "the fault does nothing"),
 		when(f.Status != 0 && (f.Status < 200 || f.Status > 599), "the fault's status is not between 200 and 599"),
+		when(f.Pending && (f.Expired || f.PDFMissing), "the fault is for two operations: pending for getVerification, the rest for createSessionLink"),
 		when(f.Message != "" && f.Status == 0, "the fault has a message without a status"),
 		when(min(int64(f.Times), int64(f.Every), int64(f.DelayHeader), int64(f.DelayBody), f.Oversize) < 0, "a number of the fault is negative"),
 		when(strings.ContainsAny(f.RetryAfter+f.MediaType, "\r\n\x00"), "a header of the fault has a line break"),
 	)
 }
 
-// fault picks the fault for r, a request for the path template: that of its
-// header, or of Inject.
-func (m *Mock) fault(r *http.Request, template string) Fault {
+// takeFault gives a the fault for r: that of its header, or of Inject.
+func (m *Mock) takeFault(a *answer, r *http.Request) {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		var f Fault
-		names, err := fault.FromHeader(strings.Join(values, ";"), &f)
-		if slices.Contains(names, "path") || slices.Contains(names, "times") || slices.Contains(names, "every") {
-			err = fmt.Errorf("path, times and every are for POST %s: a header is for its own request", faultsPath)
+		if err := cmp.Or(fault.FromHeader(strings.Join(values, ";"), &a.fault), a.fault.check()); err != nil {
+			a.fault, a.serve = Fault{}, func(a *answer, _ *http.Request) { a.RefuseHeader(faultHeader, err.Error()) }
 		}
-		if err = cmp.Or(err, f.check()); err != nil {
-			return Fault{Status: http.StatusBadRequest, Message: faultHeader + ": " + err.Error()}
-		}
-		return f
+		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	control := strings.HasPrefix(r.URL.Path, controlPath)
-	return m.faults.Take(func(f Fault) bool {
-		return f.Path == "" && !control || f.Path == r.URL.Path || f.Path == template
-	})
+	a.fault = m.faults.Take(func(f Fault) bool { return f.isFor(r, a.template) })
+}
+
+// isFor reports whether f is for r, a request for the path template. What only one
+// operation can do waits for that.
+func (f Fault) isFor(r *http.Request, template string) bool {
+	operation := r.Method + " " + template
+	if (f.Expired || f.PDFMissing) && operation != "POST /onboarding/createSessionLink" ||
+		f.Pending && operation != "GET /onboarding/getVerification/{sessionId}" {
+		return false
+	}
+	return f.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath) || f.Path == r.URL.Path || f.Path == template
 }
 
 // UnmarshalJSON implements json.Unmarshaler with the field names of the package
@@ -127,7 +133,7 @@ type EventFault struct {
 	Drop        bool          `fault:"drop"`         // never delivered
 	Twice       bool          `fault:"twice"`        // delivered once more after it was taken
 	Late        time.Duration `fault:"late"`         // delivered so much later, while others go on
-	Reorder     bool          `fault:"reorder"`      // delivered after the next event of its session, if there is one
+	Reorder     bool          `fault:"reorder"`      // of CREATED and RUNNING: delivered after the next event of its session
 	Early       bool          `fault:"early"`        // of CREATED and RUNNING: delivered before createSessionLink answers
 	WrongHeader bool          `fault:"wrong-header"` // the configured headers have the value "wrong"
 	Garbage     bool          `fault:"garbage"`      // the body is no JSON
@@ -140,6 +146,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	err := errors.Join(
 		when(f == EventFault{Status: f.Status, Times: f.Times}, "the event fault does nothing"),
 		when(f.Times < 0 || f.Late < 0, "a number of the event fault is negative"),
+		when(f.Reorder && slices.Index(all, f.Status) > 2, "the event fault cannot reorder a session's last event: no other follows"),
 		when(!slices.Contains(all, f.Status), fmt.Sprintf("the event fault's status is none of %q", all[1:])),
 	)
 	if err != nil {

@@ -103,9 +103,12 @@ func TestFault_ThatMakesNoSenseIsRefusedEverywhere(t *testing.T) {
 		`{"media-type":"a\nb"}`:       "line break",
 		`[]`:                          "not a JSON object",
 		`{"status":500`:               "JSON",
-		`{"status":500,"path":"/authentication"}`: "path",
-		`{"status":500,"path":"auth"}`:            "path",
-		`{"status":500,"path":"%"}`:               "path",
+		`{"status":500,"path":"/authentication"}`:                               `path "/authentication"`,
+		`{"status":500,"path":"auth"}`:                                          `path "auth"`,
+		`{"status":500,"path":"%"}`:                                             `path "%"`,
+		`{"pending":true,"expired":true}`:                                       "two operations",
+		`{"pending":true,"path":"/auth"}`:                                       `path "/auth"`,
+		`{"pdf-missing":true,"path":"/onboarding/getVerification/{sessionId}"}`: "path",
 	} {
 		t.Run(text, func(t *testing.T) {
 			r := mustSend(t, http.MethodPost, s.URL+"/__mock/faults", text)

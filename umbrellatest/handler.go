@@ -50,20 +50,24 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
 	if !a.sound {
-		a.fault = m.fault(r, a.template)
+		m.takeFault(a, r)
 	}
-	a.aborted = err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
+	gone := err != nil || !a.own && !reply.Pause(r.Context(), m.latency) ||
 		!a.fault.around(r.Context(), func() { a.serve(a, r) })
-	if !a.aborted {
+	if !gone {
 		if a.early != nil {
-			<-a.early
+			select {
+			case <-a.early:
+			case <-r.Context().Done():
+			}
 		}
 		a.Distort(a.fault.damage())
 	}
+	a.aborted = gone || r.Context().Err() != nil
 	if e != nil {
 		m.conclude(r, e, a)
 	}
-	if !a.aborted {
+	if !gone { // a client that net/http takes for gone may have closed its own side only
 		a.Send(w, r, a.fault.damage())
 	}
 }

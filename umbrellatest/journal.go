@@ -29,7 +29,8 @@ type Request struct {
 	// Status is that of the answer, 0 when none was sent: the connection was
 	// reset, the client left, or the answer is still to come.
 	Status int `json:"status"`
-	// Aborted says that the client left before it was answered.
+	// Aborted says that the client left before the answer began to leave: a break in
+	// the middle of a body does not count.
 	Aborted bool `json:"aborted,omitempty"`
 	// SessionID is the request id of the session that the request opened or named.
 	SessionID string `json:"sessionId,omitempty"`
@@ -73,7 +74,7 @@ func (m *Mock) Requests() []Request {
 func (m *Mock) record(r *http.Request, body []byte) *Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	redact := m.redactor(r)
+	redact := token.Redactor(r, m.apiKey, m.customerID)
 	m.stats.Requests++
 	e := &Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}
 	switch {
@@ -99,7 +100,7 @@ func (m *Mock) conclude(r *http.Request, e *Request, a *answer) {
 	}
 	m.logger.LogAttrs(r.Context(), level, "umbrella mock",
 		slog.Uint64("id", e.ID), slog.String("method", e.Method),
-		slog.String("path", cmp.Or(a.template, e.Path)), slog.Int("status", e.Status),
+		slog.String("path", cmp.Or(a.template, "(unknown)")), slog.Int("status", e.Status),
 		attrIf(a.sessionID != "", slog.String("session", a.sessionID)),
 		attrIf(a.aborted, slog.Bool("aborted", true)),
 		attrIf(a.fault != Fault{}, slog.Bool("fault", true)),
@@ -116,11 +117,12 @@ func attrIf(is bool, attr slog.Attr) slog.Attr {
 
 // keepOutcome completes an entry with what the request got. The caller holds m.mu.
 func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
+	m.stats.Concluded++
 	if a.aborted {
 		a.Violations = nil
 		m.stats.Aborted++
 	}
-	redact := m.redactor(r)
+	redact := token.Redactor(r, m.apiKey, m.customerID)
 	for i := range a.Violations {
 		a.Violations[i].Path = redact.Replace(a.Violations[i].Path) // a member may have a secret for its name
 	}
@@ -137,29 +139,19 @@ func (m *Mock) keepOutcome(r *http.Request, e *Request, a *answer) {
 	m.requests.Trim()
 }
 
-// redactor replaces secrets: those of the mock, and those that r was sent with.
-func (m *Mock) redactor(r *http.Request) *strings.Replacer {
-	var pairs []string
-	for _, secret := range []string{m.apiKey, m.customerID, token.Bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")} {
-		if len(secret) >= 8 { // less is no secret, and would garble the entry
-			pairs = append(pairs, secret, "[redacted]")
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
 // Stats counts what has happened since the start. Neither Reset nor the limits of the
 // mock's memory take anything off it.
 type Stats struct {
-	Sessions uint64 `json:"sessions"` // opened
-	Ended    uint64 `json:"ended"`    // sessions that have their last state
-	Requests uint64 `json:"requests"` // those of the journal
-	Refusals uint64 `json:"refusals"` // requests with violations
-	Faults   uint64 `json:"faults"`   // requests that a fault changed
-	Aborted  uint64 `json:"aborted"`  // requests whose client left before the answer
-	Tokens   uint64 `json:"tokens"`   // issued
-	Events   uint64 `json:"events"`   // tried or dropped, as Events has them
-	Controls uint64 `json:"controls"` // faults injected or cleared, resets, tokens expired or revoked
+	Sessions  uint64 `json:"sessions"`  // opened
+	Ended     uint64 `json:"ended"`     // sessions that have their last state
+	Requests  uint64 `json:"requests"`  // those of the journal
+	Concluded uint64 `json:"concluded"` // requests that are done with: answered, reset or aborted
+	Refusals  uint64 `json:"refusals"`  // requests with violations
+	Faults    uint64 `json:"faults"`    // requests that a fault changed
+	Aborted   uint64 `json:"aborted"`   // requests whose client left before the answer
+	Tokens    uint64 `json:"tokens"`    // issued
+	Events    uint64 `json:"events"`    // tried or dropped, as Events has them
+	Controls  uint64 `json:"controls"`  // faults injected or cleared, resets, tokens expired or revoked
 }
 
 // Stats returns the counters of GET /__mock/stats.

@@ -81,8 +81,31 @@ func TestFault_WithAnUnknownFieldInTheHeaderIsRefused(t *testing.T) {
 		r := open(t, s, token(t, s), faultHeader, header)
 		require.Equal(t, http.StatusBadRequest, r.status, header)
 		require.Contains(t, r.message(t), faultHeader)
+		require.Equal(t, []string{"$header." + faultHeader}, r.violations(t))
+		requests := s.Requests()
+		require.Contains(t, r.message(t), requests[len(requests)-1].Violations[0].Reason)
 	}
+	require.EqualValues(t, 3, s.Stats().Refusals)
+	require.Contains(t, mustSend(t, http.MethodGet, s.URL+"/__mock/", "").body, "unknown field &#34;statuss&#34;")
 	require.Empty(t, s.Sessions())
+}
+
+func TestFault_ForOneOperationWaitsForIt(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for _, f := range []umbrellatest.Fault{{Pending: true}, {Expired: true, Times: 2}, {PDFMissing: true}} {
+		require.NoError(t, s.Inject(f))
+	}
+	first, second, third := start(t, s), start(t, s), start(t, s) // the first call logs in
+	require.Equal(t, umbrellatest.StatusExpired, s.Sessions()[first.RequestID].Status)
+	require.Equal(t, umbrellatest.StatusExpired, s.Sessions()[second.RequestID].Status)
+	require.Error(t, s.Complete(third.RequestID), "no PDF")
+	v, err := s.Client.GetVerification(t.Context(), third.RequestID)
+	require.NoError(t, err)
+	require.Equal(t, "pending", *v.Status)
+	v, err = s.Client.GetVerification(t.Context(), third.RequestID)
+	require.NoError(t, err)
+	require.Equal(t, "failed", *v.Status)
+	require.NoError(t, s.Complete(start(t, s).RequestID))
 }
 
 func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
@@ -108,7 +131,7 @@ func TestPDF_ThatIsMissingLetsSigningFail(t *testing.T) {
 	for docURL, reason := range map[string]string{
 		files.URL + "/text.pdf":        "is no PDF",
 		files.URL + "/moved.pdf":       "302 Found",
-		"https://127.0.0.1:1/doc.pdf":  "does not answer",
+		"https://127.0.0.1:1/doc.pdf":  "docUrl does not answer.",
 		"https://192.0.2.1/secret.pdf": "neither a loopback host",
 	} {
 		status, page := sign(docURL)
@@ -128,9 +151,9 @@ func TestStats_DoNotForget(t *testing.T) {
 	open(t, s, "Bearer x")
 	open(t, s, authorization, faultHeader, "status=500")
 	s.Reset()
-	want := umbrellatest.Stats{Sessions: 2, Requests: 5, Refusals: 1, Faults: 1, Tokens: 1, Controls: 1}
+	want := umbrellatest.Stats{Sessions: 2, Requests: 5, Concluded: 5, Refusals: 1, Faults: 1, Tokens: 1, Controls: 1}
 	require.Equal(t, want, s.Stats())
-	require.JSONEq(t, `{"sessions":2,"ended":0,"requests":5,"refusals":1,"faults":1,"aborted":0,"tokens":1,"events":0,"controls":1}`, mustSend(t, http.MethodGet, s.URL+"/__mock/stats", "").body)
+	require.JSONEq(t, `{"sessions":2,"ended":0,"requests":5,"concluded":5,"refusals":1,"faults":1,"aborted":0,"tokens":1,"events":0,"controls":1}`, mustSend(t, http.MethodGet, s.URL+"/__mock/stats", "").body)
 }
 
 func TestJournalAndLog_HaveAbortedRequests(t *testing.T) {
@@ -168,6 +191,48 @@ func TestJournalAndLog_HaveAbortedRequests(t *testing.T) {
 		require.Equal(t, 2, strings.Count(log.String(), "aborted=true"))
 		require.EqualValues(t, 2, s.Stats().Aborted)
 	})
+}
+
+func TestJournal_HasAClientThatLeavesWhileThePDFIsFetchedAsAborted(t *testing.T) {
+	asked, left := make(chan struct{}), make(chan struct{})
+	files := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-left
+		_, _ = io.WriteString(w, "%PDF-1.7\n")
+	}))
+	t.Cleanup(files.Close)
+	mock, err := umbrellatest.New(umbrellatest.WithFetchPDF())
+	require.NoError(t, err)
+	t.Cleanup(mock.Close)
+	served := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != operationPath {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		context.AfterFunc(r.Context(), func() { close(left) })
+		mock.ServeHTTP(w, r)
+		close(served)
+	}))
+	t.Cleanup(server.Close)
+	client, err := umbrella.New(server.URL, umbrella.WithAPIKey(mock.Credentials()))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		cancel()
+	}()
+
+	leaving := request
+	leaving.DocURL = files.URL + "/good.pdf"
+	_, err = client.CreateSessionLink(ctx, leaving)
+
+	require.ErrorIs(t, err, context.Canceled)
+	<-served
+	entry := mock.Requests()[1]
+	require.True(t, entry.Aborted)
+	require.Zero(t, entry.Status)
+	require.NoError(t, mock.Complete(entry.SessionID), "the PDF was fetched all the same")
 }
 
 func TestRequestID_IsInAnswerLogAndJournal(t *testing.T) {
@@ -212,4 +277,16 @@ func TestWithWebhook_GetsEventsFromTheStartAndAfterAReset(t *testing.T) {
 	}
 	_, err := umbrellatest.New(umbrellatest.WithWebhook("example.com", nil))
 	require.Error(t, err)
+	for want, header := range map[string]map[string]string{
+		`"Authorization "`:     {"Authorization ": "x"},
+		`"" is not`:            {"": "x"},
+		`"Key" has a control`:  {"Key": "a secret\r\n"},
+		`"Api-Key" appears tw`: {"Api-Key": "x", "API-key": "y"},
+	} {
+		_, err := umbrellatest.New(umbrellatest.WithWebhook(receiver.URL, header))
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "secret")
+	}
+	_, err = umbrellatest.New(umbrellatest.WithWebhook(receiver.URL, map[string]string{"Authorization": "Bearer\tü", "X_1": ""}))
+	require.NoError(t, err)
 }

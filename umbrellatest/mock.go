@@ -46,7 +46,7 @@ type Mock struct {
 	baseURL    string // for links; "" is that of the request
 	basePath   string // of the service
 	contract   *contract.Validator
-	operations func(*answer) server.StrictServerInterface // for requests that keep to openapi.yaml; they know no tokens
+	operations func(*answer) server.StrictServerInterface // answer requests whose token and body are known to be good
 	endpoints  *http.ServeMux                             // those below /__mock/
 	outbox     *delivery.Outbox                           // delivers events
 	tokens     token.Issuer

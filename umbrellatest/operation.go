@@ -34,7 +34,8 @@ func (o operations) CreateSessionLink(ctx context.Context, req server.CreateSess
 	case a.fault.PDFMissing:
 		s.Unfit = "a fault lets the PDF be missing at docUrl"
 	case m.fetchPDF:
-		s.Unfit = document.Fetch(ctx, req.Body.DocURL, m.browsers.Knows)
+		// A client that leaves leaves a session as it would be.
+		s.Unfit = document.Fetch(context.WithoutCancel(ctx), req.Body.DocURL, m.browsers.Knows)
 	}
 	m.mu.Lock()
 	s.RequestID, s.Token = m.uuid(), m.uuid()
@@ -72,11 +73,7 @@ func (m *Mock) verification(s session.Session, base string) api.Verification {
 		url := base + documentPath + s.RequestID + "?token=" + m.tokens.Issue(s.RequestID, expires)
 		return document.Verification(s, url, expires)
 	}
-	status := strings.ToLower(s.Status)
-	if s.Status == StatusRunning {
-		status = "pending"
-	}
-	return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
+	return document.Unverified(s)
 }
 
 // document serves the signed PDF of a session to whoever has its URL.

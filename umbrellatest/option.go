@@ -5,12 +5,15 @@ import (
 	"log/slog"
 	"maps"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 )
 
 // Option configures a [Mock]. A value that makes no sense is an error of [New].
@@ -23,8 +26,8 @@ func WithSeed(seed uint64) Option {
 	return func(m *Mock) { m.seed, m.seeded = seed, true }
 }
 
-// WithClock replaces time.Now for times in answers and the expiry of tokens;
-// delays stay in real time. It is called from many goroutines and must not call
+// WithClock replaces time.Now for times in answers and the expiry of tokens, sessions
+// and documents; delays stay in real time. It is called from many goroutines and must not call
 // the mock.
 func WithClock(now func() time.Time) Option {
 	return func(m *Mock) { m.now = now }
@@ -54,7 +57,8 @@ func WithMaxSessions(n int) Option {
 	return func(m *Mock) { m.maxSessions = n }
 }
 
-// WithLatency delays each request to /auth and to an operation.
+// WithLatency delays each answer but those of /healthz and of the endpoints under
+// /__mock/: also those of the pages, the documents and what the mock does not know.
 func WithLatency(latency time.Duration) Option {
 	return func(m *Mock) { m.latency = latency }
 }
@@ -94,7 +98,7 @@ func WithCORSOrigins(origins ...string) Option {
 }
 
 // WithWebhook has events sent from the start as after a call of configureWebhook,
-// with these headers. Reset does not forget it.
+// with these headers, by their names. Reset does not forget it.
 func WithWebhook(webhookURL string, header map[string]string) Option {
 	return func(m *Mock) {
 		m.startHook = &api.ConfigureWebhookRequest{WebhookURL: webhookURL, Metadata: &api.WebhookMetadata{AuthHeader: maps.Clone(header)}}
@@ -102,8 +106,8 @@ func WithWebhook(webhookURL string, header map[string]string) Option {
 }
 
 // WithFetchPDF has the mock really fetch docUrl when a session is opened, within 10 s
-// and from loopback hosts and those of [WithAllowedHosts] only. Redirects are not
-// followed. A session without a PDF there fails when it is signed; when the service
+// and from loopback hosts and those of [WithAllowedHosts] only. The PDF must be at an
+// https URL, whose certificate is not checked. Redirects are not followed. A session without a PDF there fails when it is signed; when the service
 // looks, and what it does then, is not known.
 func WithFetchPDF() Option {
 	return func(m *Mock) { m.fetchPDF = true }
@@ -118,6 +122,10 @@ func InMemory() Option {
 
 // check says everything that is wrong with the options.
 func (m *Mock) check(opts []Option) error {
+	wrongHeader := ""
+	if m.startHook != nil {
+		wrongHeader = delivery.WrongHeader(m.startHook.Metadata.AuthHeader)
+	}
 	return errors.Join(
 		when(slices.ContainsFunc(opts, func(o Option) bool { return o == nil }), "a nil Option"),
 		when(m.now == nil, "WithClock: the function is nil"),
@@ -127,10 +135,11 @@ func (m *Mock) check(opts []Option) error {
 		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
 		when(m.latency < 0, "WithLatency: the duration is negative"),
 		when(m.logger == nil, "WithLogger: the logger is nil"),
-		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services"),
+		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services, without dots and escapes in its path, or is below /__mock/"),
 		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
-		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one such as http://localhost:5173"),
-		when(m.startHook != nil && isNotWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
+		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one as browsers send it, such as http://localhost:5173: in lower case, without a path and without the port of its scheme"),
+		when(m.startHook != nil && !page.IsWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
+		when(wrongHeader != "", "WithWebhook: in the headers, "+wrongHeader),
 	)
 }
 
@@ -142,9 +151,13 @@ func when(applies bool, problem string) error {
 	return nil
 }
 
-func isNotWeb(address string) bool {
+// isNoBase reports whether links cannot begin with an address, or requests for its path
+// would not reach the service.
+func isNoBase(address string) bool {
 	u, err := url.Parse(address)
-	return err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"
+	if err != nil || !page.IsWeb(address) || strings.ContainsAny(address, "@?#") {
+		return true
+	}
+	base := strings.TrimRight(u.Path, "/")
+	return base != strings.TrimRight(u.EscapedPath(), "/") || base != "" && base != path.Clean(base) || strings.HasPrefix(base+"/", controlPath)
 }
-
-func isNoBase(address string) bool { return isNotWeb(address) || strings.ContainsAny(address, "@?#") }

@@ -2,7 +2,6 @@ package umbrellatest
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
@@ -30,7 +29,7 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		code = m.press(a, s, actions[r.PostFormValue("action")])
-		if now, ok := m.sessions.ByToken(token); ok { // not after a Reset just now
+		if now, ok := m.sessions.ByToken(token); ok { // unless a Reset has come between
 			s = now
 		}
 	}
@@ -53,23 +52,14 @@ func (m *Mock) press(a *answer, s session.Session, status string) int {
 	return http.StatusOK
 }
 
-const maxRows = 100 // of each table of the overview
-
 // overview serves GET /__mock/, for people.
 func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
-	shown := page.Overview{Requests: newest(m.Requests()), Events: newest(m.Events())}
-	m.mu.Lock()
-	shown.Stats, shown.Faults, shown.EventFaults = m.stats, m.faults.Texts(), m.eventFaults.Texts()
+	m.mu.Lock() // for the counters first: the page asks again when they have changed
+	shown := page.Overview{Stats: m.stats, Faults: m.faults.Texts(), EventFaults: m.eventFaults.Texts()}
 	m.mu.Unlock()
-	for _, s := range newest(m.sessions.All()) {
+	shown.Requests, shown.Events = page.Newest(m.Requests()), page.Newest(m.Events())
+	for _, s := range page.Newest(m.sessions.All()) {
 		shown.Sessions = append(shown.Sessions, page.Session{Session: s})
 	}
 	shown.Show(w)
-}
-
-// newest returns the last of a list, the last one first.
-func newest[T any](list []T) []T {
-	list = slices.Clone(list[max(0, len(list)-maxRows):])
-	slices.Reverse(list)
-	return list
 }

@@ -79,7 +79,11 @@ func TestWizard_EscapesEveryValue(t *testing.T) {
 		req.SignForms = []api.SignForm{{FieldID: attack, ActorID: attack}}
 		req.FillForm = []api.FillFormField{{FieldID: attack, Value: attack}}
 	})
-	for _, address := range []string{link.URL, s.URL + "/__mock/"} {
+	inURL := openWith(t, s, func(req *api.CreateSessionLinkRequest) {
+		req.Email, req.DocURL = `"<script>"@example.com`, "https://example.com/%3Cscript%3E"
+	})
+	require.Contains(t, mustSend(t, http.MethodGet, inURL.URL, "").body, "&lt;script&gt;")
+	for _, address := range []string{link.URL, inURL.URL, s.URL + "/__mock/"} {
 		page := mustSend(t, http.MethodGet, address, "").body
 		require.NotContains(t, page, "<script>")
 		require.NotContains(t, page, "'onload")
@@ -89,24 +93,29 @@ func TestWizard_EscapesEveryValue(t *testing.T) {
 
 func TestWizard_FollowsOnlyToWebPages(t *testing.T) {
 	s := umbrellatest.NewServer(t)
-	for target, policy := range map[string]string{
-		"https://example.com/done":       " https://example.com",
-		"http://127.0.0.1:8080/done?a=b": " http://127.0.0.1:8080",
-		"http://[::1]:8080/done":         " http:",
-		"javascript:alert(1)":            "",
-		"data:text/html,hello":           "",
-		"https://a;script-src/":          "",
+	for target, follow := range map[string]bool{
+		"https://example.com/done":       true,
+		"http://127.0.0.1:8080/done?a=b": true,
+		"http://[::1]:8080/done":         true,
+		"https://a;script-src/":          true,
+		"javascript:alert(1)":            false,
+		"data:text/html,hello":           false,
+		"ftp://example.com/":             false,
 	} {
 		t.Run(target, func(t *testing.T) {
 			link := openWith(t, s, func(req *api.CreateSessionLinkRequest) { req.RedirectURL = target })
 			page := mustSend(t, http.MethodGet, link.URL, "")
-			require.Equal(t, "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"+policy, page.header.Get("Content-Security-Policy"))
-			require.Equal(t, policy == "", strings.Contains(page.body, "redirectUrl is refused"))
+			policy := "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+			if follow {
+				policy += " http: https:" // also where redirectUrl redirects to
+			}
+			require.Equal(t, policy, page.header.Get("Content-Security-Policy"))
+			require.Equal(t, !follow, strings.Contains(page.body, "redirectUrl is refused"))
 			require.Contains(t, page.body, html.EscapeString(target))
 
 			r := press(t, link.URL, "sign")
 			require.Equal(t, umbrellatest.StatusCompleted, s.Sessions()[link.RequestID].Status)
-			if policy == "" {
+			if !follow {
 				require.Equal(t, http.StatusOK, r.status)
 				require.Empty(t, r.header.Get("Location"))
 				require.NotContains(t, r.body, "<a ")
@@ -150,9 +159,16 @@ func TestBaseURL_IsWhereLinksLeadAndWhereTheServiceIs(t *testing.T) {
 	plain, err := umbrellatest.New()
 	require.NoError(t, err)
 	require.Contains(t, direct(plain, operationPath, []byte(validBody), directToken(t, plain)).Body.String(), `"http://localhost/wizard/`)
-	for _, base := range []string{"", "localhost:80", "ftp://localhost", "http://localhost/?a", "http://me@localhost"} {
+	for _, base := range []string{
+		"", "localhost:80", "ftp://localhost", "http://localhost/?a", "http://me@localhost", "http://localhost/__mock", "http://localhost/__mock/x/",
+		"http://localhost/a/../b", "http://localhost/./a", "http://localhost/a//b", "http://localhost//a", "http://localhost/a b", "http://localhost/a%2Fb", "http://localhost/\x01",
+	} {
 		_, err := umbrellatest.New(umbrellatest.WithBaseURL(base))
 		require.Error(t, err, base)
+	}
+	for _, base := range []string{"http://localhost", "http://localhost/", "http://localhost/__mocks", "http://localhost/api//"} {
+		_, err := umbrellatest.New(umbrellatest.WithBaseURL(base))
+		require.NoError(t, err, base)
 	}
 }
 
@@ -178,6 +194,7 @@ func TestOverview_ShowsAndControlsWithoutAScript(t *testing.T) {
 		require.Equal(t, http.StatusOK, mustSend(t, http.MethodGet, s.URL+"/__mock/"+asset, "").status)
 	}
 	require.Equal(t, http.StatusServiceUnavailable, login(t, s).status, "the page only looks at faults")
+	require.Contains(t, mustSend(t, http.MethodGet, s.URL+"/__mock/", "").body, "path=/auth; status=503; times=1", "one is left")
 	submit("faults/clear", "")
 	require.Equal(t, http.StatusOK, login(t, s).status)
 	submit("sessions/"+link.RequestID+"/complete", "")

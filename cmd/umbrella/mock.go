@@ -35,6 +35,7 @@ type mock struct {
 	webhookHeaders, corsOrigins, allowed  []string
 	tls, env, fetchPDF, logAll, noControl bool
 
+	records  slog.Handler         // writes the log
 	headers  map[string]string    // of webhookHeaders
 	injected []umbrellatest.Fault // of the file faults
 }
@@ -74,18 +75,16 @@ func (m *mock) define(fs *pflag.FlagSet) {
 // check has a mock made of the flags, which says what is wrong with them.
 func (m *mock) check(string) {
 	m.checkAddr(m.addr)
-	path := m.basePath == "" || strings.HasPrefix(m.basePath, "/") && !strings.ContainsAny(m.basePath, "?#%@ ")
-	m.wrong.unless(path, "--base-path must begin with a slash and have nothing to escape, for example /api/services")
+	m.wrong.unless(m.basePath == "" || strings.HasPrefix(m.basePath, "/"), "--base-path must begin with a slash, for example /api/services")
 	m.basePath = strings.TrimRight(m.basePath, "/")
-	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
-	m.headers = map[string]string{}
-	for _, line := range m.webhookHeaders {
-		name, value, ok := strings.Cut(line, ":")
-		m.wrong.unless(ok && name != "", "--webhook-header must be 'NAME: VALUE'")
-		m.headers[name] = strings.TrimSpace(value)
-	}
+	m.readHeaders()
 	m.readFaults()
-	trial, err := m.handler("http://localhost")
+	level := slog.LevelWarn
+	if m.logAll {
+		level = slog.LevelInfo
+	}
+	m.records = slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level})
+	trial, err := m.handler("http://localhost/" + strings.TrimPrefix(m.basePath, "/"))
 	if err != nil {
 		for line := range strings.Lines(inWordsOfTheMock.Replace(err.Error())) {
 			m.wrong.add("%s", strings.TrimSpace(line))
@@ -111,10 +110,6 @@ func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
 
 // options are what the flags ask of a mock that is reached at base.
 func (m *mock) options(base string) []umbrellatest.Option {
-	level := slog.LevelWarn
-	if m.logAll {
-		level = slog.LevelInfo
-	}
 	opts := []umbrellatest.Option{
 		umbrellatest.WithBaseURL(base),
 		umbrellatest.WithCredentials(m.apiKey, m.customerID),
@@ -124,7 +119,7 @@ func (m *mock) options(base string) []umbrellatest.Option {
 		umbrellatest.WithLatency(m.latency),
 		umbrellatest.WithCORSOrigins(m.corsOrigins...),
 		umbrellatest.WithAllowedHosts(m.allowed...),
-		umbrellatest.WithLogger(slog.New(slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level}))),
+		umbrellatest.WithLogger(slog.New(m.records)),
 	}
 	if m.flags.Changed("seed") {
 		opts = append(opts, umbrellatest.WithSeed(m.seed))
@@ -139,6 +134,23 @@ func (m *mock) options(base string) []umbrellatest.Option {
 		opts = append(opts, umbrellatest.WithoutControl())
 	}
 	return opts
+}
+
+// readHeaders reads --webhook-header.
+func (m *mock) readHeaders() {
+	m.wrong.unless(len(m.webhookHeaders) == 0 || m.webhookURL != "", "--webhook-header needs --webhook-url")
+	m.headers = map[string]string{}
+	for _, line := range m.webhookHeaders {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
+			m.wrong.add("--webhook-header must be 'NAME: VALUE'")
+			continue
+		}
+		if _, twice := m.headers[name]; twice {
+			m.wrong.add("--webhook-header: %.60q appears twice", name)
+		}
+		m.headers[name] = strings.TrimSpace(value)
+	}
 }
 
 // readFaults reads --faults, a JSON array of what POST /__mock/faults takes.
@@ -173,6 +185,7 @@ func (m *mock) run(ctx context.Context, _ string) error {
 		return err
 	}
 	defer handler.Close()
+	s.http.ErrorLog = slog.NewLogLogger(m.records, slog.LevelWarn)
 	s.serve(handler)
 	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)
@@ -182,7 +195,9 @@ func (m *mock) run(ctx context.Context, _ string) error {
 
 // inWordsOfTheMock names flags where umbrellatest names its options.
 var inWordsOfTheMock = strings.NewReplacer(
-	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host", "WithWebhook", "--webhook-url",
+	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host",
+	"WithWebhook: in the headers,", "--webhook-header:", "WithWebhook", "--webhook-url",
+	"WithBaseURL: the URL is not one such as http://localhost:8080/api/services", "--base-path is not one such as /api/services",
 	"WithTokenTTL", "--token-ttl", "WithSessionTTL", "--session-ttl", "WithMaxSessions", "--max-sessions", "WithLatency", "--latency",
 	"WithCredentials: the API key or the customer id is empty", "--api-key and --customer-id belong together: give both or neither",
 )
@@ -198,6 +213,9 @@ func (m *mock) announce(s *localServer, handler *umbrellatest.Mock) error {
 	ready.APIKey, ready.CustomerID = handler.Credentials()
 	if !m.env {
 		return writeJSON(m.stdout, ready)
+	}
+	if _, err := fmt.Fprintln(m.stdout, "unset UMBRELLA_TOKEN"); err != nil { // with an API key beside it, commands would ask which to use
+		return err
 	}
 	for _, v := range [][2]string{
 		{"UMBRELLA_SERVER", ready.URL},

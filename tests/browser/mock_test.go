@@ -127,3 +127,10 @@ func startPage(t *testing.T) (origin string) {
 	t.Cleanup(page.Close)
 	return page.URL
 }
+
+// startRedirect serves a redirect to an address.
+func startRedirect(t *testing.T, to string) (origin string) {
+	server := httptest.NewServer(http.RedirectHandler(to, http.StatusFound))
+	t.Cleanup(server.Close)
+	return server.URL
+}

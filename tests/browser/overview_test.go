@@ -16,15 +16,28 @@ func TestOverview_FollowsWithoutReload(t *testing.T) {
 	tab.shows(t, link.RequestID)
 	tab.shows(t, "/onboarding/createSessionLink")
 	wizard := open(t, link.URL)
+	focused := evaluate[string](t, tab, `document.querySelector("#requests a").focus(), document.activeElement.id`)
+	require.NotEmpty(t, focused)
 
 	wizard.press(t, "button", "Decline")
 
 	tab.shows(t, "CANCELLED")
+	require.Equal(t, focused, evaluate[string](t, tab, "document.activeElement.id"), "a link in a table keeps the focus")
 	require.Equal(t, 400, m.create(t, `{"email":"a@example.com"}`).status)
 	tab.shows(t, "is missing")
 	require.Equal(t, 3, evaluate[int](t, tab, "document.querySelectorAll('td li').length"), "one line for each violation")
 	require.True(t, evaluate[bool](t, tab, "window.sameDocument === true"), "not loaded again")
 	tab.accessible(t)
+}
+
+func TestOverview_ShowsAnswersThatChangeNothingElse(t *testing.T) {
+	m := startMock(t, "--latency", "2s") // the page asks each second
+	link := m.link(t, "https://example.com/done")
+	tab := open(t, m.overview())
+
+	require.Equal(t, 200, m.send(t, "GET", link.URL, "", nil).status)
+
+	tab.until(t, `[...document.querySelectorAll("#requests tr")].some(r => r.cells[2].innerText.startsWith("GET /wizard/") && r.cells[3].innerText === "200")`)
 }
 
 func TestOverview_ControlsTheMock(t *testing.T) {

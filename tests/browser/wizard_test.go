@@ -48,6 +48,20 @@ func (m mock) fetchVerification(requestID string) string {
 	})()`, quote(m.URL), quote(m.APIKey), quote(m.CustomerID), quote(m.URL+"/onboarding/getVerification/"+requestID))
 }
 
+func TestSign_FollowsRedirectsOverOrigins(t *testing.T) {
+	application := startPage(t)
+	second := startRedirect(t, application+"/done")
+	first := startRedirect(t, second+"/login")
+	m := startMock(t)
+	link := m.link(t, first+"/back")
+	tab := open(t, link.URL)
+
+	tab.press(t, "button", "Sign")
+
+	tab.arrive(t, application+"/done")
+	require.Equal(t, "COMPLETED", m.state(t, link.RequestID))
+}
+
 func TestOtherButtons_EndTheSessionAndStay(t *testing.T) {
 	m := startMock(t)
 	for button, want := range map[string]string{"Decline": "CANCELLED", "Let expire": "EXPIRED", "Fail": "FAILED"} {

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 )
@@ -18,10 +20,23 @@ type Policy struct {
 	Hosts   []string // under which the mock is reached, beside loopback ones
 }
 
-// IsNoOrigin reports whether text is anything but an origin, as http://localhost:5173.
+// IsNoOrigin reports whether text is anything but an origin as browsers write it, such
+// as http://localhost:5173: what they write otherwise never equals it.
 func IsNoOrigin(text string) bool {
 	u, err := url.Parse(text)
-	return err != nil || u.Host == "" || text != u.Scheme+"://"+u.Host
+	if err != nil || u.Hostname() == "" || text != strings.ToLower(u.Scheme+"://"+u.Host) {
+		return true
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r == '*' || r == '%' || r > unicode.MaxASCII }) {
+		return true
+	}
+	port := u.Port()
+	if port == "" {
+		return strings.HasSuffix(text, ":")
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err != nil || port != strconv.FormatUint(n, 10) ||
+		u.Scheme == "http" && n == 80 || u.Scheme == "https" && n == 443
 }
 
 // IsNoHost reports whether text is anything but a name or an address without a port.

@@ -5,8 +5,13 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,6 +65,35 @@ type Message struct {
 	Twice   bool          // sent once more after it was taken
 }
 
+// Update is the body of a message about a session's new state, in upstream's shape.
+func Update(id, requestID, status string, at time.Time) []byte {
+	body, _ := json.Marshal(map[string]any{ // texts: cannot fail
+		"id": id, "type": "STATUS_UPDATE", "createdAt": at.UTC().Format(time.RFC3339Nano),
+		"request": map[string]string{"requestId": requestID, "requestTypeId": "mock", "status": status},
+	})
+	return body
+}
+
+const nameChars = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" // RFC 9110, token
+
+// WrongHeader says why no request can have these headers, "" if one can.
+func WrongHeader(header map[string]string) string {
+	seen := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		key := http.CanonicalHeaderKey(name)
+		switch {
+		case name == "" || strings.Trim(name, nameChars) != "":
+			return fmt.Sprintf("%.60q is not the name of a header", name)
+		case strings.ContainsFunc(header[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			return fmt.Sprintf("the value of %.60q has a control character", name)
+		case seen[key]:
+			return fmt.Sprintf("%.60q appears twice", key)
+		}
+		seen[key] = true
+	}
+	return ""
+}
+
 // Line has its messages sent one after the other. It is not for concurrent use.
 type Line struct {
 	Context context.Context // ends with the line
@@ -107,28 +141,29 @@ func (l *Line) enqueue(m *Message) {
 			case <-ctx.Done():
 			}
 		}
-		o.try(ctx, m, m.Late)
-		if m.Twice {
+		if taken := o.try(ctx, m, m.Late); taken && m.Twice {
 			o.try(ctx, m, 0)
 		}
 	})
 }
 
-// try sends a message after a while, and again after anything but 2xx.
-func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) {
+// try sends a message after a while, and again after anything but 2xx. It reports
+// whether the message was taken.
+func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) bool {
 	for try := 1; try <= MaxTries; try++ {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return
+			return false
 		}
 		status := o.post(ctx, m)
 		m.Tried(try, status)
 		if status/100 == 2 {
-			return
+			return true
 		}
 		wait = FirstWait << (try - 1)
 	}
+	return false
 }
 
 // post sends one request and returns the status of its answer, 0 if there was none.

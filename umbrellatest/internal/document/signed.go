@@ -44,6 +44,15 @@ func Verification(s session.Session, url string, expires time.Time) api.Verifica
 	return v
 }
 
+// Unverified is the answer for a session that is not completed.
+func Unverified(s session.Session) api.Verification {
+	status := strings.ToLower(s.Status)
+	if s.Status == session.Running {
+		status = "pending"
+	}
+	return api.Verification{IsVerified: new(false), Status: &status, Message: new("Verification " + status), RequestID: &s.RequestID}
+}
+
 // PDF is a text with the values of the form. It has no signature in it that a reader
 // could check.
 func PDF(s session.Session) []byte {

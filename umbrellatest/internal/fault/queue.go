@@ -1,18 +1,22 @@
 package fault
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Queue has the faults of one kind that wait, the first that was added first.
 type Queue[F any] struct{ waiting []*waiting[F] }
 
 type waiting[F any] struct {
-	fault           F
-	every, selected int // it is due for each n-th of what it is for; so many there were
-	left            int // how many get it; negative is all
+	fault    F
+	selected int // how many requests or events came that the fault is for
+	every    int // of these, each n-th gets it
+	left     int // how many still get it; negative is no limit
 }
 
-// Add adds a fault for so many of what it is for, with every only each n-th. With times
-// 0 it is for one, or with every for all of these.
+// Add adds a fault. With every, each n-th of the requests or events that it is for gets
+// it, else each. It ends after so many times; 0 is once, or with every never.
 func (q *Queue[F]) Add(fault F, times, every int) {
 	switch {
 	case times == 0 && every == 0:
@@ -23,8 +27,8 @@ func (q *Queue[F]) Add(fault F, times, every int) {
 	q.waiting = append(q.waiting, &waiting[F]{fault: fault, every: max(every, 1), left: times})
 }
 
-// Take picks the first fault that is due of those that are for something, the zero
-// value if there is none.
+// Take is called for each request or event, with what says whether a fault is for it.
+// It returns the fault that it gets: the first one that is due, the zero value if none is.
 func (q *Queue[F]) Take(isFor func(F) bool) (taken F) {
 	due := -1
 	for i, w := range q.waiting {
@@ -46,10 +50,15 @@ func (q *Queue[F]) Take(isFor func(F) bool) (taken F) {
 	return w.fault
 }
 
-// Texts lists the faults that wait, in the syntax of the header.
+// Texts lists the faults that wait, in the syntax of the header, with the times that are
+// left.
 func (q *Queue[F]) Texts() (texts []string) {
 	for _, w := range q.waiting {
-		texts = append(texts, Text(&w.fault))
+		shown := w.fault
+		if w.left > 0 {
+			_ = fieldsOf(&shown).set("times", strconv.Itoa(w.left)) // a number: cannot fail
+		}
+		texts = append(texts, Text(&shown))
 	}
 	return texts
 }

@@ -4,6 +4,7 @@ package fault
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/url"
@@ -51,8 +52,9 @@ func (f fields) set(name, value string) error {
 }
 
 // FromHeader sets the fields that are in text, separated by semicolons. One without a
-// value is a switch.
-func FromHeader(text string, fault any) (names []string, err error) {
+// value is a switch. Those that choose requests have no place there.
+func FromHeader(text string, fault any) error {
+	var names []string
 	fields := fieldsOf(fault)
 	for field := range strings.SplitSeq(text, ";") {
 		name, value, given := strings.Cut(strings.TrimSpace(field), "=")
@@ -62,15 +64,17 @@ func FromHeader(text string, fault any) (names []string, err error) {
 		switch name = strings.TrimSpace(name); {
 		case name == "":
 			continue
+		case slices.Contains([]string{"path", "times", "every"}, name):
+			return errors.New("path, times and every are for POST /__mock/faults: a header is for its own request")
 		case slices.Contains(names, name):
-			return nil, fmt.Errorf("the field %.30q appears twice", name)
+			return fmt.Errorf("the field %.30q appears twice", name)
 		}
 		if err := fields.set(name, strings.TrimSpace(value)); err != nil {
-			return nil, err
+			return err
 		}
 		names = append(names, name)
 	}
-	return names, nil
+	return nil
 }
 
 // FromJSON sets the fields that are in a JSON object. Durations are strings such as

@@ -1,7 +1,7 @@
 "use strict";
 // Follows the mock: when its counters have changed, the tables are fetched again and
 // filled anew, each where it was scrolled to. What had the focus gets it back.
-let known = "";
+let known = document.querySelector("main").dataset.counters; // as of what is shown
 
 async function follow() {
   try {
@@ -9,11 +9,9 @@ async function follow() {
     const counters = await answer.json();
     const now = JSON.stringify(counters);
     if (answer.ok && now !== known) {
-      if (known !== "") {
-        const html = await (await fetch("./", { cache: "no-store" })).text();
-        show(new DOMParser().parseFromString(html, "text/html"));
-        tell(counters.sessions + " sessions opened, " + counters.ended + " ended, " + counters.requests + " requests, " + counters.refusals + " refused");
-      }
+      const html = await (await fetch("./", { cache: "no-store" })).text();
+      show(new DOMParser().parseFromString(html, "text/html"));
+      tell(counters.sessions + " sessions opened, " + counters.ended + " ended, " + counters.requests + " requests, " + counters.refusals + " refused");
       known = now;
     }
   } catch {

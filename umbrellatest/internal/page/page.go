@@ -4,12 +4,12 @@ package page
 
 import (
 	"embed"
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/session"
@@ -34,12 +34,23 @@ func (s Session) Document() string {
 	return path.Base(u.Path)
 }
 
-// Follow reports whether redirectUrl is one to go to.
-func (s Session) Follow() bool { return origin(s.Request.RedirectURL) != "" }
+// Follow reports whether redirectUrl is one to go to, as javascript: and data: are not.
+func (s Session) Follow() bool { return IsWeb(s.Request.RedirectURL) }
 
-// Show writes the page of a session. Its form leads to redirectUrl at last.
+// IsWeb reports whether address is an http or https URL.
+func IsWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// Show writes the page of a session. Its form leads to redirectUrl, and on to wherever
+// that redirects: a browser asks the policy about each of these addresses.
 func (s Session) Show(w http.ResponseWriter, status int) {
-	show(w, status, "wizard.html", strings.TrimSpace(policy+" "+origin(s.Request.RedirectURL)), s)
+	allowed := policy
+	if s.Follow() {
+		allowed += " http: https:"
+	}
+	show(w, status, "wizard.html", allowed, s)
 }
 
 // ShowUnknown writes a page in place of that of a session that the mock does not have.
@@ -54,9 +65,24 @@ type Overview struct {
 	Faults, EventFaults     []string
 }
 
+// Counters has Stats as the script compares them.
+func (o Overview) Counters() string {
+	counters, _ := json.Marshal(o.Stats) // numbers: cannot fail
+	return string(counters)
+}
+
 // Show writes the overview.
 func (o Overview) Show(w http.ResponseWriter) {
 	show(w, http.StatusOK, "overview.html", policy+"; script-src 'self'; connect-src 'self'", o)
+}
+
+const maxRows = 100 // of each table of the overview
+
+// Newest returns what the overview shows of a list, the last one first.
+func Newest[T any](list []T) []T {
+	list = slices.Clone(list[max(0, len(list)-maxRows):])
+	slices.Reverse(list)
+	return list
 }
 
 // ServeAsset serves the stylesheet and the script of the pages.
@@ -76,25 +102,6 @@ func show(w http.ResponseWriter, status int, name, policy string, data any) {
 	_ = pages.ExecuteTemplate(w, name, data) // to memory
 }
 
-// policy is the Content-Security-Policy of a page; what may follow is where else its
-// forms lead.
+// policy is the Content-Security-Policy of a page. Its last directive says where forms
+// lead; what is appended to it allows more.
 const policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-
-// plainHost has no character that means something in a Content-Security-Policy.
-var plainHost = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]+)?$`)
-
-// origin is that of a URL in the words of a Content-Security-Policy, "" if it is none
-// for a browser to go to, as javascript: and data: are. A policy has no words for an
-// address of IPv6 but its scheme.
-func origin(target string) string {
-	u, err := url.Parse(target)
-	switch {
-	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
-		return ""
-	case strings.HasPrefix(u.Host, "["):
-		return u.Scheme + ":"
-	case !plainHost.MatchString(u.Host):
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}

@@ -60,6 +60,13 @@ func (a *Answer) Breach(path, rule, reason string) {
 	a.Refuse(&contract.Error{Direction: contract.Request, Violations: violations})
 }
 
+// RefuseHeader refuses a request for a header of the mock's own, with a message in the
+// body, as the document has no such header.
+func (a *Answer) RefuseHeader(name, reason string) {
+	Message(a, http.StatusBadRequest, name+": "+reason)
+	a.Explain([]contract.Violation{{Path: "$header." + name, Rule: "fault", Reason: reason}})
+}
+
 // Explain tells what was wrong.
 func (a *Answer) Explain(violations []contract.Violation) {
 	a.Violations = violations

@@ -49,7 +49,8 @@ func (i *Issuer) ExpireAll() { i.expired.Store(i.issued.Load()) }
 // RevokeAll refuses all tokens for operations that were issued so far.
 func (i *Issuer) RevokeAll() { i.revoked.Store(i.issued.Load()) }
 
-// Check says what is wrong with a token for what Issue takes, "" if nothing.
+// Check says what is wrong with a token, "" if nothing. It must be for the same document
+// as it was issued for, or for operations with "".
 func (i *Issuer) Check(token, document string, now time.Time) string {
 	c, ok := i.read(token)
 	switch {
@@ -63,7 +64,7 @@ func (i *Issuer) Check(token, document string, now time.Time) string {
 	return ""
 }
 
-// CheckBearer is Check for the token for operations that r has.
+// CheckBearer checks the token for operations in the header Authorization of r.
 func (i *Issuer) CheckBearer(r *http.Request, now time.Time) string {
 	token := Bearer(r)
 	if token == "" || len(r.Header.Values("Authorization")) > 1 {
@@ -97,4 +98,15 @@ func Bearer(r *http.Request) string {
 		return ""
 	}
 	return strings.TrimLeft(token, " ")
+}
+
+// Redactor replaces secrets: those that are given, and those that r was sent with.
+func Redactor(r *http.Request, secrets ...string) *strings.Replacer {
+	var pairs []string
+	for _, secret := range append(secrets, Bearer(r), r.Header.Get("Api-Key"), r.Header.Get("Customer-Id")) {
+		if len(secret) >= 8 { // less is no secret, and would garble the text
+			pairs = append(pairs, secret, "[redacted]")
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
