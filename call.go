@@ -18,7 +18,7 @@ type call struct {
 	sending  atomic.Pointer[sending] // the last request that got as far as the base transport
 
 	wait       time.Duration // before the present attempt
-	rejections int           // attempts that the peer proved not to have processed
+	rejections int           // attempts whose fate is rejected
 	ended      error         // why a wait for the next attempt ended early
 }
 
@@ -28,7 +28,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	err    error // why the body ended early, nil if it is whole
-	resent bool  // the transport wrote the request more than once
+	resent bool  // the transport sent the request more than once
 	http   *http.Response
 }
 

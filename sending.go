@@ -109,9 +109,9 @@ type sending struct {
 	trace    httptrace.ClientTrace
 	conn     atomic.Pointer[net.Conn] // the last one
 	progress atomic.Int32             // on the last connection
-	written  atomic.Bool              // the whole request was
-	begun    atomic.Bool              // or a part of it was, or an answer has come
-	resent   atomic.Bool              // it went out again after that
+	written  atomic.Bool              // the whole request was written
+	begun    atomic.Bool              // so was a part of it, or an answer has begun to come
+	resent   atomic.Bool              // it got a connection again after it had begun
 	fate     atomic.Int32             // once the request has failed
 	through  atomic.Pointer[renewed]  // the transport, should it not return
 }
