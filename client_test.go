@@ -144,7 +144,7 @@ func TestEditors_CannotLeaveARequestThatNoHTTPTakes(t *testing.T) {
 			edit(req)
 			return nil
 		})
-		require.ErrorContains(t, apiError(t, err), "not sent: a request editor has left what no HTTP takes: ", name)
+		require.ErrorContains(t, apiError(t, err), "not sent: a request editor has made an invalid request: ", name)
 		require.ErrorContains(t, err, name)
 		require.False(t, apiError(t, err).MaybeProcessed)
 	}

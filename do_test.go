@@ -85,5 +85,5 @@ func TestDo_RefusesWhatIsNotThere(t *testing.T) {
 	_, err = umbrellatest.NewServer(t).Client.Do(nil)
 	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the request is nil")
 	_, err = umbrellatest.NewServer(t).Client.Do(&http.Request{})
-	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: no HTTP takes the request: its URL is nil")
+	require.EqualError(t, apiError(t, err), "umbrella: unknown operation: not sent: the request is invalid: its URL is nil")
 }

@@ -148,7 +148,7 @@ func await(next handler) handler {
 		ended, panicked := bounded.Run(req.Context(), overdue, func() { o.answer, o.err = next(c, req) })
 		switch {
 		case panicked != nil:
-			panic(panicked) // on the caller's goroutine, where it belongs
+			panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
 		case !ended:
 			return nil, errOverdue
 		case o.answer == nil && o.err == nil:
@@ -257,7 +257,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (g generated) sendMade(req *http.Request) (*answer, *call, error) {
 	call := &call{endpoint: endpointOf(g.basePath, req)}
 	if reason := unsendable(req); reason != "" {
-		return nil, call, call.newError("no HTTP takes the request: "+reason, nil)
+		return nil, call, call.newError("the request is invalid: "+reason, nil)
 	}
 	ctx, cancel := call.bound(req.Context(), g.timeout)
 	defer cancel()

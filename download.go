@@ -78,7 +78,7 @@ func (c *Client) Download(ctx context.Context, resource *api.Resource, w io.Writ
 	ended, panicked := bounded.Run(ctx, overdue, func() { document, err = d.fetch(c.plain, req, w) })
 	switch {
 	case panicked != nil:
-		panic(panicked) // on the caller's goroutine, where it belongs
+		panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
 	case !ended:
 		return Document{}, d.unanswered(&ownError{"the writer or the HTTP transport did not return", ctx.Err()})
 	}

@@ -18,7 +18,7 @@ func withEditors(next handler) handler {
 			}
 		}
 		if reason := unsendable(req); reason != "" {
-			return nil, &ownError{reason: "a request editor has left what no HTTP takes: " + reason}
+			return nil, &ownError{reason: "a request editor has made an invalid request: " + reason}
 		}
 		return next(c, req)
 	}
@@ -33,13 +33,13 @@ func unsendable(req *http.Request) string {
 	case h == nil:
 		return "its Header is nil"
 	case strings.ContainsFunc(req.Method+req.Host, notInHost):
-		return "its Method or Host is none"
+		return "its Method or Host is invalid"
 	case req.Trailer != nil || h["Connection"] != nil || h["Transfer-Encoding"] != nil || h["Upgrade"] != nil:
 		return "it has Trailer, Connection, Transfer-Encoding or Upgrade"
 	}
 	for name, values := range h {
 		if name == "" || strings.ContainsFunc(name, notInToken) {
-			return "a header's name is none"
+			return "a header's name is invalid"
 		}
 		for _, v := range values {
 			if strings.ContainsFunc(v, isControl) {

@@ -85,7 +85,7 @@ func (p RetryPolicy) decide(c *call, a *answer, err error) decision {
 		}
 		return decision{repeat: true, wait: rand.N(rejectedBackoff)}
 	case err != nil && !c.safe() && s.fate.Load() != unreachable:
-		return no("connecting failed for good")
+		return no("the request was not sent")
 	case err == nil && !p.repeats(c, a):
 		return no("the answer is final")
 	case err == nil:

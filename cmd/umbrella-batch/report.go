@@ -32,8 +32,7 @@ func (r *report) add(key, outcome string) {
 }
 
 // finish reads what became of the rows and writes the results to the file out, whole
-// or not at all, unless it is "". At the end it
-// blanks the URLs of expired links.
+// or not at all, unless it is "". At the end it blanks the URLs of expired links.
 func (j *job) finish(ctx context.Context, rows []row, out string) (*report, error) {
 	entries := make(map[string]entry, len(rows))
 	for _, r := range rows {

@@ -11,7 +11,7 @@ import (
 var inWordsOfTheCommand = strings.NewReplacer(
 	"umbrella: cannot make a client: server: ", "UMBRELLA_SERVER: ",
 	"umbrella: cannot make a client: ", "", ", or WithInsecureHTTP in a test network", "",
-	": find out and call Resolve", "", ": Renew opens another one", "",
+	", whose table Migrate or Schema makes", "", ": find out and call Resolve", "", ": Renew opens another one", "",
 	"the limit of WithMaxResponseBytes", "1 MiB",
 	"umbrella: ", "", "once: ", "", "authprovider: ", "",
 )
