@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,24 @@ import (
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
+
+// lockedBuffer is written by connections that the server has left behind when it ended.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *lockedBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *lockedBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
 
 // invoke runs the command in this process, with an environment that names no
 // server and no credentials but those of the test.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -31,7 +30,7 @@ type ready struct{ URL, APIKey, CustomerID, CA string }
 func startMock(t *testing.T, args ...string) (r ready, stop func() (int, string)) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
-	var stderr bytes.Buffer
+	var stderr lockedBuffer
 	code := make(chan int, 1)
 	go func() {
 		code <- run(ctx, append([]string{"mock"}, args...), streams{stdin: strings.NewReader(""), stdout: in, stderr: &stderr})

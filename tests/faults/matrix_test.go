@@ -63,7 +63,7 @@ var silent = log.New(io.Discard, "", 0)
 func TestMatrix(t *testing.T) {
 	var standard bytes.Buffer // what net/http logs on its own
 	log.SetOutput(&standard)
-	defer log.SetOutput(os.Stderr)
+	defer log.SetOutput(os.Stderr) // whatever fails
 	rows := slices.Concat(connectionRows(), framingRows(), contentRows(), answerRows(), statusRows(), retryRows(),
 		callerRows(), routeRows(), tlsRows(), http2Rows(), reuseRows(), tokenRows())
 	require.GreaterOrEqual(t, len(rows), 60)
@@ -79,6 +79,7 @@ func TestMatrix(t *testing.T) {
 		}
 	})
 	requireNoGoroutines(t)
+	log.SetOutput(os.Stderr) // waits for a line that is being written
 	for line := range strings.Lines(standard.String()) {
 		// What a server sends beyond its Content-Length net/http logs as it came, and
 		// offers no way to change that.
@@ -99,8 +100,8 @@ func TestMatrix(t *testing.T) {
 
 func check(t *testing.T, r row) {
 	s := open(t, r)
-	var records bytes.Buffer
-	logger := slog.New(&watched{slog.NewJSONHandler(&lockedWriter{w: &records}, &slog.HandlerOptions{Level: slog.LevelDebug}), s})
+	var records lockedBuffer
+	logger := slog.New(&watched{slog.NewJSONHandler(&records, &slog.HandlerOptions{Level: slog.LevelDebug}), s})
 	opts := []umbrella.Option{
 		umbrella.WithLogger(logger),
 		umbrella.WithRetry(umbrella.RetryPolicy{MinBackoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond, MaxRetryAfter: 2 * time.Second}),
@@ -206,13 +207,19 @@ func (w *watched) Handle(ctx context.Context, r slog.Record) error {
 	return w.Handler.Handle(ctx, r)
 }
 
-type lockedWriter struct {
+type lockedBuffer struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
-func (l *lockedWriter) Write(p []byte) (int, error) {
+func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
