@@ -20,8 +20,8 @@ func TestRun_KeepsTheRate(t *testing.T) {
 }
 
 func TestRun_RetryAfterOfOneSlowsAll(t *testing.T) {
-	d := newDesk(t)
-	d.write(40)
+	d := newDesk(t, umbrellatest.WithLatency(200*time.Millisecond)) // much longer than a worker needs to hear of it
+	d.write(20)
 	d.inject(umbrellatest.Fault{Status: 429, RetryAfter: "2", Times: 1})
 	var times []time.Time
 	code, _, stderr := d.run("--concurrency", "2")
@@ -31,7 +31,7 @@ func TestRun_RetryAfterOfOneSlowsAll(t *testing.T) {
 			times = append(times, r.Time)
 		}
 	}
-	require.Len(t, times, 41)
+	require.Len(t, times, 21)
 	// The other worker may have been on its way.
 	early := 0
 	for _, at := range times {

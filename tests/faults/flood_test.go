@@ -35,9 +35,11 @@ func TestHTTP2_APeerThatOverflowsTheWindowCostsOneCall(t *testing.T) {
 		c.write(frameWindowUpdate, 0, stream, 0x7f, 0xff, 0xff, 0xff)
 	}})
 	transport := s.transport.Clone() // the one that hangs hangs in CloseIdleConnections too
-	client, err := umbrella.New(s.url, umbrella.WithToken(token), umbrella.WithHTTPClient(&http.Client{Transport: transport}), umbrella.WithTimeout(200*time.Millisecond))
+	client, err := umbrella.New(s.url, umbrella.WithToken(token), umbrella.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
-	_, err = client.CreateSessionLink(t.Context(), request())
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	_, err = client.CreateSessionLink(ctx, request())
 	var e *umbrella.Error
 	require.ErrorAs(t, err, &e)
 	require.True(t, e.MaybeProcessed)

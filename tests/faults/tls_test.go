@@ -35,7 +35,7 @@ func tlsRows() []row {
 		}, want: want{is: "ECONNRESET", attempts: 1}},
 		{
 			name: "TLS handshake without end, WithTimeout", tls: "none", raw: func(_ *site, c *conn, _ int) { c.linger() },
-			opts: []umbrella.Option{umbrella.WithTimeout(50 * time.Millisecond)}, want: want{is: "context.DeadlineExceeded", attempts: 1},
+			opts: []umbrella.Option{umbrella.WithTimeout(time.Second)}, want: want{is: "context.DeadlineExceeded", attempts: 1},
 		},
 	}
 }
