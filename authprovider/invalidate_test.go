@@ -2,6 +2,7 @@ package authprovider_test
 
 import (
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,10 +183,10 @@ func TestInvalidate_AfterARecoveredRenewalFetchesAtOnce(t *testing.T) {
 // rejected the old one, beyond the cool-down of a second.
 func TestInvalidate_AfterFailedRenewalsWaitsForTheCoolDownOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var up atomic.Bool
 		ok := numbered(time.Hour)
 		source, _ := newSource(t, func(n int, w http.ResponseWriter, r *http.Request) {
-			if n > 1 && down {
+			if n > 1 && !up.Load() {
 				w.WriteHeader(http.StatusInternalServerError)
 				return
 			}
@@ -198,7 +199,7 @@ func TestInvalidate_AfterFailedRenewalsWaitsForTheCoolDownOnly(t *testing.T) {
 			get(t, source)
 			time.Sleep(100 * time.Millisecond)
 		}
-		down = false
+		up.Store(true)
 		source.Invalidate(token)
 		time.Sleep(time.Second)
 		require.NotEqual(t, "t1", get(t, source))
