@@ -124,6 +124,31 @@ func TestTransport_StartsAgainOverHTTP1IfNothingWasWritten(t *testing.T) {
 	}
 }
 
+// The dial that net/http makes in place of a kept connection is the call's first one then.
+func TestTransport_CountsNothingOfAKeptConnectionThatTookNothing(t *testing.T) {
+	requests, dials := 0, 0
+	transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		answer(w, http.StatusOK, sessionBody)
+	}))
+	dial, broken := transport.DialContext, &atomic.Bool{}
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if dials++; dials == 2 {
+			return nil, refused
+		}
+		c, err := dial(ctx, network, addr)
+		return brittle{c, broken}, err
+	}
+	client := clientOver(t, transport, umbrella.WithRetry(quickRetries))
+	for n := 1; n <= 2; n++ {
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, n, requests)
+		broken.Store(true)
+	}
+	require.Equal(t, 3, dials)
+}
+
 // Another request that net/http may replay is not: one with an idempotency key.
 func TestTransport_DoesNotStartAgainWithAnIdempotencyKey(t *testing.T) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {

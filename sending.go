@@ -175,13 +175,12 @@ func (s *sending) again(get func() (io.ReadCloser, error), plain bool) (io.ReadC
 
 // failed sets the fate, given the error of the transport.
 func (s *sending) failed(err error) {
-	progress, written := s.progress.Load(), s.written.Load()
-	fate := unknown
+	progress, fate := s.progress.Load(), unknown
 	switch {
 	case s.resent.Load():
 	case isRejection(err):
 		fate = rejected
-	case written || progress == connected:
+	case s.begun.Load() || progress == connected:
 	case isDialError(err):
 		fate = unreachable
 	case progress == connecting:
