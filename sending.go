@@ -32,6 +32,10 @@ type callKey struct{}
 func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	s := &sending{}
 	c, _ := req.Context().Value(callKey{}).(*call)
+	if before := c.sending.Load(); before != nil && before.resent.Load() && !c.safe() { // so not once more after 401
+		closeBody(req)
+		return nil, errResent
+	}
 	c.sending.Store(s)
 	if err := req.Context().Err(); err != nil {
 		s.fate.Store(notSent)
@@ -64,6 +68,8 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	tame(req, resp)
 	return resp, nil
 }
+
+var errResent = &ownError{reason: "the transport repeats by itself: switch its retries off"}
 
 // CloseIdleConnections passes the call of http.Client on to the base transport.
 func (t *sender) CloseIdleConnections() {
