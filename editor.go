@@ -3,6 +3,7 @@ package umbrella
 import (
 	"net/http"
 	"strings"
+	"unicode"
 )
 
 // withEditors lets the caller's editors change the request, and refuses one that
@@ -24,16 +25,23 @@ func withEditors(next handler) handler {
 	}
 }
 
-// unsendable says why net/http would not send req, without values.
+// unsendable says why net/http would not send req, without values. net/http itself finds
+// most of it when it has a connection, and cannot tell that it sent nothing.
 func unsendable(req *http.Request) string {
-	h := req.Header
+	u, h := req.URL, req.Header
 	switch {
-	case req.URL == nil:
+	case u == nil:
 		return "its URL is nil"
 	case h == nil:
 		return "its Header is nil"
-	case strings.ContainsFunc(req.Method+req.Host, notInHost):
-		return "its Method or Host is invalid"
+	case strings.ContainsFunc(req.Method, notInToken):
+		return "its Method is no token"
+	case req.Host != u.Host && strings.ContainsFunc(req.Host, notInHost):
+		return "its Host has a character of no host; beyond ASCII it is written as xn--"
+	case u.RequestURI()[0] != '/' || strings.ContainsFunc(u.RequestURI(), unicode.IsControl):
+		return "its URL.RequestURI does not begin with a slash, or has a control character"
+	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
+		return "it has a ContentLength and no Body"
 	case req.Trailer != nil || h["Connection"] != nil || h["Transfer-Encoding"] != nil || h["Upgrade"] != nil:
 		return "it has Trailer, Connection, Transfer-Encoding or Upgrade"
 	}
@@ -55,7 +63,9 @@ func notInToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
-// notInHost reports whether r is in no host and in no method.
-func notInHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '@' }
+// notInHost reports whether r is in no Host header. Beyond ASCII, not every name has one.
+func notInHost(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"#/<>?@\\^`{|}", r)
+}
 
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
