@@ -210,6 +210,20 @@ func TestTransport_CountsNothingOfAKeptConnectionThatTookNothing(t *testing.T) {
 	require.Equal(t, 3, dials)
 }
 
+// net/http does not say of a new connection that it took nothing.
+func TestTransport_ANewConnectionThatFailsIsNoProof(t *testing.T) {
+	transport := memhttp.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came") }))
+	dial, broken := transport.DialContext, &atomic.Bool{}
+	broken.Store(true)
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return brittle{c, broken}, err
+	}
+	_, err := clientOver(t, transport, umbrella.WithRetry(quickRetries)).CreateSessionLink(t.Context(), validRequest())
+	require.True(t, apiError(t, err).MaybeProcessed)
+	require.Equal(t, 1, apiError(t, err).Attempts)
+}
+
 // Another request that net/http may replay is not: one with an idempotency key.
 func TestTransport_DoesNotStartAgainWithAnIdempotencyKey(t *testing.T) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {

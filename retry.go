@@ -12,8 +12,8 @@ import (
 
 // RetryPolicy says how often and how fast an attempt is repeated. A POST is
 // repeated only if it cannot have been processed: no connection could be made, the
-// API answered 429, or an HTTP/2 peer proved that it left the request alone or closed
-// the connection before any of it was written. 503 is no proof, whatever headers it
+// API answered 429, or an HTTP/2 peer proved that it left the request alone, or a kept
+// connection closed before any of it was written. 503 is no proof, whatever headers it
 // has: proxies send it when a server dies in the middle. GET and HEAD are also
 // repeated after any other failure of the transport, and after 502, 503 and 504. A
 // field that is 0 has its default.
