@@ -3,7 +3,6 @@ package umbrella
 import (
 	"net/http"
 	"strings"
-	"unicode"
 )
 
 // withEditors lets the caller's editors change the request, and refuses one that
@@ -34,11 +33,11 @@ func unsendable(req *http.Request) string {
 		return "its URL is nil"
 	case h == nil:
 		return "its Header is nil"
-	case strings.ContainsFunc(req.Method, notInToken):
+	case has(req.Method, notInToken):
 		return "its Method is no token"
-	case req.Host != u.Host && strings.ContainsFunc(req.Host, notInHost):
+	case req.Host != u.Host && has(req.Host, notInHost):
 		return "its Host has a character of no host; beyond ASCII it is written as xn--"
-	case u.RequestURI()[0] != '/' || strings.ContainsFunc(u.RequestURI(), unicode.IsControl):
+	case u.RequestURI()[0] != '/' || has(u.RequestURI(), ""):
 		return "its URL.RequestURI does not begin with a slash, or has a control character"
 	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
 		return "it has a ContentLength and no Body"
@@ -46,11 +45,11 @@ func unsendable(req *http.Request) string {
 		return "it has Trailer, Connection, Transfer-Encoding or Upgrade"
 	}
 	for name, values := range h {
-		if name == "" || strings.ContainsFunc(name, notInToken) {
+		if name == "" || has(name, notInToken) {
 			return "a header's name is invalid"
 		}
 		for _, v := range values {
-			if strings.ContainsFunc(v, isControl) {
+			if has(strings.ReplaceAll(v, "\t", ""), "") {
 				return "a control character in its header " + name
 			}
 		}
@@ -58,14 +57,20 @@ func unsendable(req *http.Request) string {
 	return ""
 }
 
-// notInToken reports whether r is not in a token of RFC 9110, section 5.6.2.
-func notInToken(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-}
+// What is in no token (RFC 9110, section 5.6.2) and in no host, besides control characters.
+const (
+	notInToken = " \"(),/:;<=>?@[\\]{}"
+	notInHost  = " \"#/<>?@\\^`{|}"
+)
 
-// notInHost reports whether r is in no Host header. Beyond ASCII, not every name has one.
-func notInHost(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"#/<>?@\\^`{|}", r)
+// has reports whether s has a control character, or one of forbidden. If there are any of
+// those, it may have none beyond ASCII either.
+func has(s, forbidden string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c == 0x7f || forbidden != "" && (c > 0x7f || strings.IndexByte(forbidden, c) >= 0) {
+			return true
+		}
+	}
+	return false
 }
-
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
