@@ -17,7 +17,9 @@ func newRecorder(log *slog.Logger) recorder {
 	return func(c *call, req *http.Request, a *answer, err error, took time.Duration, d decision) {
 		ctx, attempt := req.Context(), int(c.attempts.Load())
 		if s := c.sending.Load(); s != nil && s.resent.Load() && !c.safe() { // net/http itself repeats what is safe
-			once.Do(func() { log.WarnContext(ctx, "umbrella: the HTTP transport repeats requests by itself and may open two sessions: switch its retries off") })
+			once.Do(func() {
+				log.WarnContext(ctx, "umbrella: the HTTP transport repeats requests by itself and may open two sessions: switch its retries off")
+			})
 		}
 		level, status, failure := slog.LevelDebug, 0, err
 		if a != nil {
