@@ -24,25 +24,32 @@ func withEditors(next handler) handler {
 	}
 }
 
-// unsendable says why net/http would not send req, without values.
+// unsendable says why net/http would not send req, without values. net/http itself finds
+// most of it when it has a connection, and cannot tell that it sent nothing.
 func unsendable(req *http.Request) string {
-	h := req.Header
+	u, h := req.URL, req.Header
 	switch {
-	case req.URL == nil:
+	case u == nil:
 		return "its URL is nil"
 	case h == nil:
 		return "its Header is nil"
-	case strings.ContainsFunc(req.Method+req.Host, notInHost):
-		return "its Method or Host is invalid"
+	case has(req.Method, notInToken):
+		return "its Method is no token"
+	case req.Host != u.Host && has(req.Host, notInHost):
+		return "its Host has a character of no host; beyond ASCII it is written as xn--"
+	case u.RequestURI()[0] != '/' || has(u.RequestURI(), ""):
+		return "its URL.RequestURI does not begin with a slash, or has a control character"
+	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
+		return "it has a ContentLength and no Body"
 	case req.Trailer != nil || h["Connection"] != nil || h["Transfer-Encoding"] != nil || h["Upgrade"] != nil:
 		return "it has Trailer, Connection, Transfer-Encoding or Upgrade"
 	}
 	for name, values := range h {
-		if name == "" || strings.ContainsFunc(name, notInToken) {
+		if name == "" || has(name, notInToken) {
 			return "a header's name is invalid"
 		}
 		for _, v := range values {
-			if strings.ContainsFunc(v, isControl) {
+			if has(strings.ReplaceAll(v, "\t", ""), "") {
 				return "a control character in its header " + name
 			}
 		}
@@ -50,12 +57,20 @@ func unsendable(req *http.Request) string {
 	return ""
 }
 
-// notInToken reports whether r is not in a token of RFC 9110, section 5.6.2.
-func notInToken(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+// What is in no token (RFC 9110, section 5.6.2) and in no host, besides control characters.
+const (
+	notInToken = " \"(),/:;<=>?@[\\]{}"
+	notInHost  = " \"#/<>?@\\^`{|}"
+)
+
+// has reports whether s has a control character, or one of forbidden. If there are any of
+// those, it may have none beyond ASCII either.
+func has(s, forbidden string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c == 0x7f || forbidden != "" && (c > 0x7f || strings.IndexByte(forbidden, c) >= 0) {
+			return true
+		}
+	}
+	return false
 }
-
-// notInHost reports whether r is in no host and in no method.
-func notInHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '@' }
-
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

@@ -16,7 +16,7 @@ func newRecorder(log *slog.Logger) recorder {
 	var once sync.Once
 	return func(c *call, req *http.Request, a *answer, err error, took time.Duration, d decision) {
 		ctx, attempt := req.Context(), int(c.attempts.Load())
-		if a != nil && a.resent {
+		if s := c.sending.Load(); s != nil && s.resent.Load() && !c.safe() { // net/http itself repeats what is safe
 			once.Do(func() {
 				log.WarnContext(ctx, "umbrella: the HTTP transport repeats requests by itself and may open two sessions: switch its retries off")
 			})

@@ -3,12 +3,14 @@ package umbrella_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -24,7 +26,11 @@ import (
 type repeating struct{ base http.RoundTripper }
 
 func (r repeating) RoundTrip(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
+	var body []byte
+	var err error
+	if req.Body != nil {
+		body, err = io.ReadAll(req.Body)
+	}
 	for n := 1; err == nil; n++ {
 		out := req.Clone(req.Context())
 		out.Body = io.NopCloser(bytes.NewReader(body))
@@ -90,6 +96,61 @@ func TestTransport_ThatRepeatsAfterAnAnswerIsFoundOut(t *testing.T) {
 	require.Equal(t, 1, apiError(t, err).Attempts)
 }
 
+// The last answer is 401, which is repeated with a new token if nothing speaks against it.
+func TestTransport_ThatRepeatsGetsNoRequestAgainAfter401(t *testing.T) {
+	for _, method := range []string{http.MethodPost, http.MethodDelete} { // with a body and without
+		var log bytes.Buffer
+		requests, tokens := 0, 0
+		base := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/auth" {
+				tokens++
+				answer(w, http.StatusOK, fmt.Sprintf(`{"access_token":"%s%d","expires_in":3600}`, canaryToken, tokens))
+				return
+			}
+			switch requests++; requests {
+			case 1:
+				w.WriteHeader(http.StatusServiceUnavailable)
+			case 2:
+				w.WriteHeader(http.StatusUnauthorized)
+			default:
+				w.WriteHeader(http.StatusBadRequest)
+			}
+		}))
+		client, err := umbrella.New(memhttp.URL, umbrella.WithAPIKey(canaryKey, canaryCustomer), umbrella.WithLogger(jsonLogger(&log)),
+			umbrella.WithHTTPClient(&http.Client{Transport: repeating{base}}))
+		require.NoError(t, err)
+		_, err = client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
+			if r.Method = method; method == http.MethodDelete {
+				r.Body, r.GetBody, r.ContentLength = http.NoBody, nil, 0
+			}
+			return nil
+		})
+		require.Equal(t, 2, requests, method)
+		require.True(t, apiError(t, err).MaybeProcessed)
+		require.ErrorContains(t, err, "the transport repeats by itself: switch its retries off")
+		require.Equal(t, 1, strings.Count(log.String(), "may open two sessions: switch its retries off"))
+		requireNoCanary(t, log.String())
+	}
+}
+
+// net/http repeats a GET whose kept connection is lost, and may.
+func TestTransport_IsNotBlamedForARepeatedGet(t *testing.T) {
+	var log bytes.Buffer
+	requests := 0
+	client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		if requests++; requests == 2 {
+			panic(http.ErrAbortHandler)
+		}
+		answer(w, http.StatusOK, `{"status":true,"data":{"isVerified":true}}`)
+	}, umbrella.WithLogger(jsonLogger(&log)))
+	for range 2 {
+		_, err := client.GetVerification(t.Context(), requestID)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 3, requests)
+	require.NotContains(t, log.String(), "switch its retries off")
+}
+
 // brittle is a connection whose next write fails, without a byte, once it is broken: a
 // socket that the peer has reset.
 type brittle struct {
@@ -122,6 +183,45 @@ func TestTransport_StartsAgainOverHTTP1IfNothingWasWritten(t *testing.T) {
 		require.Equal(t, n, requests)
 		broken.Store(true)
 	}
+}
+
+// The dial that net/http makes in place of a kept connection is the call's first one then.
+func TestTransport_CountsNothingOfAKeptConnectionThatTookNothing(t *testing.T) {
+	requests, dials := 0, 0
+	transport := memhttp.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		answer(w, http.StatusOK, sessionBody)
+	}))
+	dial, broken := transport.DialContext, &atomic.Bool{}
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if dials++; dials == 2 {
+			return nil, refused
+		}
+		c, err := dial(ctx, network, addr)
+		return brittle{c, broken}, err
+	}
+	client := clientOver(t, transport, umbrella.WithRetry(quickRetries))
+	for n := 1; n <= 2; n++ {
+		_, err := client.CreateSessionLink(t.Context(), validRequest())
+		require.NoError(t, err)
+		require.Equal(t, n, requests)
+		broken.Store(true)
+	}
+	require.Equal(t, 3, dials)
+}
+
+// net/http does not say of a new connection that it took nothing.
+func TestTransport_ANewConnectionThatFailsIsNoProof(t *testing.T) {
+	transport := memhttp.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came") }))
+	dial, broken := transport.DialContext, &atomic.Bool{}
+	broken.Store(true)
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return brittle{c, broken}, err
+	}
+	_, err := clientOver(t, transport, umbrella.WithRetry(quickRetries)).CreateSessionLink(t.Context(), validRequest())
+	require.True(t, apiError(t, err).MaybeProcessed)
+	require.Equal(t, 1, apiError(t, err).Attempts)
 }
 
 // Another request that net/http may replay is not: one with an idempotency key.

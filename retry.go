@@ -12,8 +12,8 @@ import (
 
 // RetryPolicy says how often and how fast an attempt is repeated. A POST is
 // repeated only if it cannot have been processed: no connection could be made, the
-// API answered 429, or an HTTP/2 peer proved that it left the request alone or closed
-// the connection before any of it was written. 503 is no proof, whatever headers it
+// API answered 429, or an HTTP/2 peer proved that it left the request alone, or a kept
+// connection closed before any of it was written. 503 is no proof, whatever headers it
 // has: proxies send it when a server dies in the middle. GET and HEAD are also
 // repeated after any other failure of the transport, and after 502, 503 and 504. A
 // field that is 0 has its default.
@@ -142,8 +142,11 @@ func withRetries(next handler, policy RetryPolicy, record recorder) handler {
 			if end, limited := ctx.Deadline(); d.repeat && (ctx.Err() != nil || limited && time.Until(end) <= d.wait) {
 				d = no("no time left")
 			}
-			if d.repeat && req.Body != nil && req.GetBody == nil {
-				d = no("the body cannot be sent again")
+			again := req
+			if d.repeat {
+				if again = req.WithContext(ctx); !rewind(again) {
+					d = no("the body cannot be sent again")
+				}
 			}
 			if record != nil {
 				record(c, req, a, err, time.Since(start), d)
@@ -152,17 +155,25 @@ func withRetries(next handler, policy RetryPolicy, record recorder) handler {
 				return a, err
 			}
 			if c.ended = sleep(ctx, d.wait); c.ended != nil {
+				closeBody(again)
 				return a, err
 			}
-			c.wait = d.wait
-			req = req.WithContext(ctx)
-			if req.GetBody != nil {
-				if req.Body, err = req.GetBody(); err != nil {
-					return nil, err
-				}
-			}
+			c.wait, req = d.wait, again
 		}
 	}
+}
+
+// rewind gives req a new body, if it needs one, and reports whether there is one.
+func rewind(req *http.Request) bool {
+	if req.Body == nil {
+		return true
+	}
+	if req.GetBody == nil {
+		return false
+	}
+	var err error
+	req.Body, err = req.GetBody()
+	return err == nil
 }
 
 // sleep waits for d, or less long if ctx ends.

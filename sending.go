@@ -32,6 +32,10 @@ type callKey struct{}
 func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	s := &sending{}
 	c, _ := req.Context().Value(callKey{}).(*call)
+	if before := c.sending.Load(); before != nil && before.resent.Load() && !c.safe() { // so not once more after 401
+		closeBody(req)
+		return nil, errResent
+	}
 	c.sending.Store(s)
 	if err := req.Context().Err(); err != nil {
 		s.fate.Store(notSent)
@@ -42,10 +46,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.progress.Store(connecting)
 	}
 	out := req.WithContext(s.traced(req.Context(), t.plain))
-	out.GetBody = nil // so that over HTTP/2 net/http gives its reason instead of a repeat
-	if get := req.GetBody; get != nil && t.http1.Load() && !replayable(req) {
-		out.GetBody = func() (io.ReadCloser, error) { return s.again(get, t.plain) }
-	}
+	out.GetBody = t.bodyAgain(req, s)
 	if !c.safe() && (req.Body == nil || req.Body == http.NoBody) {
 		out.Body = io.NopCloser(strings.NewReader("")) // net/http feels free to repeat what has no body
 	}
@@ -55,7 +56,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if err != nil {
 		if s.progress.Load() == connecting {
-			err = named(err)
+			err = asProxyRefusal(err)
 		}
 		s.failed(err)
 		return nil, err
@@ -65,6 +66,8 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+var errResent = &ownError{reason: "the transport repeats by itself: switch its retries off"}
+
 // CloseIdleConnections passes the call of http.Client on to the base transport.
 func (t *sender) CloseIdleConnections() {
 	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
@@ -72,10 +75,17 @@ func (t *sender) CloseIdleConnections() {
 	}
 }
 
-// replayable reports whether net/http takes req for one that may be processed twice, and
-// so repeats it over HTTP/1 although it was written, unless GetBody is nil.
-func replayable(req *http.Request) bool {
-	return req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil
+// bodyAgain is the GetBody by which net/http may send req again:
+//
+//	an idempotency key   none, or it would send again what the server may have processed
+//	last answer HTTP/2   none, so that it gives its reason instead
+//	last answer HTTP/1   again, for a kept connection that took nothing
+func (t *sender) bodyAgain(req *http.Request, s *sending) func() (io.ReadCloser, error) {
+	get, replayable := req.GetBody, req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil
+	if get == nil || replayable || !t.http1.Load() {
+		return nil
+	}
+	return func() (io.ReadCloser, error) { return s.again(get, t.plain) }
 }
 
 // sendingOf finds the request among those of its call, nil if it is not of one.
@@ -175,13 +185,12 @@ func (s *sending) again(get func() (io.ReadCloser, error), plain bool) (io.ReadC
 
 // failed sets the fate, given the error of the transport.
 func (s *sending) failed(err error) {
-	progress, written := s.progress.Load(), s.written.Load()
-	fate := unknown
+	progress, fate := s.progress.Load(), unknown
 	switch {
 	case s.resent.Load():
 	case isRejection(err):
 		fate = rejected
-	case written || progress == connected:
+	case s.begun.Load() || progress == connected:
 	case isDialError(err):
 		fate = unreachable
 	case progress == connecting:
@@ -217,10 +226,10 @@ func refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: &httpkit.ProxyError{Status: resp.StatusCode}}
 }
 
-// named gives the refusal of a tunnel a type on a transport without the hook, where
+// asProxyRefusal gives the refusal of a tunnel a type on a transport without the hook, where
 // net/http has only the proxy's words for its status. To repeat it is as safe as to
 // repeat a failed dial.
-func named(err error) error {
+func asProxyRefusal(err error) error {
 	for status := 300; status < 600; status++ {
 		if text := http.StatusText(status); text != "" && text == err.Error() {
 			return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: &httpkit.ProxyError{Status: status}}

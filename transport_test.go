@@ -30,6 +30,7 @@ func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 	connected := func(req *http.Request) { trace(req).GotConn(httptrace.GotConnInfo{}) }
 	wrote := func(req *http.Request) { trace(req).WroteRequest(httptrace.WroteRequestInfo{}) }
 	failed := func(req *http.Request) { trace(req).WroteRequest(httptrace.WroteRequestInfo{Err: errCut}) }
+	answered := func(req *http.Request) { trace(req).GotFirstResponseByte() }
 	for _, tc := range []struct {
 		name  string
 		steps []step
@@ -41,7 +42,8 @@ func TestMaybeProcessed_FollowsWhatTheTransportReports(t *testing.T) {
 		{"no connection", []step{dial}, errCut, false},
 		{"a connection", []step{dial, connected}, errCut, true},
 		{"a request", []step{dial, connected, wrote}, errCut, true},
-		{"a second connection, nothing sent on the first", []step{dial, connected, failed, dial}, errCut, false},
+		{"a second connection, a part sent on the first", []step{dial, connected, failed, dial}, errCut, true},
+		{"a second connection, the first one answered", []step{dial, connected, answered, dial}, errors.Join(refused, errCut), true},
 		{"a second connection, all sent on the first", []step{dial, connected, wrote, dial}, errors.Join(refused, errCut), true},
 		{"a request, then a failure to write it", []step{dial, connected, wrote, failed, dial}, errCut, true},
 	} {
