@@ -31,8 +31,6 @@ func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// TestCreateSessionLink_AllocatesLittle has a bound for a transport of net/http over
-// HTTP/1, and one for any other, for which a call has a goroutine of its own.
 func TestCreateSessionLink_AllocatesLittle(t *testing.T) {
 	known := &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
 	known.RegisterProtocol("https", canned{})

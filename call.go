@@ -1,6 +1,7 @@
 package umbrella
 
 import (
+	"context"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 type call struct {
 	*endpoint
 	editors []api.RequestEditorFn
+	ctx     context.Context // of the whole call; an editor may have given the request another
 
 	attempts atomic.Int32            // begun so far
 	sending  atomic.Pointer[sending] // the last request that got as far as the base transport
@@ -20,6 +22,11 @@ type call struct {
 	wait       time.Duration // before the present attempt
 	rejections int           // attempts whose fate is rejected
 	ended      error         // why a wait for the next attempt ended early
+
+	// How it ended. They are not to be read of a call that was given up.
+	answer   *answer
+	err      error
+	panicked any
 }
 
 // answer is an HTTP answer whose body has been read.

@@ -28,8 +28,11 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 		client.Transport = http.DefaultTransport
 	}
 	transport, known := client.Transport.(*http.Transport)
-	hooked := cfg.client != nil && (client.Jar != nil || known && transport.Proxy != nil) // by functions that know no context
-	client.Transport = newRenewable(client.Transport)
+	var renewed *renewable
+	if known {
+		renewed = newRenewable(transport)
+		client.Transport = renewed
+	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	auth, bare := client, client // POST /auth and downloads share the connections and nothing else
 	bare.CheckRedirect = cfg.checkRedirect
@@ -39,8 +42,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	}
 
 	// Below http.Client, from the bottom up.
-	bottom := &sender{base: client.Transport, tells: known && cfg.client == nil, plain: known} // tells what became of a request
-	client.Transport = bottom
+	client.Transport = &sender{base: client.Transport, renewed: renewed, tells: known && cfg.client == nil, plain: known} // tells what became of a request
 	var opts []authprovider.Option
 	if cfg.insecure {
 		opts = append(opts, authprovider.WithInsecureHTTP())
@@ -59,12 +61,8 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	h = withRetries(h, cfg.retry, cfg.record) // repeats what cannot have been processed, and logs
 	h = withHeaders(h, cfg.userAgent)         // Accept and User-Agent, unless an editor has set them
 	h = withEditors(h)                        // the caller's changes to the request
-	// net/http's own transport keeps to its context over HTTP/1, and so do our token sources.
-	mayHang := func(c *call) bool {
-		return len(c.editors) > 0 || cfg.ownSource || hooked || !known || !bottom.http1.Load()
-	}
-	h = withDeadline(h, mayHang) // ends the call in time, whatever hangs
-	h = withError(h)             // makes a failure the one typed Error
+	h = withDeadline(h, renewed)              // ends the call in time, whatever hangs
+	h = withError(h)                          // makes a failure the one typed Error
 	return h, &client, &bare, nil
 }
 
@@ -103,59 +101,50 @@ func withError(next handler) handler {
 // overdue is how long after its deadline a call is given up.
 const overdue = 500 * time.Millisecond
 
-// errOverdue is the cause of a call that was given up.
-var errOverdue error = &ownError{reason: "an editor, the token source or the transport did not return in time"}
-
 // bound limits all of a call, and tells what is below http.Client of it.
 func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	ctx = context.WithValue(ctx, callKey{}, c)
-	if timeout <= 0 {
-		return ctx, func() {}
+	c.ctx = context.WithValue(ctx, callKey{}, c)
+	cancel := func() {}
+	if timeout > 0 {
+		c.ctx, cancel = context.WithTimeout(c.ctx, timeout)
 	}
-	return context.WithTimeout(ctx, timeout)
+	return c.ctx, cancel
 }
 
-// withDeadline returns when the context of the request has ended. What may not return
-// then runs in a goroutine of its own and is left behind. A call that has nothing of
-// that kind in its way does without the goroutine.
-func withDeadline(next handler, mayHang func(*call) bool) handler {
-	awaited := await(next)
+// withDeadline returns when the call has ended. What does not return then, be it an
+// editor, a token source or a transport, is left behind in its goroutine.
+func withDeadline(next handler, transport *renewable) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
-		ctx, send := req.Context(), next // an editor that is left behind may still change req
-		if mayHang(c) {
-			send = awaited
-		}
-		a, err := send(c, req)
-		if s := c.sending.Load(); err == errOverdue && s != nil && s.through.Load() != nil {
-			s.through.Load().replace()
-		}
-		if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
-			// net/http answers with context.Cause, which may be anything.
-			err = fmt.Errorf("%w: %w", ended, err)
-		}
-		return a, err
-	}
-}
-
-// await gives next up when it has not returned for too long after the end of the
-// request's context.
-func await(next handler) handler {
-	return func(c *call, req *http.Request) (*answer, error) {
-		var o struct {
-			answer *answer
-			err    error
-		}
-		ended, panicked := bounded.Run(req.Context(), overdue, func() { o.answer, o.err = next(c, req) })
+		used := transport.use()
+		returned := bounded.Run(c.ctx, overdue, &c.panicked, func() { c.answer, c.err = next(c, req) })
 		switch {
-		case panicked != nil:
-			panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
-		case !ended:
-			return nil, errOverdue
-		case o.answer == nil && o.err == nil:
+		case !returned:
+			return nil, c.late(transport, used)
+		case c.panicked != nil:
+			panic(c.panicked) // of the caller's own code, who cannot recover from it in another goroutine
+		case c.answer == nil && c.err == nil:
 			return nil, &ownError{reason: "what the call used has ended its goroutine"}
 		}
-		return o.answer, o.err
+		if over := c.ctx.Err(); c.err != nil && over != nil && !errors.Is(c.err, over) {
+			// net/http answers with context.Cause, which may be anything.
+			return nil, fmt.Errorf("%w: %w", over, c.err)
+		}
+		return c.answer, c.err
 	}
+}
+
+// late says what has not returned, and sees to it that no other call uses it if it is
+// a transport.
+func (c *call) late(transport *renewable, used *version) error {
+	what := "the HTTP transport"
+	if c.attempts.Load() == 0 {
+		what = "a request editor"
+	} else if c.sending.Load() == nil {
+		what = "the token source"
+	} else {
+		transport.leave(used)
+	}
+	return &ownError{what + " did not return in time", c.ctx.Err()}
 }
 
 var acceptJSON = []string{"application/json"}

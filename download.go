@@ -75,12 +75,12 @@ func (c *Client) Download(ctx context.Context, resource *api.Resource, w io.Writ
 	req := (&http.Request{Method: http.MethodGet, URL: target, Header: http.Header{"User-Agent": {c.config.userAgent}}}).WithContext(ctx)
 	d.attempts.Add(1)
 	var document Document
-	ended, panicked := bounded.Run(ctx, overdue, func() { document, err = d.fetch(c.plain, req, w) })
-	switch {
-	case panicked != nil:
-		panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
-	case !ended:
+	var panicked any
+	if !bounded.Run(ctx, overdue, &panicked, func() { document, err = d.fetch(c.plain, req, w) }) {
 		return Document{}, d.unanswered(&ownError{"the writer or the HTTP transport did not return", ctx.Err()})
+	}
+	if panicked != nil {
+		panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
 	}
 	return document, err
 }

@@ -20,7 +20,6 @@ type Option func(*config) error
 
 type config struct {
 	auth      []func(server string, client *http.Client) (authprovider.TokenSource, error)
-	ownSource bool // the token source is the user's own
 	client    *http.Client
 	userAgent string
 	timeout   time.Duration
@@ -78,7 +77,6 @@ func usable(what, secret string) error {
 // every attempt and must be safe for concurrent use.
 func WithTokenSource(source authprovider.TokenSource) Option {
 	return func(c *config) error {
-		c.ownSource = true
 		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return source, nil })
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")
@@ -89,7 +87,9 @@ func WithTokenSource(source authprovider.TokenSource) Option {
 
 // WithHTTPClient sends everything, POST /auth included, through a copy of client:
 // its Transport, Jar and Timeout stay in use, its redirect policy does not (no
-// redirect is followed). Use it for proxies, client certificates and tracing.
+// redirect is followed). Use it for proxies, client certificates and tracing. An
+// *http.Transport that hangs is replaced by a copy of itself; one that is wrapped in
+// another transport is not, and then it takes a new Client to get over it.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {

@@ -3,41 +3,56 @@ package umbrella
 import (
 	"net/http"
 	"sync/atomic"
+
+	"github.com/umbrella-api/umbrella-go/internal/bounded"
 )
 
 // renewable is an http.Transport that is replaced by a copy of itself when it hangs:
 // an HTTP/2 peer that overflows a window makes that of Go 1.26 wait for its own lock
-// for ever, in this call and in all that follow.
+// for ever, in this request and in all that follow.
 type renewable struct {
-	current atomic.Pointer[renewed]
+	current atomic.Pointer[version]
 }
 
-// renewed is the transport that is, or was, in a place.
-type renewed struct {
-	place *renewable
-	it    *http.Transport
-}
+// version is the transport or one of its copies.
+type version struct{ it *http.Transport }
 
-// newRenewable returns base as it is if it is no http.Transport.
-func newRenewable(base http.RoundTripper) http.RoundTripper {
-	t, ok := base.(*http.Transport)
-	if !ok {
-		return base
-	}
+func newRenewable(t *http.Transport) *renewable {
 	r := &renewable{}
-	r.current.Store(&renewed{r, t})
+	r.current.Store(&version{t})
 	return r
 }
 
-func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
-	now := r.current.Load()
-	if s := sendingOf(req); s != nil {
-		s.through.Store(now)
+// use returns the present transport, nil of a nil r.
+func (r *renewable) use() *version {
+	if r == nil {
+		return nil
 	}
-	return now.it.RoundTrip(req)
+	return r.current.Load()
 }
 
-func (r *renewable) CloseIdleConnections() { r.current.Load().it.CloseIdleConnections() }
+// leave replaces a transport that hangs, unless it has been replaced already.
+func (r *renewable) leave(t *version) {
+	if r != nil {
+		r.current.CompareAndSwap(t, &version{t.it.Clone()})
+	}
+}
 
-// replace leaves the transport behind, unless another call has done so.
-func (t *renewed) replace() { t.place.current.CompareAndSwap(t, &renewed{t.place, t.it.Clone()}) }
+// RoundTrip is for requests that are not of a call, which is given up as a whole. It
+// returns a moment after the end of their context at the latest.
+func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
+	var resp *http.Response
+	var err error
+	var panicked any
+	used := r.use()
+	if !bounded.Run(req.Context(), overdue, &panicked, func() { resp, err = used.it.RoundTrip(req) }) {
+		r.leave(used)
+		return nil, req.Context().Err()
+	}
+	if panicked != nil {
+		panic(panicked) // of the caller's own code, who cannot recover from it in another goroutine
+	}
+	return resp, err
+}
+
+func (r *renewable) CloseIdleConnections() { r.use().it.CloseIdleConnections() }

@@ -20,10 +20,11 @@ import (
 // twice: net/http repeats a POST on its own that the server may have processed, on
 // HTTP/2 after RST_STREAM, on HTTP/1.1 if an editor has set Idempotency-Key.
 type sender struct {
-	base  http.RoundTripper
-	tells bool        // base is known to report every connection to httptrace
-	plain bool        // base is net/http's own, which repeats only what it could not write
-	http1 atomic.Bool // the last answer came over HTTP/1
+	base    http.RoundTripper
+	renewed *renewable  // nil if it is not base
+	tells   bool        // base is known to report every connection to httptrace
+	plain   bool        // base is net/http's own, which repeats only what it could not write
+	http1   atomic.Bool // the last answer came over HTTP/1
 }
 
 // callKey is the key of the one context value by which sender finds the call.
@@ -37,7 +38,11 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errResent
 	}
 	c.sending.Store(s)
-	if err := req.Context().Err(); err != nil {
+	err := c.ctx.Err() // nothing leaves once a call may have returned
+	if err == nil {
+		err = req.Context().Err() // which may be an editor's
+	}
+	if err != nil {
 		s.fate.Store(notSent)
 		closeBody(req)
 		return nil, err
@@ -50,7 +55,11 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !c.safe() && (req.Body == nil || req.Body == http.NoBody) {
 		out.Body = io.NopCloser(strings.NewReader("")) // net/http feels free to repeat what has no body
 	}
-	resp, err := t.base.RoundTrip(out)
+	base := t.base
+	if t.renewed != nil {
+		base = t.renewed.use().it // the call is given up as a whole
+	}
+	resp, err := base.RoundTrip(out)
 	if err == nil && resp == nil {
 		err = &ownError{reason: "the transport returned neither answer nor error"}
 	}
@@ -88,14 +97,6 @@ func (t *sender) bodyAgain(req *http.Request, s *sending) func() (io.ReadCloser,
 	return func() (io.ReadCloser, error) { return s.again(get, t.plain) }
 }
 
-// sendingOf finds the request among those of its call, nil if it is not of one.
-func sendingOf(req *http.Request) *sending {
-	if c, ok := req.Context().Value(callKey{}).(*call); ok {
-		return c.sending.Load()
-	}
-	return nil
-}
-
 // tame takes out of an answer what would hold up or mislead its reader.
 func tame(req *http.Request, resp *http.Response) {
 	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols {
@@ -123,7 +124,6 @@ type sending struct {
 	begun    atomic.Bool              // so was a part of it, or an answer has begun to come
 	resent   atomic.Bool              // it got a connection again after it had begun
 	fate     atomic.Int32             // once the request has failed
-	through  atomic.Pointer[renewed]  // the transport, should it not return
 }
 
 // How far a request got.

@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 	text := "authprovider: no token"
 	if e.StatusCode != 0 {
 		status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
-		text += ": POST /auth answered " + strings.TrimRight(status, " ")
+		text += ": POST /auth answered " + strings.TrimSpace(status)
 	}
 	if e.reason != "" {
 		text += ": " + e.reason

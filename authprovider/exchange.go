@@ -69,8 +69,9 @@ func inTime(post exchange) exchange {
 		ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
 		defer cancel()
 		var token *renewal.Lease
+		var panicked any
 		err := error(&Error{kind: ErrTransient, reason: "the HTTP client panicked"})
-		if ended, _ := bounded.Run(ctx, 0, func() { token, err = post(ctx) }); !ended {
+		if !bounded.Run(ctx, 0, &panicked, func() { token, err = post(ctx) }) {
 			return nil, &Error{kind: ErrTransient, reason: "POST /auth took too long", cause: because(ctx.Err())}
 		}
 		return token, err

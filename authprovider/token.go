@@ -52,11 +52,13 @@ func (t Token) Expiry() time.Time {
 	return t.p.Expiry
 }
 
+const redacted = "authprovider.Token(redacted)"
+
 // Format implements fmt.Formatter for every verb, without the secret.
-func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "authprovider.Token(redacted)") }
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // MarshalText implements encoding.TextMarshaler, and so JSON, with the text that fmt prints.
-func (t Token) MarshalText() ([]byte, error) { return fmt.Append(nil, t), nil }
+func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // TokenSource hands out the token to use now. Token is called for every request, from many
 // goroutines, so an implementation should cache. It may also have a method Invalidate(Token), which

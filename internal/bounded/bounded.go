@@ -8,23 +8,26 @@ import (
 
 // Run runs work in a goroutine of its own and waits until it has ended, but not for
 // longer than grace after the end of ctx: then it is left behind, and what it writes
-// must not be read. Run reports whether work has ended, and with which panic. Work
-// that ends its goroutine (runtime.Goexit) has ended without a panic.
-func Run(ctx context.Context, grace time.Duration, work func()) (ended bool, panicked any) {
-	done := make(chan any, 1)
+// must not be read. Run reports whether work has ended; a panic of it is in panicked.
+// Work that ends its goroutine (runtime.Goexit) has ended without a panic.
+func Run(ctx context.Context, grace time.Duration, panicked *any, work func()) (ended bool) {
+	done := make(chan struct{})
 	go func() {
-		defer func() { done <- recover() }()
+		defer func() {
+			*panicked = recover()
+			close(done)
+		}()
 		work()
 	}()
 	select {
-	case panicked = <-done:
-		return true, panicked
+	case <-done:
+		return true
 	case <-ctx.Done():
 	}
 	select {
-	case panicked = <-done:
-		return true, panicked
+	case <-done:
+		return true
 	case <-time.After(grace):
-		return false, nil
+		return false
 	}
 }

@@ -22,8 +22,8 @@ func TestRun_TellsHowTheWorkEnded(t *testing.T) {
 		"exits":   {runtime.Goexit, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ended, panicked := bounded.Run(t.Context(), 0, tc.work)
-			require.True(t, ended)
+			var panicked any
+			require.True(t, bounded.Run(t.Context(), 0, &panicked, tc.work))
 			require.Equal(t, tc.panicked, panicked)
 		})
 	}
@@ -35,8 +35,7 @@ func TestRun_WaitsForTheGraceAfterTheEndOfTheContext(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			start := time.Now()
-			ended, _ := bounded.Run(ctx, time.Second, func() { time.Sleep(time.Minute + late) })
-			require.Equal(t, want, ended)
+			require.Equal(t, want, bounded.Run(ctx, time.Second, new(any), func() { time.Sleep(time.Minute + late) }))
 			require.Equal(t, time.Minute+min(late, time.Second), time.Since(start))
 			time.Sleep(time.Minute) // for the work that was left behind
 		})

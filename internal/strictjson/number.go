@@ -35,7 +35,7 @@ func (r *Reader) Time() time.Time {
 		r.fail(errNotTime)
 		return time.Time{}
 	}
-	text = strings.ToUpper(text) // RFC 3339 also allows t and z
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "t", "T"), "z", "Z") // RFC 3339 allows both
 	var leap time.Duration
 	const second = len("2006-01-02T15:04:")
 	if text[second] == '6' {

@@ -109,8 +109,8 @@ func http2ReuseRows() []row {
 
 // The few HTTP/2 frames (RFC 9113) that the faults need, written by hand.
 const (
-	frameData, frameHeaders, frameReset, frameSettings, framePing, frameGoAway = 0, 1, 3, 4, 6, 7
-	endStream, endHeaders, ack                                                 = 1, 4, 1
+	frameData, frameHeaders, frameReset, frameSettings, framePing, frameGoAway, frameWindow = 0, 1, 3, 4, 6, 7, 8
+	endStream, endHeaders, ack                                                              = 1, 4, 1
 
 	noError, protocolError, internalError, refusedStream, enhanceYourCalm = 0, 1, 2, 7, 11
 )
@@ -134,6 +134,9 @@ func (c conn2) reset(stream uint32, code byte) { c.write(frameReset, 0, stream, 
 func (c conn2) goAway(last uint32, code byte) {
 	c.write(frameGoAway, 0, 0, append(binary.BigEndian.AppendUint32(nil, last), 0, 0, 0, code)...)
 }
+
+// overflow adds to the window of stream what it cannot hold.
+func (c conn2) overflow(stream uint32) { c.write(frameWindow, 0, stream, 0x7f, 0xff, 0xff, 0xff) }
 
 // headers says 200 and application/json in HPACK without Huffman codes.
 func (c conn2) headers(stream uint32, flags byte) {
@@ -171,7 +174,7 @@ func serveHTTP2(s *site, raw net.Conn, n int) {
 			c.write(frameSettings, ack, 0)
 		case kind == framePing && flags&ack == 0:
 			c.write(framePing, ack, 0, payload...)
-		case kind == frameData && flags&endStream != 0:
+		case (kind == frameData || kind == frameHeaders) && flags&endStream != 0:
 			s.requests.Add(1)
 			s.row.h2(c, stream, n)
 		}
