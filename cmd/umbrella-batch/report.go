@@ -54,7 +54,10 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 		e := entries[r.key]
 		outcome := j.outcome(r, e)
 		result.add(r.key, outcome)
-		line := []string{r.key, outcome, e.requestID, "", ""}
+		line := []string{r.key, outcome, "", "", ""}
+		if e.state == "open" { // else it has the request id of a session before
+			line[2] = e.requestID
+		}
 		if outcome == open {
 			line[3], line[4] = e.url, e.expires.Format(time.RFC3339Nano)
 		}
