@@ -87,18 +87,22 @@ var errClaimGone = errors.New("the key was resolved while the request was on its
 // read returns the row of a key, one with the state absent if there is none.
 func (l *Ledger) read(ctx context.Context, key string) (r row, err error) {
 	err = persist(ctx, tries, func() error {
-		r = row{}
-		err := l.db.QueryRowContext(ctx, readRow, key).
-			Scan(&r.mac, (*string)(&r.state), &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		r, err = l.readOnce(ctx, key)
 		return err
 	})
 	if err != nil {
 		return row{}, fmt.Errorf("once: cannot read the ledger, whose table Migrate or Schema makes: %w", err)
 	}
 	return r, nil
+}
+
+func (l *Ledger) readOnce(ctx context.Context, key string) (r row, err error) {
+	err = l.db.QueryRowContext(ctx, readRow, key).
+		Scan(&r.mac, (*string)(&r.state), &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row{}, nil
+	}
+	return r, err
 }
 
 // claim makes token the sender of a key whose row is as seen, or fails with errTaken.

@@ -56,14 +56,13 @@ func newBatch(t *testing.T, d database, s *service, n int) *batch {
 func (b *batch) process(out string, settings ...string) (*exec.Cmd, *bytes.Buffer) {
 	ledger, _, _ := strings.Cut(strings.TrimPrefix(b.d.dsn, "file:"), "?")
 	if b.d.name == pgDB {
-		var schema string
+		dsn := map[string]string{}
 		for setting := range strings.FieldsSeq(b.d.dsn) {
-			if name, value, _ := strings.Cut(setting, "="); name == "search_path" {
-				schema = value
-			}
+			name, value, _ := strings.Cut(setting, "=")
+			dsn[name] = value
 		}
-		ledger = fmt.Sprintf("postgres://postgres@/postgres?host=%s&port=%s&search_path=%s&%s",
-			url.QueryEscape(postgres.dir), postgres.port, schema, strings.Join(settings, "&"))
+		ledger = fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%s&search_path=%s&%s",
+			dsn["user"], url.QueryEscape(postgres.dir), postgres.port, dsn["search_path"], strings.Join(settings, "&"))
 	}
 	cmd := exec.Command(command, "--in", "in.csv", "--ledger", ledger, "--out", out,
 		"--rate", "100000/s", "--concurrency", strconv.Itoa(workers), "--timeout", "1500ms", "--lease", "3s")
