@@ -93,21 +93,27 @@ func (l *Ledger) fly(ctx context.Context, o order, seen row) (*api.SessionLink, 
 		return nil, err
 	}
 	link, err := send(ctx, o, start.Add(l.lease/2))
-	result := row{claim: token, state: stateAfter(err)}
-	if result.state == open {
+	outcome := stateAfter(err)
+	claimed := row{mac: o.mac, state: outcome, claim: token, requestID: seen.requestID, expiresAt: seen.expiresAt}
+	result := claimed
+	switch {
+	case outcome == open:
 		// To the millisecond, as the table has it, so that the first answer is like the later ones.
 		link.ExpiresAfter = link.ExpiresAfter.UTC().Truncate(time.Millisecond)
 		result.requestID, result.url, result.expiresAt = link.RequestID, link.URL, link.ExpiresAfter.UnixMilli()
+	case outcome != unknown && seen.state == open: // a renewal that opened nothing leaves the row as it was
+		result = seen
+		result.claim = token
 	}
-	unrecorded := l.record(ctx, o.key, result)
+	unrecorded := l.record(ctx, o.key, result, claimed.notOpened())
 	switch {
-	case result.state == unknown && errors.Is(unrecorded, errClaimGone):
+	case outcome == unknown && errors.Is(unrecorded, errClaimGone):
 		return nil, &UnknownError{Err: fmt.Errorf("%w; %w", err, unrecorded)}
-	case result.state == unknown:
+	case outcome == unknown:
 		return nil, &UnknownError{Err: err} // if unrecorded, the lease says the same
-	case result.state == open && errors.Is(unrecorded, errClaimGone):
+	case outcome == open && errors.Is(unrecorded, errClaimGone):
 		return nil, &UnrecordedError{Link: link, Err: unrecorded}
-	case result.state == open && unrecorded != nil:
+	case outcome == open && unrecorded != nil:
 		return link, &UnrecordedError{Link: link, Err: unrecorded}
 	case unrecorded != nil && !errors.Is(unrecorded, errClaimGone):
 		return nil, fmt.Errorf("once: nothing was opened, but the ledger does not know, and will call the key unknown: %w; %w", err, unrecorded)

@@ -127,8 +127,9 @@ func (l *Ledger) CreateSessionLink(ctx context.Context, client *umbrella.Client,
 
 // Renew is CreateSessionLink for a key whose link has expired: it opens another
 // session on purpose, once for all callers. The request may differ from that of the
-// expired link. A link that is still valid is returned as it is; the clock of this
-// machine decides.
+// expired link. A renewal that surely opened nothing leaves the key as it was. A link
+// that is still valid is returned as it is to the same request; another request is
+// [ErrKeyReused]. The clock of this machine decides.
 func (l *Ledger) Renew(ctx context.Context, client *umbrella.Client, key string, req api.CreateSessionLinkRequest, editors ...api.RequestEditorFn) (*api.SessionLink, error) {
 	return l.link(ctx, client, order{key: key, request: req, editors: editors, renew: true})
 }

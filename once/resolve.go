@@ -64,7 +64,9 @@ type Resolution struct {
 }
 
 // NotOpened says that no session was opened: the next call with the same request
-// sends it. If that is wrong, the next call opens a second session.
+// sends it. If it was a renewal, the link of the session before is the key's again,
+// expired, and the next [Ledger.Renew] sends. If that is wrong, there will be one
+// session too many.
 var NotOpened = Resolution{state: intent}
 
 // Opened says that a session was opened, and which one. Only the request id is
@@ -93,8 +95,11 @@ func (l *Ledger) Resolve(ctx context.Context, key string, found Resolution) erro
 	if !seen.isUnknown(now()) {
 		return ErrNotUnknown
 	}
-	settled := row{state: found.state, claim: seen.claim, requestID: link.RequestID, url: link.URL, expiresAt: link.ExpiresAfter.UnixMilli()}
-	switch ok, err := l.settle(ctx, key, settled, seen.state, seen.state); {
+	settled := seen.notOpened()
+	if found.state == open {
+		settled = row{mac: seen.mac, state: open, claim: seen.claim, requestID: link.RequestID, url: link.URL, expiresAt: link.ExpiresAfter.UnixMilli()}
+	}
+	switch ok, err := l.settle(ctx, key, settled, seen.state, seen); {
 	case err != nil:
 		return fmt.Errorf("once: cannot write the ledger: %w", err)
 	case !ok:

@@ -43,14 +43,18 @@ func Schema(d Dialect) string {
 }
 
 // Migrate makes the table unless it is there. Any number of processes may do so at
-// the same time.
+// the same time. Where the table is there, the right to read it is enough.
 func (l *Ledger) Migrate(ctx context.Context, d Dialect) error {
 	schema := Schema(d)
 	if schema == "" {
 		return errors.New("once: unknown dialect: use SQLite or PostgreSQL")
 	}
-	// Of several at once, PostgreSQL fails all but one, IF NOT EXISTS or not.
+	// PostgreSQL asks for the right to create before it looks whether the table is there.
+	// And of several at once, it fails all but one, IF NOT EXISTS or not.
 	err := persist(ctx, tries, func() error {
+		if _, err := l.readOnce(ctx, ""); err == nil {
+			return nil
+		}
 		_, err := l.db.ExecContext(ctx, schema)
 		return err
 	})

@@ -32,6 +32,15 @@ type row struct {
 	expiresAt    int64
 }
 
+// notOpened is the row after a claim of r that opened nothing: a key that had a
+// session keeps its expired link.
+func (r row) notOpened() row {
+	if r.requestID == "" {
+		return row{mac: r.mac, state: intent, claim: r.claim}
+	}
+	return row{mac: r.mac, state: open, claim: r.claim, requestID: r.requestID, expiresAt: r.expiresAt}
+}
+
 func (r row) isUnknown(now time.Time) bool {
 	return r.state == unknown || r.state == sending && r.claimedUntil <= now.UnixMilli()
 }
@@ -44,17 +53,17 @@ const (
 FROM umbrella_once WHERE session_key = $1`
 
 	// The row must be as it was read: its claim changes with each sender, its state
-	// with each outcome.
+	// with each outcome. A renewal keeps request id and expiry of the session before,
+	// for the case that it opens none.
 	claimRow = `INSERT INTO umbrella_once
 (session_key, request_mac, state, claim, claimed_until, request_id, url, expires_at, updated_at)
 VALUES ($1, $2, 'sending', $3, $4, '', '', 0, $5)
 ON CONFLICT (session_key) DO UPDATE SET request_mac = excluded.request_mac, state = excluded.state,
-claim = excluded.claim, claimed_until = excluded.claimed_until, request_id = excluded.request_id,
-url = excluded.url, expires_at = excluded.expires_at, updated_at = excluded.updated_at
+claim = excluded.claim, claimed_until = excluded.claimed_until, url = excluded.url, updated_at = excluded.updated_at
 WHERE umbrella_once.state = $6 AND umbrella_once.claim = $7`
 
-	recordRow = `UPDATE umbrella_once SET state = $1, request_id = $2, url = $3, expires_at = $4, updated_at = $5
-WHERE session_key = $6 AND claim = $7 AND state IN ($8, $9)`
+	recordRow = `UPDATE umbrella_once SET request_mac = $1, state = $2, request_id = $3, url = $4, expires_at = $5, updated_at = $6
+WHERE session_key = $7 AND claim = $8 AND (state = $9 OR state = $10 AND request_id = $11)`
 
 	listUnknown = `SELECT session_key, updated_at FROM umbrella_once
 WHERE session_key > $1 AND (state = 'unknown' OR state = 'sending' AND claimed_until <= $2)
@@ -66,7 +75,7 @@ WHERE state = 'open' AND url <> '' AND expires_at <= $2`
 
 const (
 	tries       = 8  // of reads and claims, with pauses of 0.6 s in all at most
-	recordTries = 16 // with pauses of some 8 s in all at most
+	recordTries = 16 // with pauses of some 8 s in all at most, and 80 s more if the database hangs
 	tryTimeout  = 5 * time.Second
 	minPoll     = 5 * time.Millisecond
 	maxPoll     = time.Second
@@ -78,18 +87,22 @@ var errClaimGone = errors.New("the key was resolved while the request was on its
 // read returns the row of a key, one with the state absent if there is none.
 func (l *Ledger) read(ctx context.Context, key string) (r row, err error) {
 	err = persist(ctx, tries, func() error {
-		r = row{}
-		err := l.db.QueryRowContext(ctx, readRow, key).
-			Scan(&r.mac, (*string)(&r.state), &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		r, err = l.readOnce(ctx, key)
 		return err
 	})
 	if err != nil {
 		return row{}, fmt.Errorf("once: cannot read the ledger, whose table Migrate or Schema makes: %w", err)
 	}
 	return r, nil
+}
+
+func (l *Ledger) readOnce(ctx context.Context, key string) (r row, err error) {
+	err = l.db.QueryRowContext(ctx, readRow, key).
+		Scan(&r.mac, (*string)(&r.state), &r.claim, &r.claimedUntil, &r.requestID, &r.url, &r.expiresAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row{}, nil
+	}
+	return r, err
 }
 
 // claim makes token the sender of a key whose row is as seen, or fails with errTaken.
@@ -117,15 +130,14 @@ func (l *Ledger) claim(ctx context.Context, o order, seen row, token string, unt
 	return nil
 }
 
-// record stores the outcome of the claim r.claim.
-func (l *Ledger) record(ctx context.Context, key string, r row) error {
+// record stores the outcome of the claim r.claim. The row is claimed still, or is as a
+// person left it who has declared the request not sent, wrongly as it may turn out here.
+func (l *Ledger) record(ctx context.Context, key string, r, declared row) error {
 	gone := false
 	err := persist(ctx, recordTries, func() error {
 		ctx, cancel := context.WithTimeout(ctx, tryTimeout)
 		defer cancel()
-		// The state is intent if a person has declared the request not sent, wrongly as
-		// it may turn out here.
-		ok, err := l.settle(ctx, key, r, sending, intent)
+		ok, err := l.settle(ctx, key, r, sending, declared)
 		if err != nil || ok {
 			return err
 		}
@@ -143,9 +155,11 @@ func (l *Ledger) record(ctx context.Context, key string, r row) error {
 	return nil
 }
 
-// settle writes r if the row still has the claim r.claim and one of two states.
-func (l *Ledger) settle(ctx context.Context, key string, r row, from, or state) (bool, error) {
-	n, err := l.exec(ctx, recordRow, string(r.state), r.requestID, r.url, r.expiresAt, now().UnixMilli(), key, r.claim, string(from), string(or))
+// settle writes r if the row has the claim r.claim, and the state from, or state and
+// request id of another row.
+func (l *Ledger) settle(ctx context.Context, key string, r row, from state, or row) (bool, error) {
+	n, err := l.exec(ctx, recordRow, r.mac, string(r.state), r.requestID, r.url, r.expiresAt, now().UnixMilli(),
+		key, r.claim, string(from), string(or.state), or.requestID)
 	return n == 1, err
 }
 

@@ -56,7 +56,7 @@ func runBatch(ctx context.Context, o *options) error {
 		fmt.Fprintln(os.Stderr, "using a mock in this process and a ledger that is thrown away: no real session is opened, and --ledger is left alone")
 	}
 	defer client.CloseIdleConnections()
-	s, err := openStore(ctx, ledger, true, once.WithLease(o.lease))
+	s, err := openStore(ctx, ledger, once.WithLease(o.lease))
 	if err != nil {
 		return err
 	}

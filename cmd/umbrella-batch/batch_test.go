@@ -63,6 +63,23 @@ func TestRun_ItsFilesAreNobodyElsesToRead(t *testing.T) {
 	}
 }
 
+func TestRun_FilesThatOthersCouldReadAreNobodyElsesAfterwards(t *testing.T) {
+	d := newDesk(t)
+	d.write(1)
+	for _, name := range []string{"links.db", "out.csv"} {
+		require.NoError(t, os.WriteFile(d.path(name), nil, 0o600))
+		require.NoError(t, os.Chmod(d.path(name), 0o644))
+	}
+	code, _, stderr := d.run("--out", "out.csv")
+	require.Zero(t, code, stderr)
+	for _, name := range []string{"links.db", "out.csv"} {
+		info, err := os.Stat(d.path(name))
+		require.NoError(t, err)
+		require.EqualValues(t, 0o600, info.Mode().Perm(), name)
+	}
+	require.Len(t, d.outcomes(), 1)
+}
+
 func TestRun_TheSecretIsMadeOnceAndMissed(t *testing.T) {
 	d := newDesk(t)
 	d.write(1)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,6 +42,47 @@ func TestInterrupt_FinishesWhatIsOnItsWay(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Equal(t, "200 open\n", out)
 	require.Len(t, d.Sessions(), 200)
+}
+
+// As in "umbrella-batch … 2>&1 | tee log", where Ctrl-C ends tee too.
+func TestInterrupt_LeavesNothingUnknownWhenNobodyReadsWhatItSays(t *testing.T) {
+	for _, end := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(end.String(), func(t *testing.T) {
+			d := newDesk(t, umbrellatest.WithLatency(300*time.Millisecond))
+			d.write(200)
+			cmd := d.command("--rate", "50/s")
+			reader, writer, err := os.Pipe()
+			require.NoError(t, err)
+			cmd.Stdout, cmd.Stderr = writer, writer
+			require.NoError(t, cmd.Start())
+			require.NoError(t, writer.Close())
+			require.Eventually(t, func() bool { return d.attempts() >= 10 }, 10*time.Second, time.Millisecond)
+			require.NoError(t, reader.Close())
+			require.NoError(t, cmd.Process.Signal(end))
+			_ = cmd.Wait()
+			require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+
+			code, out, errs := d.run()
+			require.Zero(t, code, errs)
+			require.Equal(t, "200 open\n", out)
+			require.Len(t, d.Sessions(), 200)
+		})
+	}
+}
+
+func TestInterrupt_NohupIsKept(t *testing.T) {
+	d := newDesk(t, umbrellatest.WithLatency(300*time.Millisecond))
+	d.write(20)
+	run := d.command("--rate", "50/s")
+	cmd := exec.Command("nohup", run.Args...)
+	cmd.Dir, cmd.Env = run.Dir, run.Env
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return d.attempts() >= 2 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	require.NoError(t, cmd.Wait())
+	require.Equal(t, "20 open\n", stdout.String())
 }
 
 func TestInterrupt_OnATerminal(t *testing.T) {

@@ -31,7 +31,14 @@ type exit struct {
 func usagef(format string, args ...any) error { return exit{exitUsage, fmt.Errorf(format, args...)} }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// In a pipe to tee, Ctrl-C ends tee too: a line that nobody reads must not end this
+	// process before what it has sent is recorded.
+	signal.Ignore(syscall.SIGPIPE)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	started := false
 	cmd, err := newCommand(&started).ExecuteContextC(ctx)

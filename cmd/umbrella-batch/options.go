@@ -58,7 +58,7 @@ func (o *options) check() error {
 		wrong = append(wrong, o.checkOut())
 	}
 	if !o.dryRun && !o.mock {
-		wrong = append(wrong, checkLedger(o.ledger))
+		wrong = append(wrong, checkSecret(o.ledger), checkLedger(o.ledger))
 	}
 	return errors.Join(wrong...)
 }

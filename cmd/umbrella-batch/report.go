@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
-	"github.com/google/renameio/v2/maybe"
+	"github.com/google/renameio/v2"
 )
 
 // report is what a ledger says at the end.
@@ -54,7 +55,10 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 		e := entries[r.key]
 		outcome := j.outcome(r, e)
 		result.add(r.key, outcome)
-		line := []string{r.key, outcome, e.requestID, "", ""}
+		line := []string{r.key, outcome, "", "", ""}
+		if e.state == "open" { // else it has the request id of a session before
+			line[2] = e.requestID
+		}
 		if outcome == open {
 			line[3], line[4] = e.url, e.expires.Format(time.RFC3339Nano)
 		}
@@ -63,12 +67,26 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 	table.Flush()
 	var unwritten error
 	if out != "" {
-		if err := maybe.WriteFile(out, results.Bytes(), 0o600); err != nil {
+		if err := replace(out, results.Bytes()); err != nil {
 			unwritten = fmt.Errorf("--out: cannot write %s: %w", out, withoutName(err))
 		}
 	}
 	_, err = j.store.Prune(ctx)
 	return result, errors.Join(unwritten, err)
+}
+
+// replace makes or replaces a file, whole or not at all, which nobody else may read,
+// whoever could read the one before.
+func replace(name string, text []byte) error {
+	file, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o600))
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup()
+	if _, err := file.Write(text); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
 }
 
 // print says how many rows became what, which need a person, and what to do about them.
@@ -84,9 +102,9 @@ func (r *report) print(out io.Writer, ledger string) error {
 		_, _ = fmt.Fprintf(out, `Unknown whether a session was opened: %s
 Find out: did the customer come back, does a webhook or the vendor's support know
 of a session? Then say so for each KEY, and run the same command again:
-  umbrella-batch resolve KEY --ledger %s --opened REQUEST_ID
-  umbrella-batch resolve KEY --ledger %[2]s --not-opened
-`, printable(r.unknown), ledger)
+  umbrella-batch resolve --ledger %s --opened REQUEST_ID -- KEY
+  umbrella-batch resolve --ledger %[2]s --not-opened -- KEY
+`, typed(r.unknown...), typed(ledger))
 		code = exitUnknown
 		todo = append(todo, errors.New(quantity(len(r.unknown), "key is unknown", "keys are unknown")))
 	}
@@ -95,7 +113,7 @@ of a session? Then say so for each KEY, and run the same command again:
 Nothing was sent for them now. If the rows are as they were, the secret (%s
 or the file beside the ledger) is not the ledger's. Else put the old values back, or give
 the row a key of its own, which opens another session.
-`, printable(r.conflict), secretVariable)
+`, typed(r.conflict...), secretVariable)
 		code = exitUnknown
 		todo = append(todo, errors.New(quantity(len(r.conflict), "row is", "rows are")+" in conflict with the ledger"))
 	}
@@ -108,14 +126,22 @@ the row a key of its own, which opens another session.
 	return exit{code, errors.Join(todo...)}
 }
 
-// printable keeps keys from steering the terminal.
-func printable(keys []string) string {
-	safe := make([]string, len(keys))
-	for i, key := range keys {
-		safe[i] = key
-		if strings.ContainsFunc(key, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }) {
-			safe[i] = strconv.Quote(key)
+// needsNoQuotes is what no shell takes for anything else.
+var needsNoQuotes = regexp.MustCompile(`^[\pL\pN_.,:/@%+-]+$`)
+
+// typed is how a person types words in a shell. Those that would steer the terminal
+// cannot be typed, and are only shown.
+func typed(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		switch {
+		case needsNoQuotes.MatchString(word):
+			quoted[i] = word
+		case strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }):
+			quoted[i] = strconv.Quote(word)
+		default:
+			quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 	}
-	return strings.Join(safe, " ")
+	return strings.Join(quoted, " ")
 }

@@ -26,7 +26,7 @@ func newStatus(started *bool, o *options) *cobra.Command {
 }
 
 func runStatus(ctx context.Context, ledger string) error {
-	s, err := openStore(ctx, ledger, false)
+	s, err := openExisting(ledger)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func newResolve(started *bool, o *options) *cobra.Command {
 	var link api.SessionLink
 	var notOpened bool
 	cmd := &cobra.Command{
-		Use:   "resolve KEY --ledger links.db {--opened REQUEST_ID | --not-opened}",
+		Use:   "resolve --ledger links.db {--opened REQUEST_ID | --not-opened} -- KEY",
 		Short: "Say what was found out about a key that is unknown",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -73,7 +73,7 @@ func newResolve(started *bool, o *options) *cobra.Command {
 }
 
 func runResolve(ctx context.Context, ledger, key string, found once.Resolution) error {
-	s, err := openStore(ctx, ledger, false)
+	s, err := openExisting(ledger)
 	if err != nil {
 		return err
 	}

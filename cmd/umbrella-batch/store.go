@@ -33,20 +33,42 @@ type store struct {
 	shared bool // with other machines
 }
 
-// openStore opens the ledger that --ledger names, and makes it if create is true.
-func openStore(ctx context.Context, name string, create bool, opts ...once.Option) (s *store, err error) {
+// openStore opens the ledger that --ledger names, and makes it unless it is there.
+func openStore(ctx context.Context, name string, opts ...once.Option) (s *store, err error) {
+	if err := errors.Join(checkSecret(name), checkLedger(name)); err != nil {
+		return nil, usagef("%w", err)
+	}
+	dialect, secret := once.PostgreSQL, os.Getenv(secretVariable)
+	if !isPostgres(name) {
+		dialect = once.SQLite
+		if secret, err = prepareFile(name, secret); err != nil {
+			return nil, err
+		}
+	}
+	if s, err = connect(name, secret, opts...); err != nil {
+		return nil, err
+	}
+	return s, s.Migrate(ctx, dialect)
+}
+
+// openExisting opens a ledger that is there, to send nothing: only requests need the
+// ledger's secret.
+func openExisting(name string) (*store, error) {
 	if err := checkLedger(name); err != nil {
 		return nil, usagef("%w", err)
 	}
+	if info, err := os.Stat(name); !isPostgres(name) && (err != nil || info.Size() == 0) {
+		return nil, usagef("--ledger: there is no ledger %s", name)
+	}
+	return connect(name, rand.Text())
+}
+
+func connect(name, secret string, opts ...once.Option) (s *store, err error) {
 	s = &store{shared: isPostgres(name)}
-	dialect, secret := once.SQLite, os.Getenv(secretVariable)
 	if s.shared {
-		dialect = once.PostgreSQL
 		s.db, err = openPostgres(name)
 	} else {
-		if secret, err = prepareFile(name, secret, create); err == nil {
-			s.db, err = openSQLite(name)
-		}
+		s.db, err = openSQLite(name)
 	}
 	if err != nil {
 		return nil, err
@@ -54,36 +76,36 @@ func openStore(ctx context.Context, name string, create bool, opts ...once.Optio
 	if s.Ledger, err = once.New(s.db, []byte(secret), opts...); err != nil {
 		return nil, usagef("%w", err)
 	}
-	if create {
-		err = s.Migrate(ctx, dialect)
-	}
-	return s, err
+	return s, nil
 }
 
 func isPostgres(ledger string) bool {
 	return strings.HasPrefix(ledger, "postgres://") || strings.HasPrefix(ledger, "postgresql://")
 }
 
-// checkLedger says what is wrong with --ledger and its secret, without making either.
+// checkSecret says what is wrong with the variable that may have the ledger's secret.
+func checkSecret(ledger string) error {
+	switch secret := os.Getenv(secretVariable); {
+	case secret == "" && isPostgres(ledger):
+		return fmt.Errorf("%s is not set: all machines that share the ledger need the same, %d bytes or more", secretVariable, minSecret)
+	case secret != "" && len(secret) < minSecret:
+		return fmt.Errorf("%s is shorter than %d bytes", secretVariable, minSecret)
+	}
+	return nil
+}
+
+// checkLedger says what is wrong with --ledger, without making it.
 func checkLedger(name string) error {
-	secret := os.Getenv(secretVariable)
-	var wrong []error
-	if secret != "" && len(secret) < minSecret {
-		wrong = append(wrong, fmt.Errorf("%s is shorter than %d bytes", secretVariable, minSecret))
-	}
 	if name == "" {
-		wrong = append(wrong, errors.New("--ledger is missing: the file of the ledger, or a postgres:// URL"))
-	} else if !isPostgres(name) {
-		wrong = append(wrong, checkFile("--ledger", name))
-	} else {
-		if secret == "" {
-			wrong = append(wrong, fmt.Errorf("%s is not set: all machines that share the ledger need the same, %d bytes or more", secretVariable, minSecret))
-		}
-		if _, err := pgx.ParseConfig(name); err != nil {
-			wrong = append(wrong, errPostgres)
-		}
+		return errors.New("--ledger is missing: the file of the ledger, or a postgres:// URL")
 	}
-	return errors.Join(wrong...)
+	if !isPostgres(name) {
+		return checkFile("--ledger", name)
+	}
+	if _, err := pgx.ParseConfig(name); err != nil {
+		return errPostgres
+	}
+	return nil
 }
 
 // errPostgres stands for the error of the driver, whose text may have a part of the
@@ -113,12 +135,9 @@ func openSQLite(name string) (*sql.DB, error) {
 
 // prepareFile makes the file of an SQLite ledger, which nobody else may read, and
 // returns the ledger's secret: the one given, or that of the file beside it.
-func prepareFile(name, secret string, create bool) (string, error) {
+func prepareFile(name, secret string) (string, error) {
 	info, err := os.Stat(name)
 	exists := err == nil && info.Size() > 0
-	if !exists && !create {
-		return "", usagef("--ledger: there is no ledger %s", name)
-	}
 	if secret == "" {
 		if secret, err = readSecret(name+".secret", !exists); err != nil {
 			return "", err
@@ -128,7 +147,13 @@ func prepareFile(name, secret string, create bool) (string, error) {
 	if err != nil {
 		return "", usagef("--ledger: %w", err)
 	}
-	return secret, file.Close()
+	defer file.Close()
+	if !exists { // an empty file may have been there
+		if err := file.Chmod(0o600); err != nil {
+			return "", usagef("--ledger: %w", err)
+		}
+	}
+	return secret, nil
 }
 
 // readSecret reads the secret, which is made with a new ledger and is there whole or

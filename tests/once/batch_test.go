@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/once"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
@@ -54,14 +56,13 @@ func newBatch(t *testing.T, d database, s *service, n int) *batch {
 func (b *batch) process(out string, settings ...string) (*exec.Cmd, *bytes.Buffer) {
 	ledger, _, _ := strings.Cut(strings.TrimPrefix(b.d.dsn, "file:"), "?")
 	if b.d.name == pgDB {
-		var schema string
+		dsn := map[string]string{}
 		for setting := range strings.FieldsSeq(b.d.dsn) {
-			if name, value, _ := strings.Cut(setting, "="); name == "search_path" {
-				schema = value
-			}
+			name, value, _ := strings.Cut(setting, "=")
+			dsn[name] = value
 		}
-		ledger = fmt.Sprintf("postgres://postgres@/postgres?host=%s&port=%s&search_path=%s&%s",
-			url.QueryEscape(postgres.dir), postgres.port, schema, strings.Join(settings, "&"))
+		ledger = fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%s&search_path=%s&%s",
+			dsn["user"], url.QueryEscape(postgres.dir), postgres.port, dsn["search_path"], strings.Join(settings, "&"))
 	}
 	cmd := exec.Command(command, "--in", "in.csv", "--ledger", ledger, "--out", out,
 		"--rate", "100000/s", "--concurrency", strconv.Itoa(workers), "--timeout", "1500ms", "--lease", "3s")
@@ -231,5 +232,30 @@ func TestBatch_GoesOnWhenTheDatabaseIsBack(t *testing.T) {
 		_ = cmd.Wait()
 		require.Contains(t, []int{0, 3}, cmd.ProcessState.ExitCode(), output)
 		results.add(t, pgDB, "umbrella-batch: 1000 rows, the database away for more than 1.5 s", "%s", b.verify(t, "links.csv"))
+	})
+}
+
+// A service that shares the ledger has tried to renew a link.
+func TestBatch_AKeyWhoseRenewalOpenedNothingIsExpired(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		b := newBatch(t, d, s, 2)
+		old := d.expire(t, s, "k0")
+		unknown := d.expire(t, s, "k1")
+		s.inject(t, umbrellatest.Fault{Status: 429})
+		_, err := d.ledger(t).Renew(t.Context(), s.client, "k0", request("k0"))
+		require.ErrorIs(t, err, umbrella.ErrRateLimited)
+		s.inject(t, umbrellatest.Fault{Reset: true})
+		_, err = d.ledger(t).Renew(t.Context(), s.client, "k1", request("k1"))
+		require.ErrorIs(t, err, once.ErrUnknown)
+
+		cmd, output := b.process("links.csv")
+		_ = cmd.Run()
+		require.Equal(t, 3, cmd.ProcessState.ExitCode(), output)
+		require.Contains(t, output.String(), "0 open, 1 expired, 1 unknown\n")
+		links, err := os.ReadFile(filepath.Join(b.dir, "links.csv"))
+		require.NoError(t, err)
+		require.Contains(t, string(links), "\nk0,expired,"+old+",,\nk1,unknown,,,\n", "and not "+unknown)
+		require.Len(t, s.Sessions(), 2)
 	})
 }

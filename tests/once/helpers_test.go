@@ -125,6 +125,16 @@ func newService(t testing.TB, opts ...umbrellatest.Option) *service {
 	return s
 }
 
+// heal ends all faults.
+func (s *service) heal(t *testing.T) {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/__mock/faults", nil)
+	require.NoError(t, err)
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusNoContent, resp.StatusCode)
+}
+
 const operation = "/onboarding/createSessionLink"
 
 // hold keeps the API from answering once it has answered some requests. A process that

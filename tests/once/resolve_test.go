@@ -1,12 +1,15 @@
 package once_test
 
 import (
+	"context"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	umbrella "github.com/umbrella-api/umbrella-go"
 	"github.com/umbrella-api/umbrella-go/api"
 	"github.com/umbrella-api/umbrella-go/once"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
@@ -102,5 +105,123 @@ func TestRenew_OpensOneMoreSessionOncePastTheExpiry(t *testing.T) {
 		pruned, err = l.Prune(t.Context())
 		require.NoError(t, err)
 		require.Zero(t, pruned)
+	})
+}
+
+// expire opens a link of key that has expired, and returns its request id.
+func (d database) expire(t *testing.T, s *service, key string) string {
+	s.offset.Store(int64(-2 * time.Hour)) // links expire an hour ago
+	link, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, key, request(key))
+	require.NoError(t, err)
+	s.offset.Store(int64(12 * time.Hour))
+	return link.RequestID
+}
+
+func requireExpired(t *testing.T, requestID string, err error) {
+	var expired *once.LinkExpiredError
+	require.ErrorAs(t, err, &expired)
+	require.Equal(t, requestID, expired.RequestID)
+}
+
+func TestRenew_ThatOpensNothingLeavesTheKeyAsItWas(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		l := d.ledger(t)
+		for key, renew := range map[string]func() error{
+			"typo": func() error {
+				bad := request("typo")
+				bad.PhoneNumber = "none"
+				_, err := l.Renew(t.Context(), s.client, "typo", bad)
+				return err
+			},
+			"refused": func() error {
+				s.inject(t, umbrellatest.Fault{Status: 400})
+				_, err := l.Renew(t.Context(), s.client, "refused", request("refused?v=2"))
+				return err
+			},
+			"throttled": func() error {
+				s.inject(t, umbrellatest.Fault{Status: 429})
+				_, err := l.Renew(t.Context(), s.client, "throttled", request("throttled"))
+				return err
+			},
+			"unauthorized": func() error {
+				s.inject(t, umbrellatest.Fault{Status: 401, Times: 2})
+				_, err := l.Renew(t.Context(), s.client, "unauthorized", request("unauthorized"))
+				return err
+			},
+		} {
+			old := d.expire(t, s, key)
+			require.Error(t, renew(), key)
+			require.Equal(t, "open", d.state(t, key), key)
+			_, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, key, request(key))
+			requireExpired(t, old, err)
+			require.Len(t, s.opened(t)[key], 1, key)
+
+			link, err := l.Renew(t.Context(), s.client, key, request(key))
+			require.NoError(t, err)
+			again, err := l.CreateSessionLink(t.Context(), s.client, key, request(key))
+			require.NoError(t, err)
+			require.Equal(t, link, again)
+			require.Len(t, s.opened(t)[key], 2, key)
+		}
+	})
+}
+
+func TestRenew_ThatIsUnknownAndWasNotOpenedGoesBackToTheExpiredLink(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		l := d.ledger(t)
+		old := d.expire(t, s, "k")
+		s.inject(t, umbrellatest.Fault{Reset: true})
+		_, err := l.Renew(t.Context(), s.client, "k", request("k"))
+		require.ErrorIs(t, err, once.ErrUnknown)
+		_, err = l.Renew(t.Context(), s.client, "k", request("k"))
+		require.ErrorIs(t, err, once.ErrUnknown)
+		require.Equal(t, []string{"k"}, unknownKeys(t, l))
+
+		require.NoError(t, l.Resolve(t.Context(), "k", once.NotOpened))
+		_, err = l.CreateSessionLink(t.Context(), s.client, "k", request("k"))
+		requireExpired(t, old, err)
+		require.Len(t, s.Sessions(), 1)
+		_, err = l.Renew(t.Context(), s.client, "k", request("k"))
+		require.NoError(t, err)
+		require.Len(t, s.Sessions(), 2)
+	})
+}
+
+// A person is wrong in the middle of a renewal, and nobody renews again.
+func TestRenew_ThatWasWronglyDeclaredNotOpenedIsRecorded(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		old := d.expire(t, s, "k")
+		link, err := d.ledger(t).Renew(t.Context(), s.client, "k", request("k"), func(ctx context.Context, r *http.Request) error {
+			if err := d.update(t, "claimed_until = 0")(ctx, r); err != nil {
+				return err
+			}
+			return d.ledger(t).Resolve(ctx, "k", once.NotOpened)
+		})
+		require.NoError(t, err)
+		require.NotEqual(t, old, link.RequestID)
+		again, err := d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"))
+		require.NoError(t, err)
+		require.Equal(t, link, again)
+	})
+}
+
+// A person has named a session in the middle of a renewal that opens none.
+func TestRenew_ThatFailsLeavesAloneWhatAPersonFound(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		d.expire(t, s, "k")
+		s.inject(t, umbrellatest.Fault{Status: 429})
+		_, err := d.ledger(t).Renew(t.Context(), s.client, "k", request("k"), func(ctx context.Context, r *http.Request) error {
+			if err := d.update(t, "claimed_until = 0")(ctx, r); err != nil {
+				return err
+			}
+			return d.ledger(t).Resolve(ctx, "k", once.Opened(api.SessionLink{RequestID: "found"}))
+		})
+		require.ErrorIs(t, err, umbrella.ErrRateLimited)
+		_, err = d.ledger(t).CreateSessionLink(t.Context(), s.client, "k", request("k"))
+		requireExpired(t, "found", err)
 	})
 }
