@@ -51,10 +51,9 @@ func requestCreateSessionLink(ctx context.Context, server string, in *api.Create
 //
 // The error is a *[ValidationError] when the request breaks the document's
 // rules (nothing was sent), and otherwise an *[Error]. An answer with status
-// false is [ErrUnsuccessful]. The document knows 400 (Invalid request payload
-// (inferred)) and 401 (Unauthorized request (inferred)). Ask
-// Error.MaybeProcessed before you call again. Editors change the HTTP request
-// of this call.
+// false is [ErrUnsuccessful]. Inferred answers: 400 Invalid request payload,
+// 401 Unauthorized request. Ask Error.MaybeProcessed before you call again.
+// Editors change the HTTP request of this call.
 func (c *Client) ConfigureWebhook(ctx context.Context, req api.ConfigureWebhookRequest, editors ...api.RequestEditorFn) (*api.Webhook, error) {
 	return do(ctx, c, &configureWebhook, &req, editors)
 }
@@ -83,9 +82,8 @@ func requestConfigureWebhook(ctx context.Context, server string, in *api.Configu
 //
 // The error is a *[ValidationError] when the request breaks the document's
 // rules (nothing was sent), and otherwise an *[Error]. An answer with status
-// false is [ErrUnsuccessful]. The document knows 400 (Invalid request payload
-// (inferred)) and 401 (Unauthorized request (inferred)). Editors change the
-// HTTP request of this call.
+// false is [ErrUnsuccessful]. Inferred answers: 400 Invalid request payload,
+// 401 Unauthorized request. Editors change the HTTP request of this call.
 func (c *Client) GetVerification(ctx context.Context, sessionID string, editors ...api.RequestEditorFn) (*api.Verification, error) {
 	return do(ctx, c, &getVerification, &getVerificationInput{sessionID: sessionID}, editors)
 }

@@ -141,20 +141,31 @@ func (c *Client) WaitForVerification(ctx context.Context, requestID string, opts
 			return nil, notSigned(v)
 		case err == nil:
 			last = nil
-		case ctx == nil || ctx.Err() == nil && !mayPass(err, time.Since(start)):
+		case ctx == nil:
 			return nil, err
-		case ctx.Err() == nil || last == nil:
+		case ctx.Err() != nil:
+			if last == nil { // else the failure before says more than a question that was cut off
+				last = err
+			}
+		case !mayPass(err, time.Since(start)):
+			return nil, err
+		default:
 			last = err
 		}
 		if ctx.Err() == nil {
 			w.pause(ctx, retryAfter(err))
 		}
-		if ended := ctx.Err(); ended != nil && last != nil {
-			return nil, fmt.Errorf("umbrella: waiting for the verification: %w; the last question failed: %w", ended, last)
-		} else if ended != nil {
-			return nil, fmt.Errorf("umbrella: waiting for the verification: %w: not signed yet", ended)
+		if ctx.Err() != nil {
+			return nil, waitEnded(ctx.Err(), last)
 		}
 	}
+}
+
+func waitEnded(ended, last error) error {
+	if last == nil {
+		return fmt.Errorf("umbrella: waiting for the verification: %w: not signed yet", ended)
+	}
+	return fmt.Errorf("umbrella: waiting for the verification: %w; the last question failed: %w", ended, last)
 }
 
 // DownloadSigned downloads the signed document of a session: it asks GetVerification

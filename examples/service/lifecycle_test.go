@@ -94,7 +94,7 @@ func TestService_MockStartsAfreshEachTime(t *testing.T) {
 	program, dir := build(t), t.TempDir()
 	for range 2 {
 		addr := freeAddr(t)
-		cmd := exec.Command(program, "--mock", "-addr", addr, "-url", "http://"+addr)
+		cmd := exec.Command(program, "--mock", "-addr", addr)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "TMPDIR="+t.TempDir())
 		launch(t, cmd, "http://"+addr)
 		resp, err := browser.PostForm("http://"+addr+"/contracts/4711/sign", form("user@example.com"))
@@ -105,6 +105,7 @@ func TestService_MockStartsAfreshEachTime(t *testing.T) {
 		require.Contains(t, page, "Sign")
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
 		_ = cmd.Wait()
+		require.Contains(t, cmd.Stderr.(*bytes.Buffer).String(), "open http://"+addr+"/ in a browser")
 	}
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -143,4 +144,19 @@ func TestService_NamesTheVariablesThatAreMissing(t *testing.T) {
 	for _, name := range []string{"UMBRELLA_SERVER", "UMBRELLA_API_KEY", "UMBRELLA_LEDGER_SECRET", "SERVICE_WEBHOOK_SECRET"} {
 		require.Contains(t, string(out), name)
 	}
+}
+
+// The webhook, and its secret with it, is for the service and not for whoever else
+// listens on some port of this machine.
+func TestService_WantsItsURLAndTellsNobodyBefore(t *testing.T) {
+	mock := umbrellatest.NewServer(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+	cmd := command(build(t), taken.Addr().String(), t.TempDir(), mock)
+	cmd.Args = append(cmd.Args, "-url", "")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "-url: want the https URL at which browsers and the API reach this service")
+	require.Empty(t, mock.Requests())
 }

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
@@ -28,25 +29,25 @@ import (
 
 func main() {
 	addr := flag.String("addr", "localhost:8080", "where to listen")
-	public := flag.String("url", "http://localhost:8080", "where browsers and the API reach the service")
+	public := flag.String("url", "", "where browsers and the API reach the service; with -mock http:// and -addr by default")
 	folder := flag.String("data", "data", "where the database and the signed documents are")
 	mock := flag.Bool("mock", false, "call a mock in this process, and start with an empty folder")
 	flag.Parse()
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	connect, ledgerSecret, hookSecret := umbrella.NewFromEnv, os.Getenv("UMBRELLA_LEDGER_SECRET"), os.Getenv("SERVICE_WEBHOOK_SECRET")
+	ledgerSecret, hookSecret := os.Getenv("UMBRELLA_LEDGER_SECRET"), os.Getenv("SERVICE_WEBHOOK_SECRET")
+	client, err := umbrella.NewFromEnv(umbrella.WithTimeout(20 * time.Second)) // less than sign has
 	if *mock {
-		*folder = filepath.Join(os.TempDir(), time.Now().Format("service-20060102-150405.000"))
+		*public, *folder = cmp.Or(*public, "http://"+*addr), filepath.Join(os.TempDir(), time.Now().Format("service-20060102-150405.000"))
 		ledgerSecret, hookSecret = "the secret of a demonstration", "another one"
-		connect = func(opts ...umbrella.Option) (*umbrella.Client, error) {
-			mock, _ := umbrellatest.New() // fails with options only
-			return umbrella.New(httptest.NewServer(mock).URL, append(opts, umbrella.WithAPIKey(mock.Credentials()))...)
-		}
+		mock, _ := umbrellatest.New() // fails with options only
+		client, err = umbrella.New(httptest.NewServer(mock).URL, umbrella.WithAPIKey(mock.Credentials()))
 	}
-	client, err := connect(umbrella.WithTimeout(20 * time.Second)) // less than sign has
 	if len(ledgerSecret) < 16 || hookSecret == "" {
 		log.Fatal(errors.Join(err, errors.New("UMBRELLA_LEDGER_SECRET needs 16 bytes or more, and SERVICE_WEBHOOK_SECRET a value")))
 	} else if err != nil {
 		log.Fatal(err)
+	} else if *public == "" {
+		log.Fatal("-url: want the https URL at which browsers and the API reach this service")
 	}
 	s, err := newService(ctx, client, *public, *folder, ledgerSecret, hookSecret)
 	if err != nil {
@@ -77,8 +78,7 @@ type service struct {
 
 // newService goes on waiting for what an earlier process did not see signed.
 func newService(ctx context.Context, client *umbrella.Client, public, folder, ledgerSecret, hookSecret string) (*service, error) {
-	db, dbErr := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(folder, "service.db"))+
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	db, dbErr := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(folder, "service.db"))+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	ledger, ledgerErr := once.New(db, []byte(ledgerSecret))
 	s := &service{http.NewServeMux(), ctx, client, ledger, db, public, folder, sync.Map{}}
 	receiver, receiverErr := webhook.NewReceiver(map[string][]string{"Authorization": {"Bearer " + hookSecret}}, s.event)

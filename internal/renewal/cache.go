@@ -47,17 +47,17 @@ type Cache struct {
 
 	current atomic.Pointer[Lease] // stored with mu held
 
-	mu       sync.Mutex         // guards what follows; never held during a fetch
-	flight   <-chan struct{}    // closed when it is over; nil when there is none
-	cancel   context.CancelFunc // ends it
-	waited   bool               // somebody waits for it
-	next     time.Time          // of the next flight; until then callers get failure
-	failure  error              // of the last fetch
-	renew    time.Time          // stands in for next while there is a secret
-	pause    time.Duration      // from a failure to renew
-	reported *Lease             // the last one
-	outlawed bool               // it was reported since the last fetch began
-	dropped  time.Time          // when it was reported while it was current
+	mu               sync.Mutex         // guards what follows; never held during a fetch
+	flight           <-chan struct{}    // closed when it is over; nil when there is none
+	cancel           context.CancelFunc // ends it
+	waited           bool               // somebody waits for it
+	retryAt          time.Time          // callers without a secret start no flight before, and get failure
+	failure          error              // of the last fetch
+	refreshAt        time.Time          // no flight starts before while there is a secret
+	pause            time.Duration      // from a failure to refreshAt
+	reported         *Lease             // the last one
+	rejectedInFlight bool               // it was reported since the last fetch began
+	dropped          time.Time          // when it was reported while it was current
 }
 
 // Before compares by the monotonic clock, and to the second by the wall clock: after a suspend or a
@@ -86,13 +86,14 @@ func (c *Cache) Get(ctx context.Context) (*Lease, error) {
 func (c *Cache) look(ctx context.Context) (l *Lease, flight <-chan struct{}, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now, next := time.Now(), c.next
+	now := time.Now()
 	l = c.current.Load()
 	valid := l != nil && Before(now, l.End)
+	due := c.retryAt
 	if valid {
-		next = c.renew
+		due = c.refreshAt
 	}
-	if c.flight == nil && !Before(now, next) {
+	if c.flight == nil && !Before(now, due) {
 		c.failure = nil // its time is over
 		if ctx.Err() == nil {
 			c.launch(ctx)
@@ -114,7 +115,7 @@ func (c *Cache) look(ctx context.Context) (l *Lease, flight <-chan struct{}, err
 // others may come to wait for it.
 func (c *Cache) launch(ctx context.Context) {
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	c.flight, c.waited, c.outlawed = ctx.Done(), false, false
+	c.flight, c.waited, c.rejectedInFlight = ctx.Done(), false, false
 	go c.fly(ctx)
 }
 
@@ -143,13 +144,13 @@ func (c *Cache) land(n int, left time.Duration, lease *Lease, err error) time.Du
 	if c.flight == nil { // closed
 		return 0
 	}
-	if err == nil && c.outlawed && lease.Same(c.reported) {
+	if err == nil && c.rejectedInFlight && lease.Same(c.reported) {
 		err = c.Rejected
 	}
-	c.failure, c.outlawed = err, false
+	c.failure, c.rejectedInFlight = err, false
 	if err == nil {
 		c.current.Store(lease)
-		c.renew, c.pause = lease.Renew, lease.Pause
+		c.refreshAt, c.pause = lease.Renew, lease.Pause
 		c.end()
 		return 0
 	}
@@ -162,7 +163,8 @@ func (c *Cache) land(n int, left time.Duration, lease *Lease, err error) time.Du
 		rest = max(rest, c.Rest)
 	}
 	now := time.Now()
-	c.next, c.renew = now.Add(rest), now.Add(max(rest, jitter(c.pause)))
+	c.retryAt = now.Add(rest)
+	c.refreshAt = now.Add(max(rest, jitter(c.pause)))
 	c.pause = min(2*c.pause, c.MaxPause)
 	c.end()
 	return 0
@@ -191,7 +193,7 @@ func (c *Cache) Invalidate(rejected *Lease) {
 		c.current.Store(nil)
 		c.dropped = now
 	}
-	c.reported, c.outlawed = rejected, true
+	c.reported, c.rejectedInFlight = rejected, true
 }
 
 // Close drops the secret and ends a flight that is under way. All later calls of Get fail with err.
@@ -199,7 +201,8 @@ func (c *Cache) Close(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.current.Store(nil)
-	c.failure, c.next = err, time.Now().Add(math.MaxInt64) // in 292 years: never
+	c.failure = err
+	c.retryAt = time.Now().Add(math.MaxInt64) // in 292 years: never
 	if c.flight != nil {
 		c.end()
 	}

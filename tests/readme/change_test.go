@@ -23,14 +23,23 @@ func TestCONTRIBUTING_NamesFilesThatAreThere(t *testing.T) {
 	rows := regexp.MustCompile(`(?m)^\| ([^|]+) \| ([^|]+) \|$`).FindAllStringSubmatch(section, -1)
 	require.GreaterOrEqual(t, len(rows), 2+12, "the head of the table, and the changes")
 	for _, row := range rows[2:] {
-		files := 0
-		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1) {
-			if !strings.ContainsAny(name[1], "./") {
-				continue // an identifier
+		files, source := 0, "" // the text of the Go file that was named last
+		for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1) {
+			name := match[1]
+			if !strings.ContainsAny(name, "./") {
+				word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`)
+				assert.True(t, source == "" || word.MatchString(source), "%s: %s is not in the file before it", row[1], name)
+				continue
 			}
 			files++
-			_, err := os.Stat(filepath.Join(root, name[1]))
+			_, err := os.Stat(filepath.Join(root, name))
 			assert.NoError(t, err, row[1])
+			source = ""
+			if filepath.Ext(name) == ".go" {
+				text, err := os.ReadFile(filepath.Join(root, name))
+				assert.NoError(t, err, row[1])
+				source = string(text)
+			}
 		}
 		assert.Positive(t, files, "%s: which file?", row[1])
 	}

@@ -31,9 +31,7 @@ func comment(op *document.Operation, o *opNames) string {
 	if o.Data != "" {
 		after = " An answer with status false is [ErrUnsuccessful]."
 	}
-	if documented := documentedErrors(op); documented != "" {
-		after += " The document knows " + documented + "."
-	}
+	after += documentedErrors(op)
 	if op.Method != http.MethodGet && op.Method != http.MethodHead {
 		after += " Ask Error.MaybeProcessed before you call again."
 	}
@@ -83,6 +81,8 @@ func arguments(op *document.Operation, o *opNames) string {
 	return strings.Join(lines, "\n")
 }
 
+// documentedErrors is a sentence about the answers that are errors. Those of a preview are
+// in no document: the overlay infers them.
 func documentedErrors(op *document.Operation) string {
 	var all []string
 	for _, r := range op.Responses {
@@ -92,13 +92,23 @@ func documentedErrors(op *document.Operation) string {
 			if text == "" {
 				text = http.StatusText(code)
 			}
-			all = append(all, fmt.Sprintf("%d (%s)", code, text))
+			if op.Preview {
+				all = append(all, fmt.Sprintf("%d %s", code, strings.TrimSuffix(text, " (inferred)")))
+			} else {
+				all = append(all, fmt.Sprintf("%d (%s)", code, text))
+			}
 		}
 	}
-	if n := len(all) - 1; n > 0 {
-		return strings.Join(all[:n], ", ") + " and " + all[n]
+	switch n := len(all) - 1; {
+	case n < 0:
+		return ""
+	case op.Preview:
+		return " Inferred answers: " + strings.Join(all, ", ") + "."
+	case n == 0:
+		return " The document knows " + all[0] + "."
+	default:
+		return " The document knows " + strings.Join(all[:n], ", ") + " and " + all[n] + "."
 	}
-	return strings.Join(all, "")
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

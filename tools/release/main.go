@@ -84,6 +84,15 @@ func check(root, now, version string) error {
 	if !dated.Match(changelog) {
 		errs = append(errs, fmt.Errorf(`CHANGELOG.md has no line "## [%s] - YYYY-MM-DD"`, version))
 	}
+	security, err := os.ReadFile(filepath.Join(root, "SECURITY.md"))
+	if err != nil {
+		errs = append(errs, err)
+	}
+	minor := strings.TrimPrefix(semver.MajorMinor("v"+version), "v")
+	supported := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(minor) + ` \| yes \|$`)
+	if minor != "" && !supported.Match(security) {
+		errs = append(errs, fmt.Errorf(`SECURITY.md has no row "| %s | yes |" in its table of versions`, minor))
+	}
 	if out, err := git(root, "tag", "--list", "v"+version); err != nil {
 		errs = append(errs, err)
 	} else if out != "" {

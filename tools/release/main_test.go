@@ -18,6 +18,7 @@ func repository(t *testing.T) string {
 	for name, content := range map[string]string{
 		versionFile:         "package version\n\nconst Version = \"0.1.0\"\n",
 		"CHANGELOG.md":      "# Changelog\n\n## [0.2.0] - 2026-01-02\n\n## [0.1.0] - 2026-01-01\n",
+		"SECURITY.md":       "# Security\n\n| version | gets fixes |\n|---|---|\n| 0.2 | yes |\n| 0.1 | no |\n",
 		"go.mod":            "module " + module + "\n\ngo 1.26\n",
 		"cmd/one/go.mod":    "module " + module + "/cmd/one\n\ngo 1.26\n\nrequire " + module + " v0.0.0 // ours\n\nreplace " + module + " => ../..\n",
 		"tests/none/go.mod": "module example.com/none\n\ngo 1.26\n",
@@ -60,9 +61,10 @@ func TestRelease_SaysAllThatIsMissingAndChangesNothing(t *testing.T) {
 	run(t, root, "tag", "v0.0.9")
 	must.NoError(t, os.WriteFile(filepath.Join(root, "new"), nil, 0o600))
 	err := release(new(strings.Builder), root, "0.0.9")
-	for _, want := range []string{"below 0.1.0", "CHANGELOG.md has no line", "the tag v0.0.9 exists", "not committed"} {
+	for _, want := range []string{"below 0.1.0", "CHANGELOG.md has no line", `SECURITY.md has no row "| 0.0 | yes |"`, "the tag v0.0.9 exists", "not committed"} {
 		assert.ErrorContains(t, err, want)
 	}
+	assert.ErrorContains(t, release(new(strings.Builder), root, "0.1.1"), `SECURITY.md has no row "| 0.1 | yes |"`, "it says no")
 	assert.ErrorContains(t, release(new(strings.Builder), root, "v0.3"), "no semantic version such as 0.2.0")
 	version, readErr := os.ReadFile(filepath.Join(root, versionFile))
 	must.NoError(t, readErr)
