@@ -23,7 +23,7 @@ func newEndpoints(m *Mock) *http.ServeMux {
 	mux.HandleFunc("GET /__mock/style.css", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/overview.js", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/stats", show(m.Stats))
-	mux.HandleFunc("GET /__mock/requests", show(m.Requests))
+	mux.HandleFunc("GET /__mock/requests", show(m.rawRequests))
 	mux.HandleFunc("GET /__mock/sessions", show(m.Sessions))
 	mux.HandleFunc("GET /__mock/events", show(m.Events))
 	mux.HandleFunc("POST /__mock/faults", inject(m.Inject))

@@ -56,15 +56,36 @@ func sizeOf(e *Request) int {
 // long as they fit into 32 MiB. A request is in it before it is
 // answered.
 func (m *Mock) Requests() []Request {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	requests := make([]Request, len(m.requests.Items))
-	for i, e := range m.requests.Items {
-		requests[i] = *e
-		requests[i].Violations = slices.Clone(e.Violations)
-		if body, ok := e.Body.(string); ok {
+	requests := m.newest(maxRequests)
+	for i := range requests {
+		if body, ok := requests[i].Body.(string); ok {
 			_ = json.Unmarshal([]byte(body), &requests[i].Body) // else it stays text
 		}
+	}
+	return requests
+}
+
+// rawRequests is Requests for JSON, which a body is already.
+func (m *Mock) rawRequests() []Request {
+	requests := m.newest(maxRequests)
+	for i := range requests {
+		if body, ok := requests[i].Body.(string); ok && json.Valid([]byte(body)) {
+			requests[i].Body = json.RawMessage(strings.ToValidUTF8(body, "\uFFFD"))
+		}
+	}
+	return requests
+}
+
+// newest returns the newest entries of the journal, with their bodies as text: to
+// decode them takes long, and nobody else gets an answer while m.mu is held.
+func (m *Mock) newest(limit int) []Request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := m.requests.Items[max(0, len(m.requests.Items)-limit):]
+	requests := make([]Request, len(kept))
+	for i, e := range kept {
+		requests[i] = *e
+		requests[i].Violations = slices.Clone(e.Violations)
 	}
 	return requests
 }

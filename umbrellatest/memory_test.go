@@ -73,3 +73,26 @@ func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	require.Len(t, m.requests.Items, 31, "what is forgotten stays forgotten")
 	require.NotContains(t, m.requests.Items, first)
 }
+
+func TestOverview_DoesNotDecodeWhatItDoesNotShow(t *testing.T) {
+	m, err := New(WithMaxSessions(1_000))
+	require.NoError(t, err)
+	body := []byte(`[` + strings.Repeat(`{"a":1},`, 4_000) + `1]`)
+	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
+	for i := range 1_000 {
+		m.record(r, body)
+		m.sessions.Open(session.Session{
+			SessionLink: api.SessionLink{RequestID: strconv.Itoa(i), ExpiresAfter: time.Now().Add(time.Hour)},
+			Request:     api.CreateSessionLinkRequest{DocURL: "https://example.com/" + strings.Repeat("/", 16<<10)}, OpenedAt: time.Now(),
+		})
+	}
+	require.Greater(t, len(m.requests.Items), 900)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/__mock/", http.NoBody))
+	runtime.ReadMemStats(&after)
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, w.Body.String(), ">999<")
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16*mebibyte))
+}

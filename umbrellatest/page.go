@@ -57,8 +57,8 @@ func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock() // for the counters first: the page asks again when they have changed
 	shown := page.Overview{Stats: m.stats, Faults: m.faults.Texts(), EventFaults: m.eventFaults.Texts()}
 	m.mu.Unlock()
-	shown.Requests, shown.Events = page.Newest(m.Requests()), page.Newest(m.Events())
-	for _, s := range page.Newest(m.sessions.All()) {
+	shown.Requests, shown.Events = page.Newest(m.newest(page.MaxRows)), page.Newest(m.Events())
+	for _, s := range page.Newest(m.sessions.Newest(page.MaxRows)) {
 		shown.Sessions = append(shown.Sessions, page.Session{Session: s})
 	}
 	shown.Show(w)
