@@ -55,7 +55,7 @@ func (a *arrivals) statuses() []string {
 func listening(t *testing.T, receiver http.Handler, opts ...Option) *Mock {
 	m, err := New(opts...)
 	require.NoError(t, err)
-	m.outbox.Client.Transport = memhttp.Serve(t, receiver)
+	m.outbox.Client.Transport.(*http.Transport).DialContext = memhttp.Serve(t, receiver).DialContext
 	t.Cleanup(m.Close)
 	call(t, m, "/onboarding/configureWebhook", `{"webhookUrl":"`+memhttp.URL+`/hook","metadata":{"authHeader":{"Api-Key":"secret-of-the-receiver"}}}`)
 	return m
@@ -252,6 +252,41 @@ func TestEarlyEvents_DoNotHoldAClientThatLeaves(t *testing.T) {
 		require.True(t, entry.Aborted)
 		require.Zero(t, entry.Status)
 	})
+}
+
+func TestEvents_ReachASlowReceiverAtTheFirstTry(t *testing.T) {
+	const sessions = 60
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{}
+		m := listening(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(9 * time.Second)
+			a.ServeHTTP(w, r)
+		}))
+		for range sessions {
+			opened(t, m)
+		}
+		time.Sleep(time.Hour)
+		require.Len(t, a.statuses(), 2*sessions)
+		require.Len(t, m.Events(), 2*sessions)
+		for _, e := range m.Events() {
+			require.Equal(t, [2]int{1, http.StatusOK}, [2]int{e.Try, e.Answer})
+		}
+	})
+}
+
+func TestEvents_DoNotStopTheClockOfABubble(t *testing.T) {
+	a := &arrivals{}
+	receiver := httptest.NewServer(a) // outside of the bubble
+	defer receiver.Close()
+	synctest.Test(t, func(t *testing.T) {
+		m, err := New(WithWebhook(receiver.URL, nil), WithSessionTTL(time.Hour))
+		require.NoError(t, err)
+		defer m.Close()
+		opened(t, m)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+	})
+	require.Equal(t, []string{"CREATED", "RUNNING", "EXPIRED"}, a.statuses())
 }
 
 func TestReset_ForgetsTheWebhookAndWhatWaitsForIt(t *testing.T) {
