@@ -88,9 +88,11 @@ func inject[F any](into func(F) error) http.HandlerFunc {
 	}
 }
 
-// fromPage reports whether a browser sent r, with a form of the overview: curl, which
-// sends forms too, does not ask for HTML.
-func fromPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
+// fromPage reports whether a browser sent r, with a form of the overview: all else that
+// asks for HTML, as Java does by default, has no Origin.
+func fromPage(r *http.Request) bool {
+	return r.Header.Get("Origin") != "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
 
 // back answers what was done, a browser with the overview.
 func back(w http.ResponseWriter, r *http.Request, err error) {

@@ -52,6 +52,15 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 	control(http.MethodHead, "/healthz", "", 200)
 }
 
+func TestControl_TakesOnlyABrowserForThePage(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	java := []string{"Accept", "text/html, image/gif, image/jpeg, */*; q=0.2", "Content-Type", form} // defaults of HttpURLConnection
+	r := mustSend(t, http.MethodPost, s.URL+"/__mock/faults", `{"status":503}`, java...)
+	require.Equal(t, http.StatusNoContent, r.status, r.body)
+	require.Equal(t, http.StatusServiceUnavailable, login(t, s).status)
+	require.Equal(t, http.StatusNoContent, mustSend(t, http.MethodPost, s.URL+"/__mock/reset", "", java...).status)
+}
+
 func TestWithoutControl_LeavesTheImitatedServiceAlone(t *testing.T) {
 	s := umbrellatest.NewServer(t, umbrellatest.WithoutControl())
 	authorization := token(t, s)
