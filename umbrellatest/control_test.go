@@ -42,7 +42,9 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 
 	control(http.MethodPost, "/__mock/reset", "", 204)
 	require.JSONEq(t, `{}`, control(http.MethodGet, "/__mock/sessions", "", 200).body)
-	require.JSONEq(t, `[]`, control(http.MethodGet, "/__mock/requests", "", 200).body)
+	for _, list := range []string{"/__mock/requests", "/__mock/events"} {
+		require.JSONEq(t, `[]`, control(http.MethodGet, list, "", 200).body)
+	}
 
 	require.NotEmpty(t, control(http.MethodGet, "/__mock/other", "", 404).message(t))
 	r := control(http.MethodGet, "/__mock/faults", "", 405)

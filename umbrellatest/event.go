@@ -28,7 +28,7 @@ type Event struct {
 func (m *Mock) Events() []Event {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.events)
+	return append([]Event{}, m.events...) // in JSON, none is [] and not null
 }
 
 func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebhookRequestObject) (server.ConfigureWebhookResponseObject, error) {
