@@ -56,11 +56,11 @@ func (m *Mock) entered(s session.Session) {
 	}
 	e := Event{ID: m.uuid(), RequestID: s.RequestID, Status: s.Status}
 	f := m.eventFaults.Take(func(f EventFault) bool {
-		return (f.Status == "" || f.Status == e.Status) && (!f.Reorder || s.EndedAt.IsZero())
+		return (f.Status == "" || f.Status == e.Status) && (!f.Reorder && !f.Early || s.EndedAt.IsZero())
 	})
 	message := &delivery.Message{
 		URL: m.hook.WebhookURL, Header: map[string]string{},
-		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early && s.EndedAt.IsZero(),
+		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early,
 	}
 	if m.hook.Metadata != nil {
 		for name, value := range m.hook.Metadata.AuthHeader {

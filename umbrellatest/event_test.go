@@ -198,6 +198,18 @@ func TestEventFaults(t *testing.T) {
 	})
 }
 
+func TestEventFault_EarlyWaitsForAnEventThatCanBeEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := listening(t, &arrivals{})
+		id := opened(t, m)
+		require.NoError(t, m.InjectEvent(EventFault{Early: true}))
+		require.NoError(t, m.Complete(id))
+		require.Len(t, m.eventFaults.Texts(), 1)
+		opened(t, m)
+		require.Empty(t, m.eventFaults.Texts())
+	})
+}
+
 func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	m, err := New()
 	require.NoError(t, err)
@@ -206,6 +218,7 @@ func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
 	}
 	for _, last := range []string{StatusCompleted, StatusFailed, StatusExpired, StatusCancelled} {
 		require.ErrorContains(t, m.InjectEvent(EventFault{Status: last, Reorder: true}), "reorder")
+		require.ErrorContains(t, m.InjectEvent(EventFault{Status: last, Early: true}), "early")
 	}
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))

@@ -146,7 +146,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	err := errors.Join(
 		when(f == EventFault{Status: f.Status, Times: f.Times}, "the event fault does nothing"),
 		when(f.Times < 0 || f.Late < 0, "a number of the event fault is negative"),
-		when(f.Reorder && slices.Index(all, f.Status) > 2, "the event fault cannot reorder a session's last event: no other follows"),
+		when((f.Reorder || f.Early) && slices.Index(all, f.Status) > 2, "the event fault's reorder and early are not for a session's last event"),
 		when(!slices.Contains(all, f.Status), fmt.Sprintf("the event fault's status is none of %q", all[1:])),
 	)
 	if err != nil {
