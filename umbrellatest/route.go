@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/endpoint"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const (
-	controlPath  = "/__mock/"
+	controlPath  = endpoint.Path
 	documentPath = "/documents/"
 	wizardPath   = "/wizard/"
 )
