@@ -23,8 +23,8 @@ type Request struct {
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
 	// Body is decoded as encoding/json does, or a string when it is not JSON. It
-	// is nil when there was none, when it was over 64 KiB, for /auth and for
-	// configureWebhook.
+	// is nil when there was none, when it was over 64 KiB, for /auth, for
+	// configureWebhook and for a path that the mock does not know.
 	Body any `json:"body,omitempty"`
 	// Status is that of the answer, 0 when none was sent: the connection was
 	// reset, the client left, or the answer is still to come.
@@ -91,17 +91,19 @@ func (m *Mock) newest(limit int) []Request {
 }
 
 // record puts a request into the journal before anything else happens to it, so
-// that a client which gives up early finds it there.
-func (m *Mock) record(r *http.Request, body []byte) *Request {
+// that a client which gives up early finds it there. template is that of its path.
+func (m *Mock) record(r *http.Request, template string, body []byte) *Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := token.Redactor(r, m.apiKey, m.customerID)
 	m.stats.Requests++
 	e := &Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}
 	switch {
-	case r.URL.Path == "/auth":
-		m.authCalls++
-	case r.URL.Path == "/onboarding/configureWebhook": // holds the receiver's secrets
+	case template == "/auth":
+		if r.Method == http.MethodPost {
+			m.authCalls++
+		}
+	case template == "/onboarding/configureWebhook", template == "": // holds the receiver's secrets, or may hold any
 	case len(body) > 0 && len(body) <= maxKeptBody:
 		e.Body = redact.Replace(string(body)) // decoded when it is read
 	}

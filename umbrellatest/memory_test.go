@@ -47,7 +47,7 @@ func TestMemory_IsBoundedInBytesWhicheverFillsIt(t *testing.T) {
 
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	for range 900 {
-		m.record(r, make([]byte, maxKeptBody))
+		m.record(r, "/", make([]byte, maxKeptBody))
 	}
 	require.Less(t, int64(heapInUse())-int64(before), int64(64*mebibyte), "sessions and journal together")
 	require.Greater(t, len(m.requests.Items), 500)
@@ -63,9 +63,9 @@ func TestMemory_CountsWhatIsAddedToAnEntry(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	a := newAnswer(target{})
 	a.Violations = []contract.Violation{{Path: strings.Repeat("x", mebibyte)}}
-	first := m.record(r, nil)
+	first := m.record(r, "/", nil)
 	for range 100 {
-		m.keepOutcome(r, m.record(r, nil), a)
+		m.keepOutcome(r, m.record(r, "/", nil), a)
 	}
 	require.Len(t, m.requests.Items, 31)
 
@@ -80,7 +80,7 @@ func TestOverview_DoesNotDecodeWhatItDoesNotShow(t *testing.T) {
 	body := []byte(`[` + strings.Repeat(`{"a":1},`, 4_000) + `1]`)
 	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
 	for i := range 1_000 {
-		m.record(r, body)
+		m.record(r, "/", body)
 		m.sessions.Open(session.Session{
 			SessionLink: api.SessionLink{RequestID: strconv.Itoa(i), ExpiresAfter: time.Now().Add(time.Hour)},
 			Request:     api.CreateSessionLinkRequest{DocURL: "https://example.com/" + strings.Repeat("/", 16<<10)}, OpenedAt: time.Now(),
