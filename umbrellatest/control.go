@@ -16,6 +16,7 @@ func newEndpoints(m *Mock) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", endpoint.Show(func() map[string]string { return map[string]string{"status": "ok"} }))
 	mux.HandleFunc("GET /__mock/{$}", m.overview)
+	mux.Handle("GET /__mock", http.RedirectHandler(controlPath, http.StatusSeeOther))
 	mux.HandleFunc("GET /__mock/style.css", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/overview.js", page.ServeAsset)
 	mux.HandleFunc("GET /__mock/stats", endpoint.Show(m.Stats))

@@ -3,6 +3,7 @@ package umbrellatest_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +53,14 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 	require.NotEmpty(t, r.message(t))
 	require.JSONEq(t, `{"status":"ok"}`, control(http.MethodGet, "/healthz", "", 200).body)
 	control(http.MethodHead, "/healthz", "", 200)
+}
+
+func TestOverview_IsReachedWithoutTheSlash(t *testing.T) {
+	s := umbrellatest.NewServer(t, umbrellatest.WithBaseURL("http://localhost/api/services"))
+	root := strings.TrimSuffix(s.URL, "/api/services")
+	require.Contains(t, mustSend(t, http.MethodGet, root+"/__mock", "").body, "<h1>Overview</h1>")
+	require.Equal(t, http.StatusNotFound, mustSend(t, http.MethodGet, root+"/__mocks", "").status)
+	require.Len(t, s.Requests(), 1)
 }
 
 func TestControl_TakesOnlyABrowserForThePage(t *testing.T) {
