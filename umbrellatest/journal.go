@@ -53,8 +53,7 @@ func sizeOf(e *Request) int {
 }
 
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
-// long as they fit into 32 MiB. A request is in it before it is
-// answered.
+// long as they fit into 32 MiB. A request is in it before it is answered.
 func (m *Mock) Requests() []Request {
 	requests := m.newest(maxRequests)
 	for i := range requests {
