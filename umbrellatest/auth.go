@@ -65,7 +65,7 @@ func (m *Mock) RevokeTokens() {
 	m.change(m.tokens.RevokeAll)
 }
 
-// AuthCalls returns how many requests POST /auth got since the start or the last
+// AuthCalls returns how many POST requests /auth got since the start or the last
 // Reset, refused and failed ones included.
 func (m *Mock) AuthCalls() int {
 	m.mu.Lock()

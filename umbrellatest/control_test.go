@@ -3,6 +3,7 @@ package umbrellatest_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,7 +43,9 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 
 	control(http.MethodPost, "/__mock/reset", "", 204)
 	require.JSONEq(t, `{}`, control(http.MethodGet, "/__mock/sessions", "", 200).body)
-	require.JSONEq(t, `[]`, control(http.MethodGet, "/__mock/requests", "", 200).body)
+	for _, list := range []string{"/__mock/requests", "/__mock/events"} {
+		require.JSONEq(t, `[]`, control(http.MethodGet, list, "", 200).body)
+	}
 
 	require.NotEmpty(t, control(http.MethodGet, "/__mock/other", "", 404).message(t))
 	r := control(http.MethodGet, "/__mock/faults", "", 405)
@@ -50,6 +53,23 @@ func TestControl_DoesWhatTheMethodsDo(t *testing.T) {
 	require.NotEmpty(t, r.message(t))
 	require.JSONEq(t, `{"status":"ok"}`, control(http.MethodGet, "/healthz", "", 200).body)
 	control(http.MethodHead, "/healthz", "", 200)
+}
+
+func TestOverview_IsReachedWithoutTheSlash(t *testing.T) {
+	s := umbrellatest.NewServer(t, umbrellatest.WithBaseURL("http://localhost/api/services"))
+	root := strings.TrimSuffix(s.URL, "/api/services")
+	require.Contains(t, mustSend(t, http.MethodGet, root+"/__mock", "").body, "<h1>Overview</h1>")
+	require.Equal(t, http.StatusNotFound, mustSend(t, http.MethodGet, root+"/__mocks", "").status)
+	require.Len(t, s.Requests(), 1)
+}
+
+func TestControl_TakesOnlyABrowserForThePage(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	java := []string{"Accept", "text/html, image/gif, image/jpeg, */*; q=0.2", "Content-Type", form} // defaults of HttpURLConnection
+	r := mustSend(t, http.MethodPost, s.URL+"/__mock/faults", `{"status":503}`, java...)
+	require.Equal(t, http.StatusNoContent, r.status, r.body)
+	require.Equal(t, http.StatusServiceUnavailable, login(t, s).status)
+	require.Equal(t, http.StatusNoContent, mustSend(t, http.MethodPost, s.URL+"/__mock/reset", "", java...).status)
 }
 
 func TestWithoutControl_LeavesTheImitatedServiceAlone(t *testing.T) {

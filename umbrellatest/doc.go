@@ -36,7 +36,8 @@
 //
 // [Mock.Inject] makes the mock fail on purpose, and [Mock.InjectEvent] its events. From
 // outside, one request can ask for a fault with a header, in which a field without a
-// value is a switch; a value cannot hold a semicolon, and an unknown field gets 400:
+// value is a switch; a value cannot hold a semicolon, and a field that is unknown or for
+// another operation gets 400:
 //
 //	Umbrella-Mock-Fault: status=503; retry-after=2; delay=100ms
 //	Umbrella-Mock-Fault: reset; after-processing

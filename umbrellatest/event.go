@@ -28,7 +28,7 @@ type Event struct {
 func (m *Mock) Events() []Event {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.events)
+	return append([]Event{}, m.events...) // in JSON, none is [] and not null
 }
 
 func (o operations) ConfigureWebhook(_ context.Context, req server.ConfigureWebhookRequestObject) (server.ConfigureWebhookResponseObject, error) {
@@ -56,11 +56,11 @@ func (m *Mock) entered(s session.Session) {
 	}
 	e := Event{ID: m.uuid(), RequestID: s.RequestID, Status: s.Status}
 	f := m.eventFaults.Take(func(f EventFault) bool {
-		return (f.Status == "" || f.Status == e.Status) && (!f.Reorder || s.EndedAt.IsZero())
+		return (f.Status == "" || f.Status == e.Status) && (!f.Reorder && !f.Early || s.EndedAt.IsZero())
 	})
 	message := &delivery.Message{
 		URL: m.hook.WebhookURL, Header: map[string]string{},
-		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early && s.EndedAt.IsZero(),
+		Late: f.Late, Reorder: f.Reorder, Twice: f.Twice, Early: f.Early,
 	}
 	if m.hook.Metadata != nil {
 		for name, value := range m.hook.Metadata.AuthHeader {

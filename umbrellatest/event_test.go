@@ -55,7 +55,7 @@ func (a *arrivals) statuses() []string {
 func listening(t *testing.T, receiver http.Handler, opts ...Option) *Mock {
 	m, err := New(opts...)
 	require.NoError(t, err)
-	m.outbox.Client.Transport = memhttp.Serve(t, receiver)
+	m.outbox.Client.Transport.(*http.Transport).DialContext = memhttp.Serve(t, receiver).DialContext
 	t.Cleanup(m.Close)
 	call(t, m, "/onboarding/configureWebhook", `{"webhookUrl":"`+memhttp.URL+`/hook","metadata":{"authHeader":{"Api-Key":"secret-of-the-receiver"}}}`)
 	return m
@@ -136,81 +136,11 @@ func TestEvents_AreTriedAgainLaterAndLaterUntilTaken(t *testing.T) {
 	}
 }
 
-func TestEventFault_TwiceIsOnlyForWhatWasTaken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := &arrivals{answer: func(int) int { return 500 }}
-		m := listening(t, a)
-		require.NoError(t, m.InjectEvent(EventFault{Status: StatusCreated, Twice: true}))
-		require.NoError(t, m.InjectEvent(EventFault{Status: StatusRunning, Drop: true}))
-		opened(t, m)
-		time.Sleep(time.Minute)
-		require.Len(t, a.statuses(), delivery.MaxTries)
-	})
-}
-
 func btoi(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
-}
-
-func TestEventFaults(t *testing.T) {
-	garbage := "\x00{garbage"
-	for name, tc := range map[string]struct {
-		fault EventFault
-		want  []string
-	}{
-		"drop":         {EventFault{Status: StatusRunning, Drop: true}, []string{"CREATED", "COMPLETED"}},
-		"drop all":     {EventFault{Times: 3, Drop: true}, nil},
-		"twice":        {EventFault{Status: StatusRunning, Twice: true}, []string{"CREATED", "RUNNING", "RUNNING", "COMPLETED"}},
-		"late":         {EventFault{Status: StatusCreated, Late: time.Hour}, []string{"RUNNING", "COMPLETED", "CREATED"}},
-		"reorder":      {EventFault{Status: StatusCreated, Reorder: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
-		"reorder, far": {EventFault{Status: StatusRunning, Reorder: true}, []string{"CREATED", "COMPLETED", "RUNNING"}},
-		"reorder all":  {EventFault{Reorder: true, Times: 3}, []string{"RUNNING", "CREATED", "COMPLETED"}},
-		"early":        {EventFault{Status: StatusRunning, Early: true}, []string{"RUNNING", "CREATED", "COMPLETED"}},
-		"garbage":      {EventFault{Status: StatusCompleted, Garbage: true}, []string{"CREATED", "RUNNING", garbage}},
-		"combined":     {EventFault{Status: StatusCompleted, Garbage: true, Twice: true}, []string{"CREATED", "RUNNING", garbage, garbage}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				a := &arrivals{}
-				m := listening(t, a)
-				require.NoError(t, m.InjectEvent(tc.fault))
-				id := opened(t, m)
-				if tc.fault.Early {
-					require.Equal(t, tc.want[0], a.statuses()[0], "before the answer")
-				}
-				synctest.Wait()
-				require.NoError(t, m.Complete(id))
-				time.Sleep(2 * time.Hour)
-				require.Equal(t, tc.want, a.statuses())
-			})
-		})
-	}
-	synctest.Test(t, func(t *testing.T) {
-		a := &arrivals{}
-		m := listening(t, a)
-		require.NoError(t, m.InjectEvent(EventFault{WrongHeader: true}))
-		opened(t, m)
-		synctest.Wait()
-		require.Equal(t, []string{"wrong", "secret-of-the-receiver"}, a.header)
-	})
-}
-
-func TestInjectEvent_RefusesWhatMakesNoSense(t *testing.T) {
-	m, err := New()
-	require.NoError(t, err)
-	for _, f := range []EventFault{{}, {Status: StatusRunning}, {Times: -1, Drop: true}, {Late: -1}, {Status: "DONE", Drop: true}} {
-		require.Error(t, m.InjectEvent(f))
-	}
-	for _, last := range []string{StatusCompleted, StatusFailed, StatusExpired, StatusCancelled} {
-		require.ErrorContains(t, m.InjectEvent(EventFault{Status: last, Reorder: true}), "reorder")
-	}
-	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/__mock/events/faults", strings.NewReader(`{"status":"COMPLETED","late":"1s","twice":true}`)))
-	require.Equal(t, http.StatusNoContent, w.Code, w.Body.String())
-	require.Equal(t, []string{"late=1s; status=COMPLETED; times=1; twice=true"}, m.eventFaults.Texts())
 }
 
 // hangs is a receiver that takes an event and says nothing.
@@ -252,6 +182,41 @@ func TestEarlyEvents_DoNotHoldAClientThatLeaves(t *testing.T) {
 		require.True(t, entry.Aborted)
 		require.Zero(t, entry.Status)
 	})
+}
+
+func TestEvents_ReachASlowReceiverAtTheFirstTry(t *testing.T) {
+	const sessions = 60
+	synctest.Test(t, func(t *testing.T) {
+		a := &arrivals{}
+		m := listening(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(9 * time.Second)
+			a.ServeHTTP(w, r)
+		}))
+		for range sessions {
+			opened(t, m)
+		}
+		time.Sleep(time.Hour)
+		require.Len(t, a.statuses(), 2*sessions)
+		require.Len(t, m.Events(), 2*sessions)
+		for _, e := range m.Events() {
+			require.Equal(t, [2]int{1, http.StatusOK}, [2]int{e.Try, e.Answer})
+		}
+	})
+}
+
+func TestEvents_DoNotStopTheClockOfABubble(t *testing.T) {
+	a := &arrivals{}
+	receiver := httptest.NewServer(a) // outside of the bubble
+	defer receiver.Close()
+	synctest.Test(t, func(t *testing.T) {
+		m, err := New(WithWebhook(receiver.URL, nil), WithSessionTTL(time.Hour))
+		require.NoError(t, err)
+		defer m.Close()
+		opened(t, m)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+	})
+	require.Equal(t, []string{"CREATED", "RUNNING", "EXPIRED"}, a.statuses())
 }
 
 func TestReset_ForgetsTheWebhookAndWhatWaitsForIt(t *testing.T) {

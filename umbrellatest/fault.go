@@ -23,7 +23,8 @@ const faultHeader = "Umbrella-Mock-Fault"
 type Fault struct {
 	// Path is "/auth", an operation's path or its template, "/documents/{requestId}",
 	// "/wizard/{token}" or a control endpoint; "" is any but the control endpoints.
-	// A fault with Expired, PDFMissing or Pending is for its one operation in any case.
+	// A fault with Expired, PDFMissing or Pending is for its one operation in any case,
+	// and for requests that are not refused.
 	Path  string `fault:"path"`
 	Times int    `fault:"times"` // how many requests it is for; 0 is 1, or with Every all
 	Every int    `fault:"every"` // only every n-th request that Path selects; 0 is each
@@ -96,25 +97,36 @@ func (f Fault) check() error {
 // takeFault gives a the fault for r: that of its header, or of Inject.
 func (m *Mock) takeFault(a *answer, r *http.Request) {
 	if values := r.Header.Values(faultHeader); len(values) > 0 && !m.noControl {
-		if err := cmp.Or(fault.FromHeader(strings.Join(values, ";"), &a.fault), a.fault.check()); err != nil {
+		if err := cmp.Or(fault.FromHeader(strings.Join(values, ";"), &a.fault), a.fault.check(), a.fault.checkFor(r, a.template)); err != nil {
 			a.fault, a.serve = Fault{}, func(a *answer, _ *http.Request) { a.RefuseHeader(faultHeader, err.Error()) }
 		}
 		return
 	}
 	m.mu.Lock()
+	waits := m.faults.Has(Fault.changesOperation)
+	m.mu.Unlock()
+	processed := waits && m.wouldProcess(a, r)
+	m.mu.Lock()
 	defer m.mu.Unlock()
-	a.fault = m.faults.Take(func(f Fault) bool { return f.isFor(r, a.template) })
+	a.fault = m.faults.Take(func(f Fault) bool { return f.isFor(r, a.template) && (processed || !f.changesOperation()) })
 }
 
-// isFor reports whether f is for r, a request for the path template. What only one
-// operation can do waits for that.
-func (f Fault) isFor(r *http.Request, template string) bool {
+// changesOperation reports whether f is for one operation, and so for requests that get
+// as far: others do not use it up.
+func (f Fault) changesOperation() bool { return f.Expired || f.PDFMissing || f.Pending }
+
+// checkFor says that f cannot act on r, a request for the path template.
+func (f Fault) checkFor(r *http.Request, template string) error {
 	operation := r.Method + " " + template
-	if (f.Expired || f.PDFMissing) && operation != "POST /onboarding/createSessionLink" ||
-		f.Pending && operation != "GET /onboarding/getVerification/{sessionId}" {
-		return false
-	}
-	return f.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath) || f.Path == r.URL.Path || f.Path == template
+	return when((f.Expired || f.PDFMissing) && operation != "POST /onboarding/createSessionLink" ||
+		f.Pending && operation != "GET /onboarding/getVerification/{sessionId}",
+		"the fault is for another operation: pending for getVerification, expired and pdf-missing for createSessionLink")
+}
+
+// isFor reports whether r is one of the requests that f is for.
+func (f Fault) isFor(r *http.Request, template string) bool {
+	selected := f.Path == "" && !strings.HasPrefix(r.URL.Path, controlPath) || f.Path == r.URL.Path || f.Path == template
+	return selected && f.checkFor(r, template) == nil
 }
 
 // UnmarshalJSON implements json.Unmarshaler with the field names of the package
@@ -146,7 +158,7 @@ func (m *Mock) InjectEvent(f EventFault) error {
 	err := errors.Join(
 		when(f == EventFault{Status: f.Status, Times: f.Times}, "the event fault does nothing"),
 		when(f.Times < 0 || f.Late < 0, "a number of the event fault is negative"),
-		when(f.Reorder && slices.Index(all, f.Status) > 2, "the event fault cannot reorder a session's last event: no other follows"),
+		when((f.Reorder || f.Early) && slices.Index(all, f.Status) > 2, "the event fault's reorder and early are not for a session's last event"),
 		when(!slices.Contains(all, f.Status), fmt.Sprintf("the event fault's status is none of %q", all[1:])),
 	)
 	if err != nil {

@@ -1,6 +1,7 @@
 package umbrellatest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -123,6 +124,7 @@ func TestFault_ThatMakesNoSenseIsRefusedEverywhere(t *testing.T) {
 		"teapot":                 "teapot",
 		"status=500; times=2":    "/__mock/faults",
 		";":                      "does nothing",
+		"pending":                "another operation",
 	} {
 		t.Run(text, func(t *testing.T) {
 			r := open(t, s, authorization, "Umbrella-Mock-Fault", text)
@@ -133,6 +135,48 @@ func TestFault_ThatMakesNoSenseIsRefusedEverywhere(t *testing.T) {
 	require.ErrorContains(t, s.Inject(umbrellatest.Fault{Status: 500, Every: -1}), "negative")
 	require.Empty(t, s.Sessions())
 	require.Equal(t, http.StatusOK, open(t, s, authorization).status, "nothing was injected")
+}
+
+func TestFault_ThatChangesAnOperationWaitsForARequestThatIsProcessed(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	authorization := token(t, s)
+	link := start(t, s)
+	require.NoError(t, s.Complete(link.RequestID))
+	poll := func(id, authorization string) reply {
+		return mustSend(t, http.MethodGet, s.URL+"/onboarding/getVerification/"+id, "", "Authorization", authorization)
+	}
+	require.NoError(t, s.Inject(umbrellatest.Fault{Pending: true}))
+	require.Equal(t, http.StatusUnauthorized, poll(link.RequestID, "Bearer x").status)
+	require.Equal(t, http.StatusNotFound, poll("unknown", authorization).status)
+	require.Contains(t, poll(link.RequestID, authorization).body, "pending")
+	require.Contains(t, poll(link.RequestID, authorization).body, "completed")
+
+	for _, f := range []umbrellatest.Fault{{Expired: true}, {PDFMissing: true}} {
+		require.NoError(t, s.Inject(f))
+		require.Equal(t, http.StatusUnauthorized, open(t, s, "Bearer x").status)
+		refused := mustSend(t, http.MethodPost, s.URL+operationPath, "{}", "Authorization", authorization, "Content-Type", "application/json")
+		require.Equal(t, http.StatusBadRequest, refused.status)
+		require.Error(t, s.Complete(start(t, s).RequestID))
+		require.NoError(t, s.Complete(start(t, s).RequestID))
+	}
+}
+
+func TestFault_HeaderForAnotherOperationIsRefused(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for _, fault := range []string{"expired", "pdf-missing", "pending"} {
+		r := login(t, s, "Umbrella-Mock-Fault", fault)
+		require.Equal(t, http.StatusBadRequest, r.status, r.body)
+		require.Equal(t, []string{"$header.Umbrella-Mock-Fault"}, r.violations(t))
+	}
+}
+
+func TestFault_MalformedIsNoJSONWhateverItWas(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	for _, path := range []string{"/__mock/requests", "/__mock/events", "/__mock/sessions"} {
+		r := mustSend(t, http.MethodGet, s.URL+path, "", "Umbrella-Mock-Fault", "malformed")
+		require.Equal(t, http.StatusOK, r.status)
+		require.False(t, json.Valid([]byte(r.body)), r.body)
+	}
 }
 
 func TestFault_AnswersAsTheDocumentDoesWhereItDoes(t *testing.T) {

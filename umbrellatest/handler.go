@@ -46,7 +46,7 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var e *Request
 	if !a.own {
 		m.browsers.Allow(w, r, "Retry-After, "+requestIDHeader+", "+reply.ViolationsHeader)
-		e = m.record(r, body)
+		e = m.record(r, a.template, body)
 		w.Header().Set(requestIDHeader, strconv.FormatUint(e.ID, 10))
 	}
 	if !a.sound {

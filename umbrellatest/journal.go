@@ -23,8 +23,8 @@ type Request struct {
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
 	// Body is decoded as encoding/json does, or a string when it is not JSON. It
-	// is nil when there was none, when it was over 64 KiB, for /auth and for
-	// configureWebhook.
+	// is nil when there was none, when it was over 64 KiB, for /auth, for
+	// configureWebhook and for a path that the mock does not know.
 	Body any `json:"body,omitempty"`
 	// Status is that of the answer, 0 when none was sent: the connection was
 	// reset, the client left, or the answer is still to come.
@@ -53,34 +53,56 @@ func sizeOf(e *Request) int {
 }
 
 // Requests returns the journal, oldest first. The mock keeps the newest 1,000, as
-// long as they fit into 32 MiB. A request is in it before it is
-// answered.
+// long as they fit into 32 MiB. A request is in it before it is answered.
 func (m *Mock) Requests() []Request {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	requests := make([]Request, len(m.requests.Items))
-	for i, e := range m.requests.Items {
-		requests[i] = *e
-		requests[i].Violations = slices.Clone(e.Violations)
-		if body, ok := e.Body.(string); ok {
+	requests := m.newest(maxRequests)
+	for i := range requests {
+		if body, ok := requests[i].Body.(string); ok {
 			_ = json.Unmarshal([]byte(body), &requests[i].Body) // else it stays text
 		}
 	}
 	return requests
 }
 
+// rawRequests is Requests for JSON, which a body is already.
+func (m *Mock) rawRequests() []Request {
+	requests := m.newest(maxRequests)
+	for i := range requests {
+		if body, ok := requests[i].Body.(string); ok && json.Valid([]byte(body)) {
+			requests[i].Body = json.RawMessage(strings.ToValidUTF8(body, "\uFFFD"))
+		}
+	}
+	return requests
+}
+
+// newest returns the newest entries of the journal, with their bodies as text: to
+// decode them takes long, and nobody else gets an answer while m.mu is held.
+func (m *Mock) newest(limit int) []Request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := m.requests.Items[max(0, len(m.requests.Items)-limit):]
+	requests := make([]Request, len(kept))
+	for i, e := range kept {
+		requests[i] = *e
+		requests[i].Violations = slices.Clone(e.Violations)
+	}
+	return requests
+}
+
 // record puts a request into the journal before anything else happens to it, so
-// that a client which gives up early finds it there.
-func (m *Mock) record(r *http.Request, body []byte) *Request {
+// that a client which gives up early finds it there. template is that of its path.
+func (m *Mock) record(r *http.Request, template string, body []byte) *Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	redact := token.Redactor(r, m.apiKey, m.customerID)
 	m.stats.Requests++
 	e := &Request{ID: m.stats.Requests, Time: m.now(), Method: r.Method, Path: strings.Clone(redact.Replace(r.URL.Path))}
 	switch {
-	case r.URL.Path == "/auth":
-		m.authCalls++
-	case r.URL.Path == "/onboarding/configureWebhook": // holds the receiver's secrets
+	case template == "/auth":
+		if r.Method == http.MethodPost {
+			m.authCalls++
+		}
+	case template == "/onboarding/configureWebhook", template == "": // holds the receiver's secrets, or may hold any
 	case len(body) > 0 && len(body) <= maxKeptBody:
 		e.Body = redact.Replace(string(body)) // decoded when it is read
 	}

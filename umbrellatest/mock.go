@@ -28,8 +28,8 @@ const startStream, sessionStream = 0, 1
 
 // Mock is the mock server as an http.Handler: POST /auth and the operations of
 // openapi.yaml, without a base path unless [WithBaseURL] has one. Make one with
-// [New]. It is safe for concurrent use, and has goroutines only while events wait to
-// be delivered; see [Mock.Close].
+// [New]. It is safe for concurrent use. Only events that wait to be delivered have
+// goroutines, and only running sessions have timers; see [Mock.Close].
 type Mock struct {
 	// What the options set.
 	seed                          uint64

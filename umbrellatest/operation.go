@@ -97,10 +97,9 @@ func (m *Mock) document(a *answer, r *http.Request) {
 
 // operate answers a request for an operation as the service would.
 func (m *Mock) operate(a *answer, r *http.Request) {
-	var found *contract.Error // the only kind, as the body is in memory
-	errors.As(m.contract.ValidateRequest(r), &found)
+	reason, found := m.refusal(r)
 	// Like most services, this one asks who calls before it looks at what for.
-	switch reason := m.tokens.CheckBearer(r, m.now()); {
+	switch {
 	case a.Op.Serve != nil && reason != "":
 		a.Breach("$header.Authorization", "security", reason)
 	case found != nil:
@@ -109,6 +108,24 @@ func (m *Mock) operate(a *answer, r *http.Request) {
 		a.Op.Call(m.operations(a), a, r, a.unfit)
 	}
 	m.checkOwn(a, r)
+}
+
+// refusal has what is wrong with the token of r, and with r otherwise.
+func (m *Mock) refusal(r *http.Request) (token string, found *contract.Error) {
+	errors.As(m.contract.ValidateRequest(r), &found) // the only kind, as the body is in memory
+	return m.tokens.CheckBearer(r, m.now()), found
+}
+
+// wouldProcess reports whether r, for createSessionLink or getVerification, would not
+// be refused.
+func (m *Mock) wouldProcess(a *answer, r *http.Request) bool {
+	if id := r.PathValue("sessionId"); id != "" {
+		if _, known := m.sessions.Get(id); !known {
+			return false
+		}
+	}
+	token, found := m.refusal(r)
+	return a.Op.Serve != nil && token == "" && found == nil
 }
 
 // unfit refuses a request that keeps to the document but not to package api.

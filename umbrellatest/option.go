@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/umbrella-api/umbrella-go/api"
+	"github.com/umbrella-api/umbrella-go/internal/httpkit"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/crossorigin"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/delivery"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
@@ -132,6 +133,7 @@ func (m *Mock) check(opts []Option) error {
 		when(m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"),
 		when(m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"),
 		when((m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"),
+		when(isNoSecret(m.apiKey) || isNoSecret(m.customerID), "WithCredentials: the API key or the customer id has a character that no client can send"),
 		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
 		when(m.latency < 0, "WithLatency: the duration is negative"),
 		when(m.logger == nil, "WithLogger: the logger is nil"),
@@ -149,6 +151,11 @@ func when(applies bool, problem string) error {
 		return errors.New(problem)
 	}
 	return nil
+}
+
+// isNoSecret reports whether a credential that is given cannot be sent.
+func isNoSecret(credential string) bool {
+	return credential != "" && httpkit.CheckSecret(credential) != nil
 }
 
 // isNoBase reports whether links cannot begin with an address, or requests for its path

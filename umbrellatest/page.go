@@ -37,13 +37,17 @@ func (m *Mock) wizard(a *answer, r *http.Request) {
 }
 
 // press does what a button of the page is for, and returns the status of the answer.
-// Whether redirectUrl is reached after anything but signing is not known, so the mock
-// does not lead there.
+// A second press of Sign, as of a double click, gets the answer of the first. Whether
+// redirectUrl is reached after anything but signing is not known, so the mock does not
+// lead there.
 func (m *Mock) press(a *answer, s session.Session, status string) int {
-	switch {
-	case status == "":
+	if status == "" {
 		return http.StatusBadRequest
-	case m.sessions.End(s.RequestID, status) != nil:
+	}
+	err := m.sessions.End(s.RequestID, status)
+	now, _ := m.sessions.Get(s.RequestID)
+	switch {
+	case err != nil && (status != StatusCompleted || now.Status != StatusCompleted):
 		return http.StatusConflict
 	case status == StatusCompleted && page.Session{Session: s}.Follow():
 		a.Header().Set("Location", s.Request.RedirectURL)
@@ -57,8 +61,8 @@ func (m *Mock) overview(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock() // for the counters first: the page asks again when they have changed
 	shown := page.Overview{Stats: m.stats, Faults: m.faults.Texts(), EventFaults: m.eventFaults.Texts()}
 	m.mu.Unlock()
-	shown.Requests, shown.Events = page.Newest(m.Requests()), page.Newest(m.Events())
-	for _, s := range page.Newest(m.sessions.All()) {
+	shown.Requests, shown.Events = page.Newest(m.newest(page.MaxRows)), page.Newest(m.Events())
+	for _, s := range page.Newest(m.sessions.Newest(page.MaxRows)) {
 		shown.Sessions = append(shown.Sessions, page.Session{Session: s})
 	}
 	shown.Show(w)

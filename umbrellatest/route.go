@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/endpoint"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/page"
 	"github.com/umbrella-api/umbrella-go/umbrellatest/internal/server"
 )
 
 const (
-	controlPath  = "/__mock/"
+	controlPath  = endpoint.Path
 	documentPath = "/documents/"
 	wizardPath   = "/wizard/"
 )
@@ -29,10 +30,10 @@ func (m *Mock) route(r *http.Request) target {
 	switch path := r.URL.Path; {
 	case path == m.basePath+wizardPath+"style.css":
 		return target{serve: func(a *answer, r *http.Request) { page.ServeAsset(a, r) }, own: true, sound: true}
-	case path == "/healthz" || !m.noControl && strings.HasPrefix(path, controlPath):
+	case path == "/healthz" || !m.noControl && strings.HasPrefix(path+"/", controlPath):
 		_, pattern := m.endpoints.Handler(r)
 		_, template, _ := strings.Cut(pattern, " ")
-		return target{template: template, serve: m.control, own: true, sound: path == "/healthz" || path == faultsPath}
+		return target{template: template, serve: m.control, own: true, sound: path == "/healthz" || path == faultsPath || path+"/" == controlPath}
 	case !m.stripBase(r):
 		outside := func(a *answer, _ *http.Request) {
 			a.Breach("$path", "path", "must begin with the mock's base path, "+m.basePath)

@@ -32,7 +32,7 @@ type Session struct {
 // says, as long as they fit into 32 MiB.
 func (m *Mock) Sessions() map[string]Session {
 	sessions := map[string]Session{}
-	for _, s := range m.sessions.All() {
+	for _, s := range m.sessions.Newest(m.maxSessions) {
 		sessions[s.RequestID] = Session{s.SessionLink, s.Request, s.OpenedAt, s.Status, s.EndedAt}
 	}
 	return sessions

@@ -100,6 +100,16 @@ func TestLog_HasOneLineForEachRequest(t *testing.T) {
 	require.NotContains(t, log.String(), "user@example.com")
 }
 
+func TestRequests_KeepNoBodyOfAPathThatIsNotKnown(t *testing.T) {
+	s := umbrellatest.NewServer(t)
+	const secret = "secret-of-the-receiver"
+	for _, path := range []string{"/configureWebhook", "/onboarding/configurewebhook", "/onboarding/configureWebhook/", "/onboarding/configureWebhook"} {
+		mustSend(t, http.MethodPost, s.URL+path, `{"metadata":{"authHeader":{"Api-Key":"`+secret+`"}}}`, "Content-Type", "application/json")
+	}
+	require.Len(t, s.Requests(), 4)
+	require.NotContains(t, mustSend(t, http.MethodGet, s.URL+"/__mock/requests", "").body, secret)
+}
+
 func TestReset_ForgetsWhatHappened(t *testing.T) {
 	s := umbrellatest.NewServer(t)
 	authorization := token(t, s)

@@ -75,8 +75,18 @@ func TestAuth_RefusesWhatTheServiceDoesNotKnow(t *testing.T) {
 			}
 		})
 	}
-	require.Equal(t, 6, s.AuthCalls())
+	require.Equal(t, 5, s.AuthCalls(), "POST only")
 	require.Equal(t, http.StatusOK, mustSend(t, http.MethodPost, s.URL+"/auth", "ignored", "Api-Key", "the-api-key", "Customer-Id", "the-customer", "Content-Type", form+"; charset=utf-8").status)
+}
+
+func TestWithCredentials_RefusesWhatNoClientCanSend(t *testing.T) {
+	for _, wrong := range []string{"key\r", "a key", "clé"} {
+		for _, pair := range [][2]string{{wrong, "the-customer"}, {"the-api-key", wrong}} {
+			_, err := umbrellatest.New(umbrellatest.WithCredentials(pair[0], pair[1]))
+			require.ErrorContains(t, err, "WithCredentials")
+			require.NotContains(t, err.Error(), wrong)
+		}
+	}
 }
 
 func TestToken_EndsWhenItShould(t *testing.T) {

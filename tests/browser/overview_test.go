@@ -2,6 +2,11 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -38,6 +43,37 @@ func TestOverview_ShowsAnswersThatChangeNothingElse(t *testing.T) {
 	require.Equal(t, 200, m.send(t, "GET", link.URL, "", nil).status)
 
 	tab.until(t, `[...document.querySelectorAll("#requests tr")].some(r => r.cells[2].innerText.startsWith("GET /wizard/") && r.cells[3].innerText === "200")`)
+}
+
+func TestOverview_SaysThatTheMockIsGoneAndShowsTheNextOne(t *testing.T) {
+	var behind atomic.Pointer[string] // the base URL of the mock, nil if there is none
+	front := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			target := &url.URL{Scheme: "http", Host: "127.0.0.1:0"}
+			if base := behind.Load(); base != nil {
+				target, _ = url.Parse(*base)
+			}
+			r.SetURL(target)
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	})
+	t.Cleanup(front.Close)
+	first, second := startMock(t), startMock(t)
+	before, after := first.link(t, "https://example.com/done"), second.link(t, "https://example.com/done") // the counters are equal
+	behind.Store(&first.URL)
+	tab := open(t, front.URL+"/__mock/")
+	tab.shows(t, before.RequestID)
+	const isVisible = `document.getElementById("news").offsetHeight > 1`
+	require.False(t, evaluate[bool](t, tab, isVisible))
+
+	behind.Store(nil)
+	tab.shows(t, "The mock does not answer")
+	require.True(t, evaluate[bool](t, tab, isVisible))
+	tab.accessible(t)
+
+	behind.Store(&second.URL)
+	tab.shows(t, after.RequestID)
+	tab.until(t, "!("+isVisible+")")
 }
 
 func TestOverview_ControlsTheMock(t *testing.T) {

@@ -56,11 +56,12 @@ var rules = map[string]struct{ ours, others, generated []string }{
 	"umbrellatest/internal/session":     {ours: []string{"api", "umbrellatest/internal/delivery", "umbrellatest/internal/recent"}},
 	"umbrellatest/internal/document":    {ours: []string{"api", "umbrellatest/internal/server", "umbrellatest/internal/session"}},
 	"umbrellatest/internal/page":        {ours: []string{"umbrellatest/internal/session"}},
+	"umbrellatest/internal/endpoint":    {ours: []string{"umbrellatest/internal/fault", "umbrellatest/internal/reply", "umbrellatest/internal/session"}},
 	"umbrellatest": {ours: []string{
-		"", "api", "contract", "internal/memhttp",
+		"", "api", "contract", "internal/httpkit", "internal/memhttp",
 		"umbrellatest/internal/crossorigin", "umbrellatest/internal/delivery", "umbrellatest/internal/document",
-		"umbrellatest/internal/fault", "umbrellatest/internal/page", "umbrellatest/internal/recent", "umbrellatest/internal/reply",
-		"umbrellatest/internal/server", "umbrellatest/internal/session", "umbrellatest/internal/token",
+		"umbrellatest/internal/endpoint", "umbrellatest/internal/fault", "umbrellatest/internal/page", "umbrellatest/internal/recent",
+		"umbrellatest/internal/reply", "umbrellatest/internal/server", "umbrellatest/internal/session", "umbrellatest/internal/token",
 	}},
 	"tests/internal/spec": {
 		ours:   []string{"internal/format"},

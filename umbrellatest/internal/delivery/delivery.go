@@ -25,32 +25,29 @@ const (
 	MaxWaiting = 1_000                  // messages
 
 	answerTime  = 10 * time.Second
-	idleTime    = 45 * time.Second // of a connection
 	maxParallel = 16
 )
 
 // Outbox sends messages.
 type Outbox struct {
 	Client  *http.Client
+	slots   chan struct{} // one for each request under way
 	waiting atomic.Int64
 	sends   sync.WaitGroup
 }
 
-// New makes an outbox. It follows no redirect.
+// New makes an outbox. It follows no redirect, and keeps no connection: the clock of a
+// testing/synctest bubble stands still while a goroutine waits on one.
 func New() *Outbox {
-	transport := &http.Transport{MaxConnsPerHost: maxParallel, MaxIdleConnsPerHost: maxParallel, IdleConnTimeout: idleTime}
-	return &Outbox{Client: &http.Client{
-		Transport:     transport,
+	return &Outbox{slots: make(chan struct{}, maxParallel), Client: &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
 		Timeout:       answerTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
 // Close waits for what was sent in lines that have ended. Nothing may be sent any more.
-func (o *Outbox) Close() {
-	o.sends.Wait()
-	o.Client.CloseIdleConnections()
-}
+func (o *Outbox) Close() { o.sends.Wait() }
 
 // Message is what is sent, and how.
 type Message struct {
@@ -156,7 +153,14 @@ func (o *Outbox) try(ctx context.Context, m *Message, wait time.Duration) bool {
 		case <-ctx.Done():
 			return false
 		}
+		// The time to answer begins with the request, not with the wait for its turn.
+		select {
+		case o.slots <- struct{}{}:
+		case <-ctx.Done():
+			return false
+		}
 		status := o.post(ctx, m)
+		<-o.slots
 		m.Tried(try, status)
 		if status/100 == 2 {
 			return true
@@ -180,7 +184,7 @@ func (o *Outbox) post(ctx context.Context, m *Message) int {
 	if err != nil {
 		return 0
 	}
-	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // for the connection to be used again
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // for the receiver to finish
 	_ = resp.Body.Close()
 	return resp.StatusCode
 }

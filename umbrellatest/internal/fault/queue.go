@@ -27,6 +27,11 @@ func (q *Queue[F]) Add(fault F, times, every int) {
 	q.waiting = append(q.waiting, &waiting[F]{fault: fault, every: max(every, 1), left: times})
 }
 
+// Has reports whether a fault waits of which is says so.
+func (q *Queue[F]) Has(is func(F) bool) bool {
+	return slices.ContainsFunc(q.waiting, func(w *waiting[F]) bool { return is(w.fault) })
+}
+
 // Take is called for each request or event, with what says whether a fault is for it.
 // It returns the fault that it gets: the first one that is due, the zero value if none is.
 func (q *Queue[F]) Take(isFor func(F) bool) (taken F) {

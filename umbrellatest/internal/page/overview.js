@@ -5,19 +5,25 @@ let known = document.querySelector("main").dataset.counters; // as of what is sh
 
 async function follow() {
   try {
-    const answer = await fetch("stats", { cache: "no-store" });
-    const counters = await answer.json();
+    const counters = await (await get("stats")).json();
     const now = JSON.stringify(counters);
-    if (answer.ok && now !== known) {
-      const html = await (await fetch("./", { cache: "no-store" })).text();
+    if (now !== known) {
+      const html = await (await get("./")).text();
       show(new DOMParser().parseFromString(html, "text/html"));
       tell(counters.sessions + " sessions opened, " + counters.ended + " ended, " + counters.requests + " requests, " + counters.refusals + " refused");
       known = now;
     }
   } catch {
-    tell("The mock does not answer.");
+    known = ""; // what comes back may be another mock with the same counters
+    tell("The mock does not answer: what is below may be old.", true);
   }
   setTimeout(follow, 1000);
+}
+
+async function get(path) {
+  const answer = await fetch(path, { cache: "no-store" });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer;
 }
 
 function show(page) {
@@ -30,8 +36,10 @@ function show(page) {
   if (again && again !== document.activeElement) again.focus();
 }
 
-function tell(text) {
+// tell has screen readers say a text, and shows it to all if it is bad news.
+function tell(text, bad = false) {
   const news = document.getElementById("news");
+  news.classList.toggle("unseen", !bad);
   if (news.textContent !== text) news.textContent = text;
 }
 

@@ -76,11 +76,12 @@ func (o Overview) Show(w http.ResponseWriter) {
 	show(w, http.StatusOK, "overview.html", policy+"; script-src 'self'; connect-src 'self'", o)
 }
 
-const maxRows = 100 // of each table of the overview
+// MaxRows is how many rows each table of the overview has at most.
+const MaxRows = 100
 
 // Newest returns what the overview shows of a list, the last one first.
 func Newest[T any](list []T) []T {
-	list = slices.Clone(list[max(0, len(list)-maxRows):])
+	list = slices.Clone(list[max(0, len(list)-MaxRows):])
 	slices.Reverse(list)
 	return list
 }

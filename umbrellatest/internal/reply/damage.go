@@ -46,7 +46,7 @@ func (a *Answer) Distort(d Damage) {
 		JSON(a, http.StatusOK, map[string]bool{"status": false})
 	}
 	if d.Malformed {
-		a.Body.Truncate(len(bytes.TrimRight(a.Body.Bytes(), "}\n")))
+		a.Body.Truncate(len(bytes.TrimRight(a.Body.Bytes(), "]}\n")))
 	}
 	if d.RetryAfter != "" {
 		a.Header().Set("Retry-After", d.RetryAfter)

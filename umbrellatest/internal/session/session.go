@@ -111,11 +111,12 @@ func (st *Store) ByToken(token string) (Session, bool) {
 	return st.get(func(s *Session) bool { return s.Token == token })
 }
 
-// All returns the sessions that it keeps, the oldest first.
-func (st *Store) All() []Session {
+// Newest returns the newest sessions that it keeps, the oldest of them first.
+func (st *Store) Newest(limit int) []Session {
 	st.mu.Lock()
-	kept := make([]entry, len(st.entries.Items))
-	for i, e := range st.entries.Items {
+	newest := st.entries.Items[max(0, len(st.entries.Items)-limit):]
+	kept := make([]entry, len(newest))
+	for i, e := range newest {
 		st.expireOverdue(e)
 		kept[i] = *e
 	}
