@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +32,7 @@ type receiver struct {
 type contentType struct{} // the key of an event's Content-Type in its context
 
 const listenHelp = `Receive the events of the service, print one line for each, and forward them, until
-SIGINT or SIGTERM. An event is acknowledged once it is printed and the server behind
+SIGINT, SIGTERM or SIGHUP. An event is acknowledged once it is printed and the server behind
 --forward has answered 2xx; the service may send again what is not.
 
 Events are let in with a header Authorization that is made up at each start. --configure
@@ -100,6 +102,8 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 			return err
 		}
 	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGPIPE) // nobody reads the events any more
+	defer stop()
 	return s.wait(ctx)
 }
 
