@@ -29,8 +29,9 @@ func (inv *invocation) checkAddr(addr string) {
 	inv.wrong.unless(err == nil, "--addr needs HOST:PORT, for example 127.0.0.1:8080")
 }
 
-// newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func newLocalServer(addr string, secure bool) (*localServer, error) {
+// newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS. Its
+// certificate is for these names or addresses, too.
+func newLocalServer(addr string, secure bool, names ...string) (*localServer, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil { // a *net.OpError
 		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr, or port 0 for any that is free", addr, errors.Unwrap(err))
@@ -58,7 +59,7 @@ func newLocalServer(addr string, secure bool) (*localServer, error) {
 	}
 	if secure {
 		s.url = "https" + s.url[len("http"):]
-		if s.http.TLSConfig, s.ca, err = throwaway(); err != nil {
+		if s.http.TLSConfig, s.ca, err = throwaway(append(names, host)); err != nil {
 			s.stop()
 			return nil, fmt.Errorf("making a certificate: %w", err)
 		}
