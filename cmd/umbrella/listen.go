@@ -98,7 +98,7 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 	}
 	if r.client != nil {
 		register := func() (*api.Webhook, error) { return r.client.ConfigureWebhook(ctx, r.registration()) }
-		if _, err := waitFor(r.streams, "the service", register); err != nil {
+		if _, err := waitFor(r.streams, forChange, register); err != nil {
 			return err
 		}
 	}
