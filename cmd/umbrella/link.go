@@ -83,7 +83,7 @@ func (l *link) startMock() (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newLocalServer("127.0.0.1:0", false)
+	s, err := newLocalServer("127.0.0.1:0", l.records(), false)
 	if err != nil {
 		return nil, err
 	}

@@ -75,11 +75,13 @@ func (r *receiver) registration() api.ConfigureWebhookRequest {
 }
 
 func (r *receiver) run(ctx context.Context, _ string) error {
+	read, stop := signal.NotifyContext(ctx, syscall.SIGPIPE) // ends also when nobody reads the events any more
+	defer stop()
 	handler, err := webhook.NewReceiver(map[string][]string{"Authorization": {r.secret}}, r.handle)
 	if err != nil {
 		return err
 	}
-	s, err := newLocalServer(r.addr, false)
+	s, err := newLocalServer(r.addr, r.records(), false)
 	if err != nil {
 		return err
 	}
@@ -102,9 +104,7 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGPIPE) // nobody reads the events any more
-	defer stop()
-	return s.wait(ctx)
+	return s.wait(read)
 }
 
 // handle forwards an event and prints it. What fails here the service sends again.

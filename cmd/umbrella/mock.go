@@ -175,7 +175,7 @@ func (m *mock) readFaults() {
 }
 
 func (m *mock) run(ctx context.Context, _ string) error {
-	s, err := newLocalServer(m.addr, m.tls, m.allowed...)
+	s, err := newLocalServer(m.addr, m.records, m.tls, m.allowed...)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,6 @@ func (m *mock) run(ctx context.Context, _ string) error {
 		return err
 	}
 	defer handler.Close()
-	s.http.ErrorLog = slog.NewLogLogger(m.records, slog.LevelWarn)
 	s.serve(handler)
 	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)

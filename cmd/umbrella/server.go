@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -30,8 +31,8 @@ func (inv *invocation) checkAddr(addr string) {
 }
 
 // newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS. Its
-// certificate is for these names or addresses, too.
-func newLocalServer(addr string, secure bool, names ...string) (*localServer, error) {
+// certificate is for these names or addresses, too. What net/http has to say goes to records.
+func newLocalServer(addr string, records slog.Handler, secure bool, names ...string) (*localServer, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil { // a *net.OpError
 		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr, or port 0 for any that is free", addr, errors.Unwrap(err))
@@ -54,6 +55,7 @@ func newLocalServer(addr string, secure bool, names ...string) (*localServer, er
 			ReadHeaderTimeout: 10 * time.Second,
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    64 << 10,
+			ErrorLog:          slog.NewLogLogger(records, slog.LevelWarn),
 		},
 		failed: make(chan error, 1),
 	}
