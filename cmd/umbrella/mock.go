@@ -68,7 +68,7 @@ func (m *mock) define(fs *pflag.FlagSet) {
 	fs.BoolVar(&m.fetchPDF, "fetch-pdf", false, "fetch docUrl; without a PDF there, signing fails")
 	fs.StringVar(&m.faults, "faults", "", "inject the faults of the JSON array in `FILE`")
 	fs.BoolVar(&m.noControl, "no-control", false, "no fault header and no endpoints under /__mock/")
-	fs.BoolVar(&m.env, "env", false, "print lines for a shell instead, and close standard output:\neval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
+	fs.BoolVar(&m.env, "env", false, "print lines for a shell instead, close standard output, and heed no\nCtrl-C at its prompt: eval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
 	fs.BoolVar(&m.logAll, "log", false, "log all requests to standard error, not only refused ones")
 }
 
@@ -185,6 +185,9 @@ func (m *mock) run(ctx context.Context, _ string) error {
 		return err
 	}
 	defer handler.Close()
+	if m.env {
+		ownGroup()
+	}
 	s.serve(handler)
 	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)
