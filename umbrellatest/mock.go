@@ -88,7 +88,9 @@ func New(opts ...Option) (*Mock, error) {
 	}
 	if m.base != nil {
 		u, _ := url.Parse(*m.base) // checked
-		m.baseURL, m.basePath = strings.TrimRight(*m.base, "/"), strings.TrimRight(u.Path, "/")
+		if m.basePath = strings.TrimRight(u.Path, "/"); u.Host != "" {
+			m.baseURL = strings.TrimRight(*m.base, "/")
+		}
 	}
 	var err error
 	if m.contract, err = contract.New(contract.WithServer("/")); err != nil {

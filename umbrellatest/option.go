@@ -78,8 +78,8 @@ func WithoutControl() Option {
 
 // WithBaseURL tells the mock where it is reached from outside: links to sessions
 // begin with it, and the path in it, such as /api/services, is that of /auth, the
-// operations, the wizard and the documents. Without it a link begins with the host
-// that the request for it went to. Of the one given to [NewServer], only the path counts.
+// operations, the wizard and the documents. Without it, or with a path alone, a link
+// begins with the host that the request for it went to. Of the one given to [NewServer], only the path counts.
 // /healthz and the endpoints under /__mock/ have no base path.
 func WithBaseURL(base string) Option {
 	return func(m *Mock) { m.base = &base }
@@ -133,11 +133,11 @@ func (m *Mock) check(opts []Option) error {
 		when(m.tokenTTL < time.Second, "WithTokenTTL: the lifetime is below 1 s"),
 		when(m.sessionTTL < time.Second, "WithSessionTTL: the lifetime is below 1 s"),
 		when((m.apiKey == "") != (m.customerID == ""), "WithCredentials: the API key or the customer id is empty"),
-		when(isNoSecret(m.apiKey) || isNoSecret(m.customerID), "WithCredentials: the API key or the customer id has a character that no client can send"),
+		when(m.apiKey != "" && httpkit.CheckSecret(m.apiKey) != nil || m.customerID != "" && httpkit.CheckSecret(m.customerID) != nil, "WithCredentials: the API key or the customer id has a character that no client can send"),
 		when(m.maxSessions < 1, "WithMaxSessions: the number is below 1"),
 		when(m.latency < 0, "WithLatency: the duration is negative"),
 		when(m.logger == nil, "WithLogger: the logger is nil"),
-		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services, without dots and escapes in its path, or is below /__mock/"),
+		when(m.base != nil && isNoBase(*m.base), "WithBaseURL: the URL is not one such as http://localhost:8080/api/services or /api/services, without dots and escapes in its path, or is below /__mock/"),
 		when(slices.ContainsFunc(m.browsers.Hosts, crossorigin.IsNoHost), "WithAllowedHosts: a host is not a name or an address without a port"),
 		when(slices.ContainsFunc(m.browsers.Origins, crossorigin.IsNoOrigin), "WithCORSOrigins: an origin is not one as browsers send it, such as http://localhost:5173: in lower case, without a path and without the port of its scheme"),
 		when(m.startHook != nil && !page.IsWeb(m.startHook.WebhookURL), "WithWebhook: the URL is not an http or https URL"),
@@ -153,16 +153,11 @@ func when(applies bool, problem string) error {
 	return nil
 }
 
-// isNoSecret reports whether a credential that is given cannot be sent.
-func isNoSecret(credential string) bool {
-	return credential != "" && httpkit.CheckSecret(credential) != nil
-}
-
-// isNoBase reports whether links cannot begin with an address, or requests for its path
-// would not reach the service.
+// isNoBase reports whether links cannot begin with an address that has a host, or
+// requests for its path would not reach the service.
 func isNoBase(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || !page.IsWeb(address) || strings.ContainsAny(address, "@?#") {
+	if err != nil || !page.IsWeb(address) && (u.Host != "" || !strings.HasPrefix(address, "/")) || strings.ContainsAny(address, "@?#") {
 		return true
 	}
 	base := strings.TrimRight(u.Path, "/")

@@ -166,13 +166,13 @@ func TestBaseURL_IsWhereLinksLeadAndWhereTheServiceIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, direct(plain, operationPath, []byte(validBody), directToken(t, plain)).Body.String(), `"http://localhost/wizard/`)
 	for _, base := range []string{
-		"", "localhost:80", "ftp://localhost", "http://localhost/?a", "http://me@localhost", "http://localhost/__mock", "http://localhost/__mock/x/",
+		"", "api", "//a", "///a", "/a/../b", "/a?b", "/__mock/x", "localhost:80", "ftp://localhost", "http://localhost/?a", "http://me@localhost", "http://localhost/__mock", "http://localhost/__mock/x/",
 		"http://localhost/a/../b", "http://localhost/./a", "http://localhost/a//b", "http://localhost//a", "http://localhost/a b", "http://localhost/a%2Fb", "http://localhost/\x01",
 	} {
 		_, err := umbrellatest.New(umbrellatest.WithBaseURL(base))
 		require.Error(t, err, base)
 	}
-	for _, base := range []string{"http://localhost", "http://localhost/", "http://localhost/__mocks", "http://localhost/api//"} {
+	for _, base := range []string{"http://localhost", "http://localhost/", "http://localhost/__mocks", "http://localhost/api//", "/", "/api/services/"} {
 		_, err := umbrellatest.New(umbrellatest.WithBaseURL(base))
 		require.NoError(t, err, base)
 	}

@@ -52,5 +52,5 @@ func (c *connection) exchange(ctx context.Context) (authprovider.Token, error) {
 		ctx, cancel = context.WithTimeout(ctx, c.timeout)
 		defer cancel()
 	}
-	return waitFor(c.streams, "the token", func() (authprovider.Token, error) { return source.Token(ctx) })
+	return waitFor(c.streams, "the token; Ctrl-C ends it", func() (authprovider.Token, error) { return source.Token(ctx) })
 }

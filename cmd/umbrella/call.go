@@ -92,11 +92,16 @@ func (c *call) run(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	resp, err := waitFor(c.streams, "the service", func() (*http.Response, error) { return c.client.Do(req) })
+	changes := c.op.method != http.MethodGet && c.op.method != http.MethodHead
+	what := forAnswer
+	if changes {
+		what = forChange
+	}
+	resp, err := waitFor(c.streams, what, func() (*http.Response, error) { return c.client.Do(req) })
 	if err != nil {
 		return err
 	}
-	c.done = c.op.method != http.MethodGet && c.op.method != http.MethodHead
+	c.done, c.answered = changes, resp.StatusCode
 	return c.show(resp)
 }
 

@@ -90,17 +90,18 @@ func TestCall_NamesEverythingThatIsWrong(t *testing.T) {
 
 func TestCall_FailsAsTheOperationDoes(t *testing.T) {
 	for name, tc := range map[string]struct {
-		fault umbrellatest.Fault
-		code  int
-		wants string
+		fault  umbrellatest.Fault
+		code   int
+		status int
+		wants  string
 	}{
-		"400":          {umbrellatest.Fault{Path: operationPath, Status: 400}, exitFailed, "createSessionLink: 400"},
-		"503":          {umbrellatest.Fault{Path: operationPath, Status: 503}, exitSession, "503"},
-		"lost":         {umbrellatest.Fault{Path: operationPath, Reset: true, AfterProcessing: true}, exitSession, "check the network"},
-		"401":          {umbrellatest.Fault{Path: operationPath, Status: 401, Times: 2}, exitCredentials, "401"},
-		"unsuccessful": {umbrellatest.Fault{Path: operationPath, Unsuccessful: true}, exitSession, `"status": false`},
-		"broken":       {umbrellatest.Fault{Path: operationPath, Break: true}, exitSession, "$.data is missing"},
-		"media type":   {umbrellatest.Fault{Path: operationPath, MediaType: "text/html"}, exitSession, "breaks the document"},
+		"400":          {umbrellatest.Fault{Path: operationPath, Status: 400}, exitFailed, 400, "createSessionLink: 400"},
+		"503":          {umbrellatest.Fault{Path: operationPath, Status: 503}, exitSession, 503, "503"},
+		"lost":         {umbrellatest.Fault{Path: operationPath, Reset: true, AfterProcessing: true}, exitSession, 0, "check the network"},
+		"401":          {umbrellatest.Fault{Path: operationPath, Status: 401, Times: 2}, exitCredentials, 401, "401"},
+		"unsuccessful": {umbrellatest.Fault{Path: operationPath, Unsuccessful: true}, exitSession, 200, `"status": false`},
+		"broken":       {umbrellatest.Fault{Path: operationPath, Break: true}, exitSession, 200, "$.data is missing"},
+		"media type":   {umbrellatest.Fault{Path: operationPath, MediaType: "text/html"}, exitSession, 200, "breaks the document"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := served(t)
@@ -109,6 +110,7 @@ func TestCall_FailsAsTheOperationDoes(t *testing.T) {
 			require.Equal(t, tc.code, code, stderr)
 			f := jsonError(t, stderr)
 			require.Equal(t, tc.code == exitSession, f.MaybeProcessed)
+			require.Equal(t, tc.status, f.Status)
 			require.Contains(t, f.Message, tc.wants)
 			require.Equal(t, 1, strings.Count(f.Message, "createSessionLink"), f.Message)
 		})

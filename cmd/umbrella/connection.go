@@ -97,18 +97,22 @@ func (c *connection) print(out io.Writer, v any, text string, args ...any) error
 }
 
 func (c *connection) options() []umbrella.Option {
-	opts := []umbrella.Option{
+	return []umbrella.Option{
 		umbrella.WithTimeout(c.timeout), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: c.retries + 1}),
+		umbrella.WithLogger(slog.New(c.records())),
 	}
-	if c.verbose {
-		level := &slog.HandlerOptions{Level: slog.LevelDebug}
-		var handler slog.Handler = slog.NewTextHandler(c.stderr, level)
-		if c.json {
-			handler = slog.NewJSONHandler(c.stderr, level)
-		}
-		opts = append(opts, umbrella.WithLogger(slog.New(handler)))
+}
+
+// records writes what --verbose is about to standard error.
+func (c *connection) records() slog.Handler {
+	level := &slog.HandlerOptions{Level: slog.LevelDebug}
+	switch {
+	case !c.verbose:
+		return slog.DiscardHandler
+	case c.json:
+		return slog.NewJSONHandler(c.stderr, level)
 	}
-	return opts
+	return slog.NewTextHandler(c.stderr, level)
 }
 
 // credentials are those in the environment: a key and a customer, or a token.

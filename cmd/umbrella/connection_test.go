@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -133,27 +135,43 @@ func TestCalls_RepeatAsOftenAsTheyAreTold(t *testing.T) {
 	require.InDelta(t, 90, jsonError(t, stderr).RetryAfter, 0)
 }
 
-// slow is a server that answers when the test lets it.
-func slow(t *testing.T) (release func()) {
-	gate := make(chan struct{})
+// slow has the environment name a server that does not answer, and tells of each request.
+func slow(t *testing.T) (asked chan struct{}) {
+	asked = make(chan struct{}, 10)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		select {
-		case <-gate:
-		case <-r.Context().Done():
-		}
+		asked <- struct{}{}
+		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
 	environment(t, map[string]string{"UMBRELLA_SERVER": server.URL, "UMBRELLA_TOKEN": "x.y.z"})
-	return func() { close(gate) }
+	return asked
 }
 
 func TestCalls_TellAPersonThatTheyWait(t *testing.T) {
-	release := slow(t)
-	b := start(t, "status", "id")
-	require.Equal(t, "waiting for the service; Ctrl-C ends it\n", line(t, b.stderr), "on a terminal")
-	release()
-	require.Equal(t, exitFailed, b.stop())
+	request := filepath.Join(t.TempDir(), "request.json")
+	require.NoError(t, os.WriteFile(request, []byte(goodFile), 0o600))
+	reads, changes := "Ctrl-C ends it", "after Ctrl-C nobody knows whether it was done"
+	for _, tc := range []struct {
+		notice string
+		args   []string
+	}{
+		{reads, []string{"status", "id"}},
+		{reads, []string{"call", "getVerification", "--param", "sessionId=id"}},
+		{changes, []string{"call", "createSessionLink", "--file", request}},
+		{changes, []string{"link", "--file", request}},
+		{changes, []string{"listen", "--configure", "https://example.com/hook"}},
+	} {
+		asked := slow(t)
+		b := start(t, tc.args...)
+		require.Equal(t, "waiting for the service; "+tc.notice+"\n", lineWith(t, b.stderr, "waiting"), "on a terminal")
+		<-asked
+		want := exitFailed
+		if tc.notice == changes {
+			want = exitSession
+		}
+		require.Equal(t, want, b.stop(), tc.args)
+	}
 }
 
 func TestCalls_EndInTime(t *testing.T) {

@@ -60,7 +60,7 @@ func (d *download) run(ctx context.Context, requestID string) error {
 	d.requestID = requestID
 	var document umbrella.Document
 	err := d.write(func(file *os.File) (err error) {
-		document, err = waitFor(d.streams, "the document", func() (umbrella.Document, error) { return d.client.DownloadSigned(ctx, requestID, file) })
+		document, err = waitFor(d.streams, "the document; Ctrl-C ends it", func() (umbrella.Document, error) { return d.client.DownloadSigned(ctx, requestID, file) })
 		return err
 	})
 	if err != nil {

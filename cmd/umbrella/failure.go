@@ -72,7 +72,7 @@ type failure struct {
 
 // explain says in the command's own words what went wrong, and what to do.
 func (inv *invocation) explain(ctx context.Context, err error) failure {
-	f := failure{Code: exitFailed, RequestID: inv.requestID}
+	f := failure{Code: exitFailed, Status: inv.answered, RequestID: inv.requestID}
 	var wrong *misuse
 	var invalid *umbrella.ValidationError
 	var call *umbrella.Error

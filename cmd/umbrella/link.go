@@ -63,7 +63,7 @@ func (l *link) run(ctx context.Context, _ string) error {
 		}
 		defer stop()
 	}
-	session, err := waitFor(l.streams, "the service", func() (*api.SessionLink, error) { return l.client.CreateSessionLink(ctx, l.request) })
+	session, err := waitFor(l.streams, forChange, func() (*api.SessionLink, error) { return l.client.CreateSessionLink(ctx, l.request) })
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (l *link) startMock() (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newLocalServer("127.0.0.1:0", false)
+	s, err := newLocalServer("127.0.0.1:0", l.records(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (l *link) await(ctx context.Context, session *api.SessionLink) error {
 	if l.mock { // somebody sits in front of it
 		opts = append(opts, umbrella.WithPollInterval(200*time.Millisecond, 400*time.Millisecond))
 	}
-	v, err := waitFor(l.streams, "the signature", func() (*api.Verification, error) {
+	v, err := waitFor(l.streams, "the signature; Ctrl-C ends it", func() (*api.Verification, error) {
 		return l.client.WaitForVerification(limited, session.RequestID, opts...)
 	})
 	switch {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,12 +26,13 @@ type receiver struct {
 
 	secret string     // the value of the header Authorization that each event must have
 	mu     sync.Mutex // one line at a time
+	hangUp func()     // ends the command, as nobody reads what it prints
 }
 
 type contentType struct{} // the key of an event's Content-Type in its context
 
 const listenHelp = `Receive the events of the service, print one line for each, and forward them, until
-SIGINT or SIGTERM. An event is acknowledged once it is printed and the server behind
+SIGINT, SIGTERM or SIGHUP. An event is acknowledged once it is printed and the server behind
 --forward has answered 2xx; the service may send again what is not.
 
 Events are let in with a header Authorization that is made up at each start. --configure
@@ -73,11 +75,14 @@ func (r *receiver) registration() api.ConfigureWebhookRequest {
 }
 
 func (r *receiver) run(ctx context.Context, _ string) error {
+	read, stop := context.WithCancel(ctx)
+	defer stop()
+	r.hangUp = stop
 	handler, err := webhook.NewReceiver(map[string][]string{"Authorization": {r.secret}}, r.handle)
 	if err != nil {
 		return err
 	}
-	s, err := newLocalServer(r.addr, false)
+	s, err := newLocalServer(r.addr, r.records(), false)
 	if err != nil {
 		return err
 	}
@@ -96,11 +101,11 @@ func (r *receiver) run(ctx context.Context, _ string) error {
 	}
 	if r.client != nil {
 		register := func() (*api.Webhook, error) { return r.client.ConfigureWebhook(ctx, r.registration()) }
-		if _, err := waitFor(r.streams, "the service", register); err != nil {
+		if _, err := waitFor(r.streams, forChange, register); err != nil {
 			return err
 		}
 	}
-	return s.wait(ctx)
+	return s.wait(read)
 }
 
 // handle forwards an event and prints it. What fails here the service sends again.
@@ -110,6 +115,9 @@ func (r *receiver) handle(ctx context.Context, e webhook.Event) error {
 		status, err = r.pass(ctx, e)
 	}
 	if printed := r.show(e, status, err); printed != nil {
+		if errors.Is(printed, syscall.EPIPE) {
+			r.hangUp()
+		}
 		return printed
 	}
 	return err

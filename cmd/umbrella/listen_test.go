@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -44,6 +47,31 @@ func TestListen_PrintsEventsAndStopsAtOnce(t *testing.T) {
 	require.Regexp(t, `^\d\d:\d\d:\d\d  COMPLETED  r-1  STATUS_UPDATE\n$`, line(t, b.stdout))
 	require.Equal(t, http.StatusNoContent, <-status)
 	require.Equal(t, exitOK, b.stop())
+}
+
+func TestListen_KeepsStandardErrorJSONWhateverComes(t *testing.T) {
+	for _, more := range [][]string{nil, {"--verbose"}} {
+		cmd := process(t, nil, append([]string{"listen", "--json"}, more...)...)
+		stderr, err := cmd.StderrPipe()
+		require.NoError(t, err)
+		first, rest := begun(t, cmd, stderr)
+		var ready struct{ URL string }
+		require.NoError(t, json.Unmarshal([]byte(first), &ready))
+		connection, err := net.Dial("tcp", strings.TrimPrefix(ready.URL, "http://"))
+		require.NoError(t, err)
+		_, err = connection.Write([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x08\x00\x00\x00\x00\x00")) // no SETTINGS first
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, connection) // until the command has had enough of it
+		require.NoError(t, connection.Close())
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+		said, err := io.ReadAll(rest)
+		require.NoError(t, err)
+		require.NoError(t, cmd.Wait())
+		require.Equal(t, more != nil, len(said) > 0, string(said))
+		for record := range bytes.Lines(said) {
+			require.True(t, json.Valid(record), string(record))
+		}
+	}
 }
 
 func TestListen_ForwardsWhatItReceives(t *testing.T) {

@@ -15,7 +15,12 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE) // printing then fails, and an error says what was done
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	info, err := os.Stderr.Stat()
 	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
@@ -40,6 +45,7 @@ type invocation struct {
 	lost bool
 
 	requestID string // of the session that it is about, if any
+	answered  int    // the HTTP status, once an answer has come
 	done      bool   // the service has done what it was asked for: to repeat it is not safe
 }
 
@@ -70,11 +76,17 @@ func run(ctx context.Context, args []string, std streams) int {
 	}
 }
 
+// What waitFor waits for.
+const (
+	forAnswer = "the service; Ctrl-C ends it"
+	forChange = "the service; after Ctrl-C nobody knows whether it was done"
+)
+
 // waitFor returns what work does, and tells a person what it waits for if that takes long.
 func waitFor[T any](s streams, what string, work func() (T, error)) (T, error) {
 	if s.terminal && !s.json {
 		notice := time.AfterFunc(s.patience, func() {
-			_, _ = fmt.Fprintf(s.stderr, "waiting for %s; Ctrl-C ends it\n", what)
+			_, _ = fmt.Fprintf(s.stderr, "waiting for %s\n", what)
 		})
 		defer notice.Stop()
 	}

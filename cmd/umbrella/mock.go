@@ -53,7 +53,7 @@ func (m *mock) define(fs *pflag.FlagSet) {
 	m.flags = fs
 	fs.StringVar(&m.addr, "addr", "127.0.0.1:0", "where to listen, `HOST:PORT`; port 0 is any that is free")
 	fs.StringVar(&m.basePath, "base-path", "", "before /auth and the operations: `PATH`, for example /api/services")
-	fs.BoolVar(&m.tls, "tls", false, "serve https with a throw-away certificate for localhost; \"ca\" in the\nready line is the file with its CA's certificate")
+	fs.BoolVar(&m.tls, "tls", false, "serve https with a throw-away certificate for localhost and the names\nof --allow-host; \"ca\" in the ready line is the file with its CA's")
 	fs.StringArrayVar(&m.corsOrigins, "cors-origin", nil, "let pages of `ORIGIN` call it, say http://localhost:5173; repeatable")
 	fs.StringArrayVar(&m.allowed, "allow-host", nil, "`NAME` of a host, beside loopback ones, for which /__mock/ answers\nand from which --fetch-pdf fetches; repeatable")
 	fs.StringVar(&m.apiKey, "api-key", "", "the `KEY` that /auth accepts; else made up")
@@ -68,7 +68,7 @@ func (m *mock) define(fs *pflag.FlagSet) {
 	fs.BoolVar(&m.fetchPDF, "fetch-pdf", false, "fetch docUrl; without a PDF there, signing fails")
 	fs.StringVar(&m.faults, "faults", "", "inject the faults of the JSON array in `FILE`")
 	fs.BoolVar(&m.noControl, "no-control", false, "no fault header and no endpoints under /__mock/")
-	fs.BoolVar(&m.env, "env", false, "print lines for a shell instead, and close standard output:\neval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
+	fs.BoolVar(&m.env, "env", false, "print lines for a shell instead, close standard output, and heed no\nCtrl-C at its prompt: eval \"$(umbrella mock --env &)\"; … kill $UMBRELLA_MOCK_PID")
 	fs.BoolVar(&m.logAll, "log", false, "log all requests to standard error, not only refused ones")
 }
 
@@ -84,7 +84,7 @@ func (m *mock) check(string) {
 		level = slog.LevelInfo
 	}
 	m.records = slog.NewTextHandler(m.stderr, &slog.HandlerOptions{Level: level})
-	trial, err := m.handler("http://localhost/" + strings.TrimPrefix(m.basePath, "/"))
+	trial, err := m.handler()
 	if err != nil {
 		for line := range strings.Lines(inWordsOfTheMock.Replace(err.Error())) {
 			m.wrong.add("%s", strings.TrimSpace(line))
@@ -94,9 +94,9 @@ func (m *mock) check(string) {
 	trial.Close()
 }
 
-// handler makes the mock, which is reached at base.
-func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
-	handler, err := umbrellatest.New(m.options(base)...)
+// handler makes the mock.
+func (m *mock) handler() (*umbrellatest.Mock, error) {
+	handler, err := umbrellatest.New(m.options()...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,10 +108,10 @@ func (m *mock) handler(base string) (*umbrellatest.Mock, error) {
 	return handler, nil
 }
 
-// options are what the flags ask of a mock that is reached at base.
-func (m *mock) options(base string) []umbrellatest.Option {
+// options are what the flags ask of the mock.
+func (m *mock) options() []umbrellatest.Option {
 	opts := []umbrellatest.Option{
-		umbrellatest.WithBaseURL(base),
+		umbrellatest.WithBaseURL("/" + strings.TrimPrefix(m.basePath, "/")),
 		umbrellatest.WithCredentials(m.apiKey, m.customerID),
 		umbrellatest.WithTokenTTL(m.tokenTTL),
 		umbrellatest.WithSessionTTL(m.sessionTTL),
@@ -147,7 +147,7 @@ func (m *mock) readHeaders() {
 			continue
 		}
 		if _, twice := m.headers[name]; twice {
-			m.wrong.add("--webhook-header: %.60q appears twice", name)
+			m.wrong.add("--webhook-header: the name of a header appears twice")
 		}
 		m.headers[name] = strings.TrimSpace(value)
 	}
@@ -175,17 +175,19 @@ func (m *mock) readFaults() {
 }
 
 func (m *mock) run(ctx context.Context, _ string) error {
-	s, err := newLocalServer(m.addr, m.tls)
+	s, err := newLocalServer(m.addr, m.records, m.tls, m.allowed...)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	handler, err := m.handler(s.url + m.basePath)
+	handler, err := m.handler()
 	if err != nil {
 		return err
 	}
 	defer handler.Close()
-	s.http.ErrorLog = slog.NewLogLogger(m.records, slog.LevelWarn)
+	if m.env {
+		ownGroup()
+	}
 	s.serve(handler)
 	if err := m.announce(s, handler); err != nil {
 		return fmt.Errorf("printing the ready line: %w", err)
@@ -197,9 +199,10 @@ func (m *mock) run(ctx context.Context, _ string) error {
 var inWordsOfTheMock = strings.NewReplacer(
 	"umbrellatest: ", "", "WithCORSOrigins", "--cors-origin", "WithAllowedHosts", "--allow-host",
 	"WithWebhook: in the headers,", "--webhook-header:", "WithWebhook", "--webhook-url",
-	"WithBaseURL: the URL is not one such as http://localhost:8080/api/services", "--base-path is not one such as /api/services",
+	"WithBaseURL: the URL is not one such as http://localhost:8080/api/services or /api/services", "--base-path is not one such as /api/services",
 	"WithTokenTTL", "--token-ttl", "WithSessionTTL", "--session-ttl", "WithMaxSessions", "--max-sessions", "WithLatency", "--latency",
 	"WithCredentials: the API key or the customer id is empty", "--api-key and --customer-id belong together: give both or neither",
+	"WithCredentials: the API key or the customer id has", "--api-key or --customer-id has",
 )
 
 // announce says where the mock is: as one line of JSON, or as lines for a shell.

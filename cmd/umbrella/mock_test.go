@@ -210,12 +210,10 @@ func TestMock_LogsWhatTheServerSaysInTheFormOfItsOtherRecords(t *testing.T) {
 }
 
 func TestMock_EnvIsForAShellToRead(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	out, in := io.Pipe()
-	done := make(chan int, 1)
-	go func() {
-		done <- run(ctx, []string{"mock", "--env", "--api-key", "it's", "--customer-id", "$HOME"}, streams{stdin: strings.NewReader(""), stdout: in, stderr: io.Discard})
-	}()
+	cmd := process(t, nil, "mock", "--env", "--api-key", "it's", "--customer-id", "$HOME")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
 	lines, err := io.ReadAll(out)
 	require.NoError(t, err, "standard output is closed while the mock serves")
 	shown, err := exec.CommandContext(t.Context(), "sh", "-c", "UMBRELLA_TOKEN=old\n"+string(lines)+`printf '%s|%s|%s|%s' "$UMBRELLA_SERVER" "$UMBRELLA_API_KEY" "$UMBRELLA_CUSTOMER_ID" "${UMBRELLA_TOKEN-unset}"`).Output()
@@ -223,8 +221,8 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	fields := strings.Split(string(shown), "|")
 	require.Equal(t, []string{"it's", "$HOME", "unset"}, fields[1:])
 	require.Equal(t, http.StatusOK, get(t, fields[0]+"/healthz"))
-	cancel()
-	require.Equal(t, exitOK, <-done)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait(), "exit code 0")
 }
 
 func TestMock_RefusesFlagsThatMakeNoSense(t *testing.T) {

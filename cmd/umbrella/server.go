@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -29,8 +30,9 @@ func (inv *invocation) checkAddr(addr string) {
 	inv.wrong.unless(err == nil, "--addr needs HOST:PORT, for example 127.0.0.1:8080")
 }
 
-// newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS.
-func newLocalServer(addr string, secure bool) (*localServer, error) {
+// newLocalServer takes a port at addr, for HTTP/1.1 and HTTP/2 with or without TLS. Its
+// certificate is for these names or addresses, too. What net/http has to say goes to records.
+func newLocalServer(addr string, records slog.Handler, secure bool, names ...string) (*localServer, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil { // a *net.OpError
 		return nil, fmt.Errorf("cannot listen at %s: %w: choose another --addr, or port 0 for any that is free", addr, errors.Unwrap(err))
@@ -53,12 +55,13 @@ func newLocalServer(addr string, secure bool) (*localServer, error) {
 			ReadHeaderTimeout: 10 * time.Second,
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    64 << 10,
+			ErrorLog:          slog.NewLogLogger(records, slog.LevelWarn),
 		},
 		failed: make(chan error, 1),
 	}
 	if secure {
 		s.url = "https" + s.url[len("http"):]
-		if s.http.TLSConfig, s.ca, err = throwaway(); err != nil {
+		if s.http.TLSConfig, s.ca, err = throwaway(append(names, host)); err != nil {
 			s.stop()
 			return nil, fmt.Errorf("making a certificate: %w", err)
 		}

@@ -20,7 +20,7 @@ func newStatus(inv *invocation) *cobra.Command {
 
 func (c *connection) status(ctx context.Context, requestID string) error {
 	c.requestID = requestID
-	v, err := waitFor(c.streams, "the service", func() (*api.Verification, error) { return c.client.GetVerification(ctx, requestID) })
+	v, err := waitFor(c.streams, forAnswer, func() (*api.Verification, error) { return c.client.GetVerification(ctx, requestID) })
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ import (
 	"time"
 )
 
-// throwaway makes a certificate for this machine, and writes that of the CA that signed
-// it, whose key nobody keeps, to a new temporary file.
-func throwaway() (config *tls.Config, caFile string, err error) {
+// throwaway makes a certificate for this machine and for hosts, which are names or
+// addresses, and writes that of the CA that signed it, whose key nobody keeps, to a new
+// temporary file.
+func throwaway(hosts []string) (config *tls.Config, caFile string, err error) {
 	now := time.Now()
 	ca := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "umbrella mock, throw-away CA"},
@@ -29,6 +30,13 @@ func throwaway() (config *tls.Config, caFile string, err error) {
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			leaf.IPAddresses = append(leaf.IPAddresses, ip)
+		} else {
+			leaf.DNSNames = append(leaf.DNSNames, host)
+		}
 	}
 	caKey, err1 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	key, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
