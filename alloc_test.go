@@ -31,15 +31,20 @@ func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// TestCreateSessionLink_AllocatesLittle has a bound for a transport that speaks HTTP/1
+// only, and one for any other, for which a call has a goroutine of its own.
 func TestCreateSessionLink_AllocatesLittle(t *testing.T) {
-	known := &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
-	known.RegisterProtocol("https", canned{})
+	http1, both := &http.Transport{Protocols: new(http.Protocols)}, &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
+	http1.Protocols.SetHTTP1(true)
+	http1.RegisterProtocol("https", canned{})
+	both.RegisterProtocol("https", canned{})
 	for _, tc := range []struct {
 		name      string
 		transport http.RoundTripper
 		most      float64
 	}{
-		{"http.Transport", known, 50},
+		{"http.Transport for HTTP/1", http1, 50},
+		{"http.Transport", both, 54},
 		{"a transport of one's own", canned{}, 54},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -30,9 +30,11 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	transport, known := client.Transport.(*http.Transport)
 	var renewed *renewable
 	if known {
-		renewed = newRenewable(transport)
+		renewed = &renewable{current: transport}
 		client.Transport = renewed
 	}
+	// net/http's own transport keeps to its context over HTTP/1, and so do our token sources.
+	mayHang := cfg.ownSource || !known || cfg.client != nil && (client.Jar != nil || transport.Proxy != nil) || speaksHTTP2(transport, server)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	auth, bare := client, client // POST /auth and downloads share the connections and nothing else
 	bare.CheckRedirect = cfg.checkRedirect
@@ -61,7 +63,7 @@ func (cfg *config) chain(server string) (top handler, middle, plain *http.Client
 	h = withRetries(h, cfg.retry, cfg.record) // repeats what cannot have been processed, and logs
 	h = withHeaders(h, cfg.userAgent)         // Accept and User-Agent, unless an editor has set them
 	h = withEditors(h)                        // the caller's changes to the request
-	h = withDeadline(h, renewed)              // ends the call in time, whatever hangs
+	h = withDeadline(h, mayHang, renewed)     // ends the call in time, whatever hangs
 	h = withError(h)                          // makes a failure the one typed Error
 	return h, &client, &bare, nil
 }
@@ -112,11 +114,16 @@ func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Contex
 }
 
 // withDeadline returns when the call has ended. What does not return then, be it an
-// editor, a token source or a transport, is left behind in its goroutine.
-func withDeadline(next handler, transport *renewable) handler {
+// editor, a token source or a transport, is left behind in a goroutine, without which
+// a call does that has nothing of the kind in its way.
+func withDeadline(next handler, mayHang bool, transport *renewable) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
-		used := transport.use()
-		returned := bounded.Run(c.ctx, overdue, &c.panicked, func() { c.answer, c.err = next(c, req) })
+		used, returned := transport.use(), true
+		if mayHang || len(c.editors) > 0 {
+			returned = bounded.Run(c.ctx, overdue, &c.panicked, func() { c.answer, c.err = next(c, req) })
+		} else {
+			c.answer, c.err = next(c, req)
+		}
 		switch {
 		case !returned:
 			return nil, c.late(transport, used)
@@ -135,7 +142,7 @@ func withDeadline(next handler, transport *renewable) handler {
 
 // late says what has not returned, and sees to it that no other call uses it if it is
 // a transport.
-func (c *call) late(transport *renewable, used *version) error {
+func (c *call) late(transport *renewable, used *http.Transport) error {
 	what := "the HTTP transport"
 	if c.attempts.Load() == 0 {
 		what = "a request editor"

@@ -36,9 +36,9 @@ func unsendable(req *http.Request) string {
 	case has(req.Method, notInToken):
 		return "its Method is no token"
 	case req.Host != u.Host && has(req.Host, notInHost):
-		return "its Host has a character of no host; beyond ASCII it is written as xn--"
+		return "its Host is none; beyond ASCII it is written as xn--"
 	case u.RequestURI()[0] != '/' || has(u.RequestURI(), ""):
-		return "its URL.RequestURI does not begin with a slash, or has a control character"
+		return "its URL.RequestURI is no path, or has a control character"
 	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
 		return "it has a ContentLength and no Body"
 	case req.Trailer != nil || h["Connection"] != nil || h["Transfer-Encoding"] != nil || h["Upgrade"] != nil:

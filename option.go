@@ -20,6 +20,7 @@ type Option func(*config) error
 
 type config struct {
 	auth      []func(server string, client *http.Client) (authprovider.TokenSource, error)
+	ownSource bool // the token source is the user's own
 	client    *http.Client
 	userAgent string
 	timeout   time.Duration
@@ -77,6 +78,7 @@ func usable(what, secret string) error {
 // every attempt and must be safe for concurrent use.
 func WithTokenSource(source authprovider.TokenSource) Option {
 	return func(c *config) error {
+		c.ownSource = true
 		c.auth = append(c.auth, func(string, *http.Client) (authprovider.TokenSource, error) { return source, nil })
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")

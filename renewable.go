@@ -2,7 +2,8 @@ package umbrella
 
 import (
 	"net/http"
-	"sync/atomic"
+	"strings"
+	"sync"
 
 	"github.com/umbrella-api/umbrella-go/internal/bounded"
 )
@@ -11,30 +12,37 @@ import (
 // an HTTP/2 peer that overflows a window makes that of Go 1.26 wait for its own lock
 // for ever, in this request and in all that follow.
 type renewable struct {
-	current atomic.Pointer[version]
+	mu      sync.Mutex
+	current *http.Transport
 }
 
-// version is the transport or one of its copies.
-type version struct{ it *http.Transport }
-
-func newRenewable(t *http.Transport) *renewable {
-	r := &renewable{}
-	r.current.Store(&version{t})
-	return r
+// speaksHTTP2 reports whether t may come to speak HTTP/2 with server.
+func speaksHTTP2(t *http.Transport, server string) bool {
+	if t.Protocols == nil {
+		return strings.HasPrefix(server, "https:")
+	}
+	return t.Protocols.HTTP2() || t.Protocols.UnencryptedHTTP2()
 }
 
 // use returns the present transport, nil of a nil r.
-func (r *renewable) use() *version {
+func (r *renewable) use() *http.Transport {
 	if r == nil {
 		return nil
 	}
-	return r.current.Load()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.current
 }
 
 // leave replaces a transport that hangs, unless it has been replaced already.
-func (r *renewable) leave(t *version) {
-	if r != nil {
-		r.current.CompareAndSwap(t, &version{t.it.Clone()})
+func (r *renewable) leave(t *http.Transport) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.current == t {
+		r.current = t.Clone()
 	}
 }
 
@@ -45,7 +53,7 @@ func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
 	var err error
 	var panicked any
 	used := r.use()
-	if !bounded.Run(req.Context(), overdue, &panicked, func() { resp, err = used.it.RoundTrip(req) }) {
+	if !bounded.Run(req.Context(), overdue, &panicked, func() { resp, err = used.RoundTrip(req) }) {
 		r.leave(used)
 		return nil, req.Context().Err()
 	}
@@ -55,4 +63,4 @@ func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-func (r *renewable) CloseIdleConnections() { r.use().it.CloseIdleConnections() }
+func (r *renewable) CloseIdleConnections() { r.use().CloseIdleConnections() }

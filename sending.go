@@ -57,7 +57,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	base := t.base
 	if t.renewed != nil {
-		base = t.renewed.use().it // the call is given up as a whole
+		base = t.renewed.use() // the call is given up as a whole
 	}
 	resp, err := base.RoundTrip(out)
 	if err == nil && resp == nil {

@@ -93,7 +93,7 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token Token) (*h
 	authorize(clone, token)
 	resp, err := t.base.RoundTrip(clone)
 	if resp == nil {
-		return nil, cmp.Or(err, errors.New("authprovider: the base RoundTripper returned neither a response nor an error"))
+		return nil, cmp.Or(err, errors.New("authprovider: the base RoundTripper returned nothing"))
 	}
 	resp.Request = req // not the clone, whose header shows the token
 	return resp, err

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"bytes"
-	"crypto/tls"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -98,7 +97,8 @@ func (memory) RoundTrip(req *http.Request) (*http.Response, error) {
 // inMemory is an http.Transport, as every program has one, that leaves each request
 // to memory. It speaks no HTTP/2.
 func inMemory() *http.Transport {
-	transport := &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetHTTP1(true)
 	transport.RegisterProtocol("https", memory{})
 	return transport
 }

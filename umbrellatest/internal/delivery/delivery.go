@@ -80,7 +80,7 @@ func WrongHeader(header map[string]string) string {
 		key := http.CanonicalHeaderKey(name)
 		switch {
 		case name == "" || strings.Trim(name, nameChars) != "":
-			return "a name has a character that is in no header's name" // and may be a secret
+			return "a name has a character that no header has in its name, or none at all" // and may be a secret
 		case strings.ContainsFunc(header[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return fmt.Sprintf("the value of %.60q has a control character", name)
 		case seen[key]:
