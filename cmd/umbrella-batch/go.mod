@@ -7,7 +7,6 @@ replace github.com/umbrella-api/umbrella-go => ../..
 
 require (
 	github.com/creack/pty v1.1.24
-	github.com/google/renameio/v2 v2.0.2
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/google/renameio/v2"
 )
 
 // report is what a ledger says at the end.
@@ -78,15 +78,16 @@ func (j *job) finish(ctx context.Context, rows []row, out string) (*report, erro
 // replace makes or replaces a file, whole or not at all, which nobody else may read,
 // whoever could read the one before.
 func replace(name string, text []byte) error {
-	file, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o600))
+	file, err := os.CreateTemp(filepath.Dir(name), ".umbrella-batch-*") // with mode 0600
 	if err != nil {
 		return err
 	}
-	defer file.Cleanup()
-	if _, err := file.Write(text); err != nil {
+	defer os.Remove(file.Name()) // it is not there any more if all went well
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return file.CloseAtomicallyReplace()
+	return os.Rename(file.Name(), name)
 }
 
 // print says how many rows became what, which need a person, and what to do about them.
