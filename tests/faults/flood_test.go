@@ -110,11 +110,11 @@ func TestHTTP2_AnOverflowInADownloadCostsNoCall(t *testing.T) {
 // The exchange at POST /auth has 10 s, after which it is repeated.
 func TestHTTP2_AnOverflowAtAuthIsGotOver(t *testing.T) {
 	alone(t, func(t *testing.T) {
-		s := open(t, row{tls: "good", h2: func(c conn2, stream uint32, n int) {
-			switch {
-			case n == 1:
+		s := open(t, row{tls: "good", h2: func(c conn2, stream uint32, _ int) {
+			switch c.site.requests.Load() { // on any connection: net/http of Go 1.27 does not hang, and keeps the first
+			case 1:
 				c.overflow(stream)
-			case stream == 1:
+			case 2:
 				c.headers(stream, 0)
 				c.write(frameData, endStream, stream, []byte(tokenBody)...)
 			default:
