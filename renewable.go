@@ -47,13 +47,14 @@ func (r *renewable) leave(t *http.Transport) {
 }
 
 // RoundTrip is for requests that are not of a call, which is given up as a whole. It
-// returns a moment after the end of their context at the latest.
+// returns a moment after the end of their context at the latest, and before a download
+// is given up, so that what follows has another transport.
 func (r *renewable) RoundTrip(req *http.Request) (*http.Response, error) {
 	var resp *http.Response
 	var err error
 	var panicked any
 	used := r.use()
-	if !bounded.Run(req.Context(), overdue, &panicked, func() { resp, err = used.RoundTrip(req) }) {
+	if !bounded.Run(req.Context(), overdue/5, &panicked, func() { resp, err = used.RoundTrip(req) }) {
 		r.leave(used)
 		return nil, req.Context().Err()
 	}
