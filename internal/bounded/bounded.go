@@ -17,6 +17,7 @@ func Run(ctx context.Context, grace time.Duration, panicked *any, work func()) (
 			*panicked = recover()
 			close(done)
 		}()
+		grow(0)
 		work()
 	}()
 	select {
@@ -30,4 +31,14 @@ func Run(ctx context.Context, grace time.Duration, panicked *any, work func()) (
 	case <-time.After(grace):
 		return false
 	}
+}
+
+// grow makes the stack of a new goroutine large enough for a request through net/http.
+// To let it grow step by step, with a copy of all that is on it each time, doubles what
+// Run costs.
+//
+//go:noinline
+func grow(i int) byte {
+	var room [6 << 10]byte
+	return room[i]
 }

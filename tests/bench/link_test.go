@@ -55,11 +55,12 @@ var transports = []struct {
 }{
 	{"memory", func(testing.TB) (string, http.RoundTripper) { return memoryURL, inMemory() }},
 	{"loopback", func(tb testing.TB) (string, http.RoundTripper) { return loopback(tb) }},
+	{"http2", func(tb testing.TB) (string, http.RoundTripper) { return secure(tb, (*http.Protocols).SetHTTP2) }},
 }
 
 // BenchmarkCreateSessionLink is one createSessionLink. Over loopback the server
-// runs in the same process and on the same cores, and its allocations count for
-// every client alike.
+// and over HTTP/2 the server runs in the same process and on the same cores, and its
+// allocations count for every client alike.
 func BenchmarkCreateSessionLink(b *testing.B) {
 	for _, via := range transports {
 		for _, mode := range modes {

@@ -95,29 +95,36 @@ func (memory) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // inMemory is an http.Transport, as every program has one, that leaves each request
-// to memory. It speaks no HTTP/2.
-func inMemory() *http.Transport {
+// to memory.
+func inMemory() *http.Transport { return saysHTTP1(memory{}) }
+
+// saysHTTP1 is an http.Transport for HTTP/1 only, by its settings, that leaves https to
+// base.
+func saysHTTP1(base http.RoundTripper) *http.Transport {
 	transport := &http.Transport{Protocols: new(http.Protocols)}
 	transport.Protocols.SetHTTP1(true)
-	transport.RegisterProtocol("https", memory{})
+	transport.RegisterProtocol("https", base)
 	return transport
+}
+
+// serve is the service over HTTP.
+func serve(w http.ResponseWriter, r *http.Request) {
+	sent, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, "cannot read the body", http.StatusBadRequest)
+		return
+	}
+	status, body := answer(r.Method, r.URL.Path, r.Header, sent)
+	w.Header()["Content-Type"] = []string{"application/json"}
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
 }
 
 // loopback starts a real HTTP/1.1 server on 127.0.0.1 and returns the transport
 // for every client: with enough idle connections that none of them dials inside
 // the measurement.
 func loopback(tb testing.TB) (baseURL string, transport *http.Transport) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sent, err := io.ReadAll(r.Body)
-		if err != nil {
-			http.Error(w, "cannot read the body", http.StatusBadRequest)
-			return
-		}
-		status, body := answer(r.Method, r.URL.Path, r.Header, sent)
-		w.Header()["Content-Type"] = []string{"application/json"}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}))
+	server := httptest.NewServer(http.HandlerFunc(serve))
 	tb.Cleanup(server.Close)
 	transport = &http.Transport{MaxIdleConnsPerHost: 256}
 	tb.Cleanup(transport.CloseIdleConnections)

@@ -88,8 +88,11 @@ Written by `+"`make bench`"+`; do not edit. %s, %s, %s, %d cores, %s.
   it holds on a busy machine, where two ns/op cannot be compared.
 - memory: a RoundTripper that checks the request and answers in place. loopback: an
   HTTP/1.1 server in the same process, on the same cores; its time and its
-  allocations are in everybody's figures. serial: one goroutine. parallel: one for
-  each core.
+  allocations are in everybody's figures. http2: the same over HTTP/2 with TLS, on
+  connections in memory. serial: one goroutine. parallel: one for each core.
+- A call ends with its deadline whatever hangs. What may hang, as HTTP/2 does on Go
+  1.26, is given a goroutine; the last rows are what that costs, over TLS on
+  connections in memory.
 - Every client encodes the struct, sends a bearer token, bounds the call at 60 s,
   decodes the answer and closes the body, all on one transport. ours has all
   defaults: validation, a token from POST /auth, retries, the size limit, the checks
@@ -207,4 +210,10 @@ func (r *results) writeTargets(w io.Writer) {
 	v, ok = r.median("Token/mode=parallel/source=ours", "ns/op")
 	limit, both := r.median("Token/mode=serial/source=ours", "ns/op")
 	row("a cached token in parallel, ns/op against serial", v, ok && both, "%.1f", limit)
+	for _, mode := range []string{"serial", "parallel"} {
+		for _, protocol := range []string{"http1", "http2"} {
+			v, ok = r.median("DeadlinePaired/mode="+mode+"/protocol="+protocol, "ratio")
+			row("a goroutine for the deadline, "+mode+", over "+protocol+", against none", v, ok, "%.2f", 1.05)
+		}
+	}
 }

@@ -22,6 +22,7 @@ func TestResults_TablesAndTargets(t *testing.T) {
 		`BenchmarkPaired/transport=memory/mode=serial/client=ours-2  500  0.90 p25-ratio  1.10 p75-ratio  1.01 ratio
 BenchmarkPaired/transport=memory/mode=serial/client=resty-2  500  1.90 p25-ratio  2.10 p75-ratio  2.00 ratio
 BenchmarkPaired/transport=loopback/mode=serial/client=ours-2  500  1.00 p25-ratio  1.20 p75-ratio  1.10 ratio
+BenchmarkDeadlinePaired/mode=serial/protocol=http2-2  500  1.00 p25-ratio  1.20 p75-ratio  1.04 ratio
 `,
 	} {
 		if err := r.add(text); err != nil {
@@ -41,6 +42,7 @@ BenchmarkPaired/transport=loopback/mode=serial/client=ours-2  500  1.00 p25-rati
 		"| time in memory, serial, against resty | 1.01 | 2.00 | met |\n",
 		"| time over loopback, serial, against hand-written | 1.10 | 1.05 | missed |\n",
 		"| time over loopback, parallel, against hand-written | ? | | not measured |\n",
+		"| a goroutine for the deadline, serial, over http2, against none | 1.04 | 1.05 | met |\n",
 	} {
 		if !strings.Contains(doc.String(), want) {
 			t.Errorf("no %q in:\n%s", want, doc.String())
