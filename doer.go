@@ -113,9 +113,9 @@ func (c *call) bound(ctx context.Context, timeout time.Duration) (context.Contex
 	return c.ctx, cancel
 }
 
-// withDeadline returns when the call has ended. What does not return then, be it an
-// editor, a token source or a transport, is left behind in a goroutine, without which
-// a call does that has nothing of the kind in its way.
+// withDeadline returns when the call has ended. An editor, a token source or a transport
+// that does not return then is left behind in the goroutine of the call. A call in which
+// nothing may hang needs none.
 func withDeadline(next handler, mayHang bool, transport *renewable) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
 		used, returned := transport.use(), true

@@ -232,6 +232,10 @@ func (m *mock) announce(s *localServer, handler *umbrellatest.Mock) error {
 			return err
 		}
 	}
+	// For one who forgot the &, and waits.
+	if _, err := fmt.Fprintf(m.stderr, "umbrella mock: serving until kill %d; a shell that waits for it lacks the & of $(umbrella mock --env &)\n", os.Getpid()); err != nil {
+		return err
+	}
 	if closer, ok := m.stdout.(io.Closer); ok {
 		return closer.Close() // so that a shell's $(umbrella mock --env &) ends
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -211,6 +213,8 @@ func TestMock_LogsWhatTheServerSaysInTheFormOfItsOtherRecords(t *testing.T) {
 
 func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	cmd := process(t, nil, "mock", "--env", "--api-key", "it's", "--customer-id", "$HOME")
+	var hint bytes.Buffer
+	cmd.Stderr = &hint
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -223,6 +227,7 @@ func TestMock_EnvIsForAShellToRead(t *testing.T) {
 	require.Equal(t, http.StatusOK, get(t, fields[0]+"/healthz"))
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, cmd.Wait(), "exit code 0")
+	require.Contains(t, hint.String(), fmt.Sprintf("kill %d; a shell that waits for it lacks the &", cmd.Process.Pid))
 }
 
 func TestMock_RefusesFlagsThatMakeNoSense(t *testing.T) {
