@@ -186,7 +186,7 @@ func TestError_OfEveryStatus(t *testing.T) {
 		415: umbrella.ErrUnsupportedMediaType, 422: umbrella.ErrUnprocessable, 429: umbrella.ErrRateLimited,
 	}
 	hints := map[int]string{
-		302: "redirects are not followed", 400: "the API gives no reason", 401: "check the credentials",
+		300: "redirects are not followed", 399: "redirects are not followed", 400: "the API gives no reason", 401: "check the credentials",
 		403: "may not use this service", 404: "check the server URL", 429: "retry later", 500: "check before you call again",
 	}
 	for status := 300; status < 600; status++ {

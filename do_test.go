@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	umbrella "github.com/umbrella-api/umbrella-go"
+	"github.com/umbrella-api/umbrella-go/internal/memhttp"
 	"github.com/umbrella-api/umbrella-go/umbrellatest"
 )
 
@@ -49,6 +50,16 @@ func TestDo_SendsARequestOfTheCallerThroughTheClient(t *testing.T) {
 	require.NoError(t, err)
 	_, err = server.Client.Do(elsewhere)
 	require.ErrorContains(t, err, "refusing to send the token to another server")
+}
+
+func TestDo_IsAnErrorBeyond2xx(t *testing.T) {
+	for status, success := range map[int]bool{200: true, 299: true, 300: false} {
+		client := clientOf(t, serveStatus(status))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, memhttp.URL+"/onboarding/getVerification/none", nil)
+		require.NoError(t, err)
+		_, err = client.Do(req)
+		require.Equal(t, success, err == nil, status)
+	}
 }
 
 func TestDo_LeavesTheRequestAsItIs(t *testing.T) {

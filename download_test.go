@@ -166,6 +166,8 @@ func TestDownload_LimitsTheSizeWhateverTheHeaderSays(t *testing.T) {
 	require.NoError(t, err, "as long as is allowed")
 	_, err = clientOf(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf)-1)))
 	require.ErrorIs(t, err, umbrella.ErrResponseTooLarge)
+	_, err = clientOf(t, servePDF).Download(t.Context(), resource(canaryURL), io.Discard, umbrella.WithMaxDocumentBytes(int64(len(pdf))))
+	require.NoError(t, err, "as long as is allowed, and as the resource says")
 	_, err = clientOf(t, servePDF).Download(t.Context(), r, io.Discard, umbrella.WithMaxDocumentBytes(0))
 	require.Equal(t, 0, apiError(t, err).Attempts)
 }

@@ -54,9 +54,11 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			case 6:
 				answer(w, http.StatusOK, string(make([]byte, 2<<20)))
+			case 7:
+				answer(w, http.StatusMultipleChoices, "canary")
 			}
 		}, umbrella.WithLogger(jsonLogger(&log)))
-		for range 5 {
+		for range 6 {
 			_, _ = client.CreateSessionLink(t.Context(), validRequest())
 		}
 		record := func(level string, attempt, wait, status float64, failure string) map[string]any {
@@ -86,6 +88,7 @@ func TestWithLogger_OneRecordAnAttempt(t *testing.T) {
 			record("WARN", 1, 0, 500, ""),
 			record("WARN", 1, 0, 0, "the peer closed the connection"),
 			record("WARN", 1, 0, 200, "the response body is over the limit of WithMaxResponseBytes"),
+			record("WARN", 1, 0, 300, ""),
 		}, records(t, &log))
 		requireNoCanary(t, log.String())
 	})

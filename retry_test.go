@@ -76,6 +76,21 @@ func TestRetry_BackOffIsJitteredAndBounded(t *testing.T) {
 	})
 }
 
+func TestRetry_BackOffGrowsTo8SecondsByDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{statuses: []int{429}}
+		_, err := clientOf(t, s.ServeHTTP, umbrella.WithTimeout(0), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 60})).
+			CreateSessionLink(t.Context(), validRequest())
+		require.Equal(t, 60, apiError(t, err).Attempts)
+		var longest time.Duration
+		for i := range s.at[1:] {
+			longest = max(longest, s.at[i+1].Sub(s.at[i]))
+		}
+		require.Less(t, longest, 8*time.Second)
+		require.Greater(t, longest, 4*time.Second, "55 draws from [0, 8s)")
+	})
+}
+
 func TestRetry_AbsurdPoliciesDoNotPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, policy := range []umbrella.RetryPolicy{
