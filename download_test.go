@@ -149,6 +149,15 @@ func TestDownload_RefusesWhatIsNotTheWholeDocument(t *testing.T) {
 	}
 }
 
+func TestDownload_TellsARefusalFromAnAnswerThatIsNoDocument(t *testing.T) {
+	for status, invalid := range map[int]bool{202: true, 299: true, 300: false, 404: false, 503: false} {
+		_, err := clientOf(t, serveStatus(status), umbrella.WithRetry(umbrella.RetryPolicy{MaxAttempts: 1})).
+			Download(t.Context(), resource(canaryURL), io.Discard)
+		require.Equal(t, status, apiError(t, err).StatusCode)
+		require.Equal(t, invalid, errors.Is(err, umbrella.ErrInvalidResponse), status)
+	}
+}
+
 func TestDownload_LimitsTheSizeWhateverTheHeaderSays(t *testing.T) {
 	endless := func(w http.ResponseWriter, _ *http.Request) {
 		for _, err := io.WriteString(w, "%PDF-"); err == nil; {
