@@ -266,6 +266,8 @@ func TestDownload_EndsWithTheContextOrTheTimeout(t *testing.T) {
 		_, err := clientOf(t, stalls, umbrella.WithTimeout(time.Minute)).Download(t.Context(), r, io.Discard)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, time.Minute, time.Since(start))
+		_, err = clientOf(t, servePDF, umbrella.WithTimeout(0)).Download(t.Context(), r, io.Discard)
+		require.NoError(t, err, "no limit but the context's")
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
