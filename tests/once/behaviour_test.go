@@ -47,6 +47,29 @@ func TestLedger_AnotherRequestIsRefused(t *testing.T) {
 	})
 }
 
+func TestLedger_AnotherRequestIsRefusedWhileTheFirstIsOnItsWay(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := newService(t)
+		l := d.ledger(t)
+		s.inject(t, umbrellatest.Fault{DelayHeader: 200 * time.Millisecond})
+		other := request("k")
+		other.DocURL += "?another"
+		var calls sync.WaitGroup
+		_, err := l.CreateSessionLink(t.Context(), s.client, "k", request("k"), func(context.Context, *http.Request) error {
+			calls.Go(func() {
+				link, err := l.CreateSessionLink(t.Context(), s.client, "k", other)
+				if link != nil || !errors.Is(err, once.ErrKeyReused) {
+					t.Errorf("not refused: %v", err)
+				}
+			})
+			return nil
+		})
+		require.NoError(t, err)
+		calls.Wait()
+		require.Len(t, s.Sessions(), 1)
+	})
+}
+
 func TestLedger_FieldsLeftOutMayDiffer(t *testing.T) {
 	onEach(t, func(t *testing.T, d database) {
 		s := newService(t)
