@@ -1,9 +1,14 @@
 package umbrella_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -81,4 +86,53 @@ func TestEditors_MayLeaveTheHostOfTheServer(t *testing.T) {
 	_, err = client.CreateSessionLink(t.Context(), validRequest(), func(context.Context, *http.Request) error { return nil })
 	require.NoError(t, err)
 	require.Equal(t, "xn--bcher-kva.example", host)
+}
+
+// An editor may bring a body that can be had only once.
+func TestRetry_WithoutAnotherBodyKeepsTheLastAnswer(t *testing.T) {
+	for name, get := range map[string]func() (io.ReadCloser, error){
+		"none":           nil,
+		"one that fails": func() (io.ReadCloser, error) { return nil, errors.New("the file is gone") },
+	} {
+		var log bytes.Buffer
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) },
+			umbrella.WithRetry(quickRetries), umbrella.WithLogger(jsonLogger(&log)))
+		_, err := client.CreateSessionLink(t.Context(), validRequest(), func(_ context.Context, r *http.Request) error {
+			r.GetBody = get
+			return nil
+		})
+		e := apiError(t, err)
+		require.ErrorIs(t, err, umbrella.ErrRateLimited, name)
+		require.Equal(t, 1, e.Attempts, name)
+		require.False(t, e.MaybeProcessed, name)
+		require.Contains(t, log.String(), "not repeated: the body cannot be sent again", name)
+	}
+}
+
+func TestRetry_ClosesABodyThatIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		made, closed := 0, 0
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "20")
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		time.AfterFunc(10*time.Second, cancel)
+		_, err := client.CreateSessionLink(ctx, validRequest(), func(_ context.Context, r *http.Request) error {
+			get := r.GetBody
+			r.GetBody = func() (io.ReadCloser, error) {
+				made++
+				body, err := get()
+				return struct {
+					io.Reader
+					io.Closer
+				}{body, closer(func() error { closed++; return body.Close() })}, err
+			}
+			return nil
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, umbrella.ErrRateLimited)
+		require.Equal(t, 1, made)
+		require.Equal(t, 1, closed)
+	})
 }
