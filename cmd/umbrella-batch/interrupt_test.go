@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"syscall"
 	"testing"
@@ -48,6 +49,9 @@ func TestInterrupt_FinishesWhatIsOnItsWay(t *testing.T) {
 func TestInterrupt_LeavesNothingUnknownWhenNobodyReadsWhatItSays(t *testing.T) {
 	for _, end := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(end.String(), func(t *testing.T) {
+			heard := make(chan os.Signal, 1) // a signal that is ignored here, under nohup, the command would ignore too
+			signal.Notify(heard, end)
+			defer signal.Stop(heard)
 			d := newDesk(t, umbrellatest.WithLatency(300*time.Millisecond))
 			d.write(200)
 			cmd := d.command("--rate", "50/s")
