@@ -43,9 +43,9 @@ func TestCreateSessionLink_AllocatesLittle(t *testing.T) {
 		transport http.RoundTripper
 		most      float64
 	}{
-		{"http.Transport for HTTP/1", http1, 46},
-		{"http.Transport", both, 50},
-		{"a transport of one's own", canned{}, 50},
+		{"http.Transport for HTTP/1", http1, 50},
+		{"http.Transport", both, 54},
+		{"a transport of one's own", canned{}, 54},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			client, err := umbrella.New(umbrella.Sandbox, umbrella.WithAPIKey(canaryKey, canaryCustomer),
